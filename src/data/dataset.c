@@ -1,0 +1,167 @@
+#include "data/dataset.h"
+
+#include "data/idx.h"
+#include "support/lanes.h"
+
+#include <limits.h>
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+static const float PIXEL_MEAN = 0.1307F, PIXEL_DEVIATION = 0.3081F;
+
+static bool path_join(char path[PATH_MAX], const char *directory, const char *name,
+                      struct error *error)
+{
+    if (snprintf(path, PATH_MAX, "%s/%s", directory, name) < PATH_MAX)
+        return true;
+    return error_set(error, ERROR_DATA, "%s: the path is too long", directory);
+}
+
+static bool read_images(struct split *split, const char *path, uint32_t *crc, struct error *error)
+{
+    struct idx idx;
+
+    if (!idx_read(&idx, path, 3, error))
+        return false;
+    split->images = idx.elements;
+    *crc = idx.crc;
+    if (idx.size[1] != DATASET_SIDE || idx.size[2] != DATASET_SIDE)
+        return error_set(error, ERROR_DATA, "%s: wrong image size (expected %dx%d, got %ux%u)",
+                         path, DATASET_SIDE, DATASET_SIDE, idx.size[1], idx.size[2]);
+    if (idx.size[0] > DATASET_SPLIT_MAX)
+        return error_set(error, ERROR_DATA, "%s: too many images (expected at most %d, got %u)",
+                         path, DATASET_SPLIT_MAX, idx.size[0]);
+    split->count = (int)idx.size[0];
+    return true;
+}
+
+static bool read_labels(struct split *split, const char *path, uint32_t *crc, struct error *error)
+{
+    struct idx idx;
+
+    if (!idx_read(&idx, path, 1, error))
+        return false;
+    split->labels = idx.elements;
+    *crc = idx.crc;
+    if (idx.count != (size_t)split->count)
+        return error_set(error, ERROR_DATA,
+                         "%s: as many labels as images are needed (expected %d, got %zu)", path,
+                         split->count, idx.count);
+    for (int i = 0; i < split->count; i++)
+        if (split->labels[i] >= DATASET_CLASSES)
+            return error_set(error, ERROR_DATA,
+                             "%s: label %d is out of range (expected 0 to %d, got %d)", path, i,
+                             DATASET_CLASSES - 1, split->labels[i]);
+    return true;
+}
+
+static bool load_split(struct split *split, const char *directory, const char *stem,
+                       uint64_t *checksum, struct error *error)
+{
+    char images[PATH_MAX], labels[PATH_MAX], name[64];
+    uint32_t images_crc, labels_crc;
+
+    snprintf(name, sizeof name, "%s-images-idx3-ubyte.gz", stem);
+    if (!path_join(images, directory, name, error))
+        return false;
+    snprintf(name, sizeof name, "%s-labels-idx1-ubyte.gz", stem);
+    if (!path_join(labels, directory, name, error))
+        return false;
+    if (!read_images(split, images, &images_crc, error) ||
+        !read_labels(split, labels, &labels_crc, error))
+        return false;
+    *checksum = (uint64_t)images_crc << 32 | labels_crc;
+    return true;
+}
+
+bool dataset_load(struct dataset *dataset, const char *directory, struct error *error)
+{
+    uint64_t train, test;
+
+    *dataset = (struct dataset){0};
+    if (load_split(&dataset->train, directory, "train", &train, error) &&
+        load_split(&dataset->test, directory, "t10k", &test, error)) {
+        dataset->checksum = train ^ (test << 1 | test >> 63);
+        return true;
+    }
+    dataset_fini(dataset);
+    return false;
+}
+
+void dataset_fini(struct dataset *dataset)
+{
+    free(dataset->train.images);
+    free(dataset->train.labels);
+    free(dataset->test.images);
+    free(dataset->test.labels);
+    *dataset = (struct dataset){0};
+}
+
+float dataset_normalize(uint8_t pixel)
+{
+    return ((float)pixel / 255.0F - PIXEL_MEAN) / PIXEL_DEVIATION;
+}
+
+void dataset_statistics(const struct split *split, struct statistics *statistics)
+{
+    size_t pixels = (size_t)split->count * DATASET_PIXELS;
+    size_t histogram[256] = {0};
+    double sum = 0.0, squares = 0.0;
+
+    *statistics = (struct statistics){.min = INFINITY, .max = -INFINITY};
+    for (size_t i = 0; i < pixels; i++)
+        histogram[split->images[i]]++;
+    for (int pixel = 0; pixel < 256; pixel++) {
+        double value = (double)dataset_normalize((uint8_t)pixel);
+        if (histogram[pixel] == 0)
+            continue;
+        statistics->min = fmin(statistics->min, value);
+        statistics->max = fmax(statistics->max, value);
+        sum += value * (double)histogram[pixel];
+    }
+    statistics->mean = sum / (double)pixels;
+    for (int pixel = 0; pixel < 256; pixel++) {
+        double deviation = (double)dataset_normalize((uint8_t)pixel) - statistics->mean;
+        squares += deviation * deviation * (double)histogram[pixel];
+    }
+    statistics->variance = squares / (double)(pixels - 1);
+    for (int i = 0; i < split->count; i++)
+        statistics->images_of_class[split->labels[i]]++;
+}
+
+void dataset_order(uint32_t *order, int count, struct rng *rng)
+{
+    for (int i = 0; i < count; i++)
+        order[i] = (uint32_t)i;
+    for (int i = count - 1; rng != NULL && i > 0; i--) {
+        uint32_t j = rng_below(rng, (uint32_t)i + 1);
+        uint32_t swap = order[i];
+        order[i] = order[j];
+        order[j] = swap;
+    }
+}
+
+void dataset_pack(const struct split *split, const uint32_t *indices, int count, int padding,
+                  float *block, uint8_t *labels)
+{
+    const int pitch = DATASET_SIDE + 2 * padding;
+    const uint8_t *images[LANES];
+    float table[256];
+
+    for (int pixel = 0; pixel < 256; pixel++)
+        table[pixel] = dataset_normalize((uint8_t)pixel);
+    for (int lane = 0; lane < count; lane++) {
+        images[lane] = split->images + (size_t)indices[lane] * DATASET_PIXELS;
+        labels[lane] = split->labels[indices[lane]];
+    }
+    for (int y = 0; y < DATASET_SIDE; y++) {
+        for (int x = 0; x < DATASET_SIDE; x++) {
+            float *pixel = block + ((y + padding) * pitch + x + padding) * LANES;
+            for (int lane = 0; lane < count; lane++)
+                pixel[lane] = table[images[lane][y * DATASET_SIDE + x]];
+            for (int lane = count; lane < LANES; lane++)
+                pixel[lane] = 0.0F;
+        }
+    }
+}

@@ -1,0 +1,263 @@
+#include "data/idx.h"
+
+#include "support/file.h"
+
+#include <errno.h>
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+#include <zlib.h>
+
+enum {
+    INPUT_SIZE = 64 * 1024,
+    GZIP_WINDOW = 15 + 16, /* inflateInit2: the largest window, gzip framing only */
+    DEFLATE_RATIO = 1032,  /* no deflate stream expands more (zlib's technical notes) */
+    TYPE_UNSIGNED_BYTE = 0x08,
+};
+
+/* The bytes of a file, inflated if they are gzip'd. */
+struct stream {
+    const char *path;
+    int descriptor;
+    size_t file_size;
+    bool gzip;
+    size_t bytes_read;
+    bool at_end; /* of the file */
+    bool inside; /* a gzip member has begun and not ended */
+    z_stream z;  /* next_in and avail_in are the unread input in either case */
+    unsigned char input[INPUT_SIZE];
+};
+
+/* Reads on when all input is used up: at least `least` bytes, less only at the end of the file. */
+static bool refill(struct stream *stream, size_t least, struct error *error)
+{
+    size_t got = 0;
+
+    while (got < least) {
+        ssize_t count = read(stream->descriptor, stream->input + got, sizeof stream->input - got);
+        if (count < 0 && errno != EINTR)
+            return error_set(error, ERROR_SYSTEM, "%s: cannot be read: %s", stream->path,
+                             strerror(errno));
+        if (count == 0)
+            break;
+        if (count > 0)
+            got += (size_t)count;
+    }
+    stream->at_end = got == 0;
+    stream->bytes_read += got;
+    stream->z.next_in = stream->input;
+    stream->z.avail_in = (uInt)got;
+    return true;
+}
+
+static bool has_gzip_magic(const struct stream *stream)
+{
+    return stream->z.avail_in >= 2 && stream->input[0] == 0x1F && stream->input[1] == 0x8B;
+}
+
+static bool stream_open(struct stream *stream, const char *path, struct error *error)
+{
+    memset(stream, 0, sizeof *stream);
+    stream->path = path;
+    stream->descriptor = file_open(path, &stream->file_size, ERROR_DATA, error);
+    if (stream->descriptor < 0)
+        return false;
+    bool ready = refill(stream, 2, error); /* as long as gzip's magic number */
+    if (ready && stream->at_end)
+        ready = error_set(error, ERROR_DATA,
+                          "%s: empty (expected an IDX file, gzip'd or plain, got 0 bytes)", path);
+    stream->gzip = ready && has_gzip_magic(stream);
+    if (stream->gzip && inflateInit2(&stream->z, GZIP_WINDOW) != Z_OK)
+        ready = error_set(error, ERROR_SYSTEM, "%s: not enough memory to inflate it", path);
+    if (!ready)
+        close(stream->descriptor);
+    return ready;
+}
+
+static void stream_close(struct stream *stream)
+{
+    if (stream->gzip)
+        inflateEnd(&stream->z);
+    close(stream->descriptor);
+}
+
+static void copy_plain(struct stream *stream)
+{
+    uInt count =
+        stream->z.avail_in < stream->z.avail_out ? stream->z.avail_in : stream->z.avail_out;
+
+    memcpy(stream->z.next_out, stream->z.next_in, count);
+    stream->z.next_in += count;
+    stream->z.avail_in -= count;
+    stream->z.next_out += count;
+    stream->z.avail_out -= count;
+}
+
+static bool inflate_some(struct stream *stream, struct error *error)
+{
+    if (!stream->inside) { /* between members: another one must begin here */
+        if (*stream->z.next_in != 0x1F)
+            return error_set(error, ERROR_DATA,
+                             "%s: bytes after the end of the gzip data (expected the end of the "
+                             "file, got 0x%02X)",
+                             stream->path, *stream->z.next_in);
+        inflateReset(&stream->z);
+        stream->inside = true;
+    }
+    switch (inflate(&stream->z, Z_NO_FLUSH)) {
+    case Z_STREAM_END: stream->inside = false; return true;
+    case Z_OK:
+    case Z_BUF_ERROR: /* no room or no input: not an error, see the manual of inflate() */
+        return true;
+    case Z_MEM_ERROR:
+        return error_set(error, ERROR_SYSTEM, "%s: not enough memory to inflate it", stream->path);
+    default:
+        return error_set(error, ERROR_DATA,
+                         "%s: corrupt gzip data (expected a valid stream, got %s)", stream->path,
+                         stream->z.msg != NULL ? stream->z.msg : "a preset dictionary");
+    }
+}
+
+/* Reads up to `size` bytes; *got is less only at the end of the stream. */
+static bool stream_read(struct stream *stream, uint8_t *to, size_t size, size_t *got,
+                        struct error *error)
+{
+    *got = 0;
+    while (*got < size) {
+        if (stream->z.avail_in == 0 && !stream->at_end && !refill(stream, 1, error))
+            return false;
+        if (stream->at_end)
+            break;
+        size_t want = size - *got < INT32_MAX ? size - *got : INT32_MAX;
+        stream->z.next_out = to + *got;
+        stream->z.avail_out = (uInt)want;
+        if (!stream->gzip)
+            copy_plain(stream);
+        else if (!inflate_some(stream, error))
+            return false;
+        *got += want - stream->z.avail_out;
+    }
+    if (*got < size && stream->inside)
+        return error_set(
+            error, ERROR_DATA,
+            "%s: truncated (expected the end of the gzip data, got the end of the file "
+            "after %zu bytes)",
+            stream->path, stream->bytes_read);
+    return true;
+}
+
+/* Reads exactly `size` bytes of the IDX header. */
+static bool read_header(struct stream *stream, uint8_t *to, size_t size, struct error *error)
+{
+    size_t got;
+
+    if (!stream_read(stream, to, size, &got, error))
+        return false;
+    if (got < size)
+        return error_set(error, ERROR_DATA,
+                         "%s: the IDX header is cut short (expected %zu more bytes, got %zu)",
+                         stream->path, size, got);
+    return true;
+}
+
+static bool read_magic(struct stream *stream, int dimensions, struct error *error)
+{
+    uint8_t magic[4];
+
+    if (!read_header(stream, magic, sizeof magic, error))
+        return false;
+    if (magic[0] != 0 || magic[1] != 0)
+        return error_set(error, ERROR_DATA,
+                         "%s: neither a gzip nor an IDX file (expected magic number 0x00000803 or "
+                         "0x00000801, got 0x%02X%02X%02X%02X)",
+                         stream->path, magic[0], magic[1], magic[2], magic[3]);
+    if (magic[2] != TYPE_UNSIGNED_BYTE)
+        return error_set(error, ERROR_DATA,
+                         "%s: wrong element type (expected 0x08, unsigned bytes, got 0x%02X)",
+                         stream->path, magic[2]);
+    if (magic[3] != dimensions)
+        return error_set(error, ERROR_DATA,
+                         "%s: wrong number of dimensions (expected %d, as %s have, got %d)",
+                         stream->path, dimensions, dimensions == 1 ? "labels" : "images", magic[3]);
+    return true;
+}
+
+static bool read_sizes(struct stream *stream, struct idx *idx, struct error *error)
+{
+    idx->count = 1;
+    for (int d = 0; d < idx->dimensions; d++) {
+        uint8_t raw[4];
+        if (!read_header(stream, raw, sizeof raw, error))
+            return false;
+        idx->size[d] =
+            (uint32_t)raw[0] << 24 | (uint32_t)raw[1] << 16 | (uint32_t)raw[2] << 8 | raw[3];
+        if (idx->size[d] == 0)
+            return error_set(error, ERROR_DATA,
+                             "%s: dimension %d is zero (expected at least 1, got 0)", stream->path,
+                             d + 1);
+        if (__builtin_mul_overflow(idx->count, (size_t)idx->size[d], &idx->count))
+            return error_set(error, ERROR_DATA,
+                             "%s: the dimensions' product overflows (expected at most %zu bytes, "
+                             "got more)",
+                             stream->path, SIZE_MAX);
+    }
+    size_t most = stream->file_size; /* what the file can hold: memory is taken for no more */
+    if (stream->gzip && __builtin_mul_overflow(most, (size_t)DEFLATE_RATIO, &most))
+        most = SIZE_MAX;
+    if (idx->count > most)
+        return error_set(error, ERROR_DATA,
+                         "%s: shorter than its header says (expected %zu bytes, got at most %zu)",
+                         stream->path, idx->count, most);
+    return true;
+}
+
+static bool read_elements(struct stream *stream, struct idx *idx, struct error *error)
+{
+    uint8_t beyond;
+    size_t got, extra;
+
+    idx->elements = malloc(idx->count);
+    if (idx->elements == NULL)
+        return error_set(error, ERROR_SYSTEM, "%s: not enough memory for its %zu bytes",
+                         stream->path, idx->count);
+    if (!stream_read(stream, idx->elements, idx->count, &got, error))
+        return false;
+    if (got < idx->count)
+        return error_set(error, ERROR_DATA,
+                         "%s: shorter than its header says (expected %zu bytes, got %zu)",
+                         stream->path, idx->count, got);
+    /* Asking for one byte more also has zlib check the trailer, and is as far as a bomb gets. */
+    if (!stream_read(stream, &beyond, 1, &extra, error))
+        return false;
+    if (extra > 0)
+        return error_set(error, ERROR_DATA,
+                         "%s: longer than its header says (expected %zu bytes, got more)",
+                         stream->path, idx->count);
+    idx->crc = (uint32_t)crc32_z(0, idx->elements, idx->count);
+    return true;
+}
+
+bool idx_read(struct idx *idx, const char *path, int dimensions, struct error *error)
+{
+    struct stream *stream = malloc(sizeof *stream);
+
+    *idx = (struct idx){.dimensions = dimensions};
+    if (stream == NULL)
+        return error_set(error, ERROR_SYSTEM, "%s: not enough memory to read it", path);
+    bool opened = stream_open(stream, path, error);
+    bool read = opened && read_magic(stream, dimensions, error) && read_sizes(stream, idx, error) &&
+                read_elements(stream, idx, error);
+    if (opened)
+        stream_close(stream);
+    free(stream);
+    if (!read)
+        idx_fini(idx);
+    return read;
+}
+
+void idx_fini(struct idx *idx)
+{
+    free(idx->elements);
+    *idx = (struct idx){0};
+}

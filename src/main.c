@@ -1,0 +1,300 @@
+/*
+ * main.c -- wires the parts together; the only place that ends the process.
+ */
+#include "data/dataset.h"
+#include "nn/cpu.h"
+#include "options.h"
+#include "support/memory.h"
+#include "support/signals.h"
+#include "text/report.h"
+#include "train/evaluate.h"
+#include "train/trainer.h"
+#include "tui/dashboard.h"
+#include "tui/term.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <locale.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+/* What every action but the shortest ones needs, made in this order and released in the other. */
+struct program {
+    struct options options;
+    struct model model;
+    const struct kernels *kernels;
+    int threads;
+    const char *data_directory;
+    struct dataset data;
+    float *initial; /* NULL: as PyTorch initialises */
+    struct snapshot last;
+};
+
+/* A file opened later must not take the place of a closed standard stream. */
+static void keep_standard_streams(void)
+{
+    for (int descriptor = 0; descriptor <= 2; descriptor++)
+        if (fcntl(descriptor, F_GETFD) < 0 && errno == EBADF)
+            open("/dev/null", descriptor == 0 ? O_RDONLY : O_WRONLY);
+}
+
+static const char *find_data(const char *given)
+{
+    const char *variable = getenv("MNIST_TUI_DATA");
+
+    if (given != NULL)
+        return given;
+    if (variable != NULL && *variable != '\0')
+        return variable;
+    return access("data/train-images-idx3-ubyte.gz", F_OK) == 0 ? "data" : INSTALLED_DATA;
+}
+
+static void print_version(void)
+{
+    bool runs;
+
+    printf("mnist-tui %s\nKernels:", PACKAGE_VERSION);
+    for (int i = 0; kernels_built(i, &runs) != NULL; i++)
+        printf(" %s%s", kernels_built(i, &runs)->name, runs ? "" : " (not on this machine)");
+    putchar('\n');
+}
+
+static void print_models(void)
+{
+    struct error ignored;
+    struct model model;
+    char parameters[16];
+
+    for (int i = 0; model_name(i) != NULL; i++) {
+        model_init(&model, model_name(i), &ignored);
+        model_thousands(parameters, sizeof parameters, model.parameter_count);
+        printf("%-8s %8s parameters  %s\n", model.name, parameters, model.purpose);
+    }
+}
+
+/* ---- evaluation ---- */
+
+static bool write_predictions(FILE *file, const struct split *split,
+                              const struct evaluation *evaluation)
+{
+    fputs("index,label,prediction,loss", file);
+    for (int k = 0; k < DATASET_CLASSES; k++)
+        fprintf(file, ",p%d", k);
+    fputc('\n', file);
+    for (int i = 0; i < split->count; i++) {
+        fprintf(file, "%d,%d,%d,%.9g", i, split->labels[i], evaluation->predictions[i],
+                evaluation->losses[i]);
+        for (int k = 0; k < DATASET_CLASSES; k++)
+            fprintf(file, ",%.9g",
+                    (double)evaluation->probabilities[(size_t)i * DATASET_CLASSES + (size_t)k]);
+        fputc('\n', file);
+    }
+    return fflush(file) == 0 && !ferror(file);
+}
+
+static bool export_predictions(const char *path, const struct split *split,
+                               const struct evaluation *evaluation, struct error *error)
+{
+    FILE *file = fopen(path, "we");
+
+    if (file == NULL)
+        return error_set(error, ERROR_SYSTEM, "%s: cannot be written: %s", path, strerror(errno));
+    bool written = write_predictions(file, split, evaluation);
+    if (!written)
+        error_set(error, ERROR_SYSTEM, "%s: cannot be written: %s", path, strerror(errno));
+    if (fclose(file) != 0 && written)
+        return error_set(error, ERROR_SYSTEM, "%s: cannot be written: %s", path, strerror(errno));
+    return written;
+}
+
+static bool evaluate_with(struct program *program, struct evaluator *evaluator,
+                          struct evaluation *evaluation, struct error *error)
+{
+    const struct split *test = &program->data.test;
+    float state[MODEL_STATE_MAX];
+    int correct;
+
+    if (!checkpoint_load(program->options.eval, &program->model, state, error))
+        return false;
+    evaluator_load(evaluator, state);
+    evaluate_images(evaluator, test, 0, test->count, evaluation);
+    double loss = evaluation_total(evaluation, test, &correct);
+    if (program->options.export != NULL &&
+        !export_predictions(program->options.export, test, evaluation, error))
+        return false;
+    report_test(stdout, loss, correct, test->count);
+    return true;
+}
+
+static bool evaluate(struct program *program, struct error *error)
+{
+    size_t count = (size_t)program->data.test.count;
+    struct evaluation evaluation = {0};
+    struct evaluator *evaluator = NULL;
+    struct team *team = NULL;
+
+    bool done =
+        (evaluation.losses = memory_new(count, sizeof(double), error)) &&
+        (evaluation.predictions = memory_new(count, 1, error)) &&
+        (evaluation.probabilities = memory_new(count, DATASET_CLASSES * sizeof(float), error)) &&
+        (team = team_new(program->threads, error)) &&
+        (evaluator = evaluator_new(&program->model, program->kernels, team, error)) &&
+        evaluate_with(program, evaluator, &evaluation, error);
+    evaluator_free(evaluator);
+    team_free(team);
+    free(evaluation.probabilities);
+    free(evaluation.predictions);
+    free(evaluation.losses);
+    return done;
+}
+
+/* ---- training ---- */
+
+static bool load_initial(struct program *program, struct error *error)
+{
+    if (program->options.init == NULL)
+        return true;
+    program->initial = memory_new(program->model.state_count, sizeof(float), error);
+    return program->initial != NULL &&
+           checkpoint_load(program->options.init, &program->model, program->initial, error);
+}
+
+static bool open_runlog(struct program *program, struct runlog **runlog, struct error *error)
+{
+    const struct runlog_facts facts = {
+        .version = PACKAGE_VERSION,
+        .kernels = program->kernels->name,
+        .data = program->data_directory,
+        .threads = program->threads,
+        .data_checksum = program->data.checksum,
+    };
+
+    *runlog = NULL;
+    if (program->options.run_dir == NULL)
+        return true;
+    *runlog = runlog_new(program->options.run_dir, &program->model, &program->options.settings,
+                         &facts, error);
+    return *runlog != NULL;
+}
+
+/* Runs the trainer under the front end asked for; the last snapshot stays behind. */
+static bool watch(struct program *program, struct runlog *runlog, bool terminal,
+                  struct error *error)
+{
+    const struct trainer_options options = {
+        .data = &program->data,
+        .model = &program->model,
+        .kernels = program->kernels,
+        .settings = program->options.settings,
+        .threads = program->threads,
+        .initial = program->initial,
+        .paused = program->options.paused,
+        .runlog = runlog,
+        .notify = signals_wake,
+    };
+    const struct dashboard_options look = {
+        .glyphs = program->options.glyphs,
+        .color = program->options.color,
+        .data = &program->data,
+        .model = &program->model,
+        .kernels = program->kernels,
+    };
+    struct trainer *trainer = trainer_new(&options, error);
+
+    if (trainer == NULL)
+        return false;
+    bool shown = terminal ? dashboard_run(&look, trainer, &program->last, error)
+                          : report_run(trainer, &program->last, error);
+    trainer_free(trainer);
+    if (shown && program->options.action == ACTION_SNAPSHOT)
+        shown = dashboard_print(stdout, &look, &program->last, program->options.columns,
+                                program->options.rows, error);
+    return shown;
+}
+
+static bool train(struct program *program, struct error *error)
+{
+    struct options *options = &program->options;
+    struct runlog *runlog;
+    bool terminal = options->action == ACTION_TRAIN && !options->headless && term_wanted();
+
+    if (options->batch_size_given && options->settings.batch_size > program->data.train.count)
+        return error_set(error, ERROR_USAGE,
+                         "--batch-size: larger than the data (expected at most %d, got %d)",
+                         program->data.train.count, options->settings.batch_size);
+    if (options->paused && !terminal)
+        return error_set(error, ERROR_USAGE,
+                         "--paused needs the dashboard: without it nothing could resume the run");
+    if (!load_initial(program, error))
+        return false;
+    if (terminal && !term_check(error))
+        return false;
+    bool trained = open_runlog(program, &runlog, error) && watch(program, runlog, terminal, error);
+    runlog_free(runlog);
+    if (trained && program->last.error.kind != ERROR_NONE) {
+        *error = program->last.error;
+        trained = false;
+    }
+    if (options->action == ACTION_TRAIN && signals_ending() == 0)
+        report_results(stdout, &program->model, &program->last);
+    return trained;
+}
+
+/* ---- the whole ---- */
+
+static bool run_action(struct program *program, struct error *error)
+{
+    switch (program->options.action) {
+    case ACTION_HELP: options_help(stdout); return true;
+    case ACTION_VERSION: print_version(); return true;
+    case ACTION_MODELS: print_models(); return true;
+    case ACTION_SUMMARY: report_summary(stdout, &program->model); return true;
+    case ACTION_STATS: report_statistics(stdout, &program->data); return true;
+    case ACTION_EVAL: return evaluate(program, error);
+    case ACTION_TRAIN:
+    case ACTION_SNAPSHOT: break;
+    }
+    return train(program, error);
+}
+
+static bool run(struct program *program, int argc, char *argv[], struct error *error)
+{
+    struct options *options = &program->options;
+
+    if (!options_parse(options, argc, argv, error))
+        return false;
+    bool talk_only = options->action == ACTION_HELP || options->action == ACTION_VERSION ||
+                     options->action == ACTION_MODELS;
+    bool needs_data = !talk_only && options->action != ACTION_SUMMARY;
+    if (!talk_only && (!model_init(&program->model, options->settings.model, error) ||
+                       (program->kernels = kernels_select(options->kernels, error)) == NULL))
+        return false;
+    program->threads = options->threads > 0 ? options->threads : cpu_count();
+    program->data_directory = find_data(options->data);
+    if (needs_data && !dataset_load(&program->data, program->data_directory, error))
+        return false;
+    return signals_init(error) && run_action(program, error);
+}
+
+int main(int argc, char *argv[])
+{
+    static struct program program; /* large: a snapshot is some 200 kB */
+    struct error error = {0};
+
+    keep_standard_streams();
+    setlocale(LC_CTYPE, ""); /* only this: numbers keep their decimal point */
+    bool done = run(&program, argc, argv, &error);
+    dataset_fini(&program.data);
+    free(program.initial);
+    if ((fflush(stdout) != 0 || ferror(stdout)) && done)
+        done = error_set(&error, ERROR_SYSTEM, "standard output: cannot be written: %s",
+                         strerror(errno));
+    if (!done)
+        fprintf(stderr, "mnist-tui: %s\n", error.text);
+    if (signals_ending() != 0)
+        signals_raise(signals_ending());
+    return done ? EXIT_SUCCESS : (int)error.kind;
+}

@@ -1,0 +1,56 @@
+#include "nn/loss.h"
+
+#include <math.h>
+
+static int largest(const float *logits, int classes, int lane)
+{
+    int best = 0;
+
+    for (int k = 1; k < classes; k++)
+        if (logits[k * LANES + lane] > logits[best * LANES + lane])
+            best = k;
+    return best;
+}
+
+/* log(sum(exp(z))), taken relative to the largest so that nothing overflows. */
+static double log_sum_exp(const float *logits, int classes, int lane)
+{
+    double most = (double)logits[largest(logits, classes, lane) * LANES + lane], sum = 0.0;
+
+    for (int k = 0; k < classes; k++)
+        sum += exp((double)logits[k * LANES + lane] - most);
+    return most + log(sum);
+}
+
+void loss_forward(const float *logits, int classes, const uint8_t *labels, int count,
+                  double *losses, uint8_t *predictions)
+{
+    for (int lane = 0; lane < count; lane++) {
+        predictions[lane] = (uint8_t)largest(logits, classes, lane);
+        losses[lane] =
+            log_sum_exp(logits, classes, lane) - (double)logits[labels[lane] * LANES + lane];
+    }
+}
+
+void loss_backward(const float *logits, int classes, const uint8_t *labels, int count, double scale,
+                   float *gradient)
+{
+    for (int lane = 0; lane < LANES; lane++) {
+        double normalizer = lane < count ? log_sum_exp(logits, classes, lane) : 0.0;
+        for (int k = 0; k < classes; k++) {
+            int at = k * LANES + lane;
+            gradient[at] = 0.0F;
+            if (lane < count)
+                gradient[at] = (float)(scale * (exp((double)logits[at] - normalizer) -
+                                                (k == labels[lane] ? 1.0 : 0.0)));
+        }
+    }
+}
+
+void loss_softmax(const float *logits, int classes, int lane, float *probabilities)
+{
+    double normalizer = log_sum_exp(logits, classes, lane);
+
+    for (int k = 0; k < classes; k++)
+        probabilities[k] = (float)exp((double)logits[k * LANES + lane] - normalizer);
+}

@@ -1,0 +1,30 @@
+/*
+ * loss.h -- log-softmax and negative log-likelihood of one block of samples.
+ *
+ * For logits z and label y: loss = log(sum over k of exp(z_k)) - z_y, and its gradient by z_k is
+ * softmax(z)_k - [k = y] (Goodfellow, Bengio and Courville, "Deep Learning", 2016,
+ * section 6.2.2.3). Computed in double: a block has 160 exponentials, next to some 30 million
+ * multiply-adds.
+ *
+ * Threads: no shared state.
+ */
+#ifndef NN_LOSS_H
+#define NN_LOSS_H
+
+#include "support/lanes.h"
+
+#include <stdint.h>
+
+/* For lanes [0, count): losses[l] and predictions[l], the first class with the largest logit, of
+ * logits[classes][LANES] against labels[l]. */
+void loss_forward(const float *logits, int classes, const uint8_t *labels, int count,
+                  double *losses, uint8_t *predictions);
+
+/* gradient[classes][LANES] = scale * (softmax - one-hot); zero in lanes from `count` on. */
+void loss_backward(const float *logits, int classes, const uint8_t *labels, int count, double scale,
+                   float *gradient);
+
+/* probabilities[classes] of one lane. */
+void loss_softmax(const float *logits, int classes, int lane, float *probabilities);
+
+#endif

@@ -1,0 +1,59 @@
+/*
+ * net.h -- trains a network: forward, backward and update over one batch, by a team of threads.
+ *
+ * A batch is split into blocks of LANES samples; every step of the computation is shared among the
+ * team by block and, with more threads than blocks, by channel. All sums across blocks run in the
+ * order of the blocks, whoever computed them, so the result is the same bits for any number of
+ * threads. A short last block has its padding lanes left out of batch norm's statistics, and their
+ * gradient is zero.
+ *
+ * Mathematics: batch norm forward and backward after Ioffe and Szegedy, "Batch Normalization",
+ * 2015, with PyTorch's conventions (biased variance to normalise, unbiased in the running
+ * statistics).
+ *
+ * Threads: a net belongs to the thread that made it; the team works for it inside net_train alone.
+ */
+#ifndef NN_NET_H
+#define NN_NET_H
+
+#include "nn/kernels.h"
+#include "nn/model.h"
+#include "nn/optimizer.h"
+#include "nn/team.h"
+
+#include <stdbool.h>
+#include <stdint.h>
+
+struct net;
+
+/* Where samples come from. pack() is called by any member of the team, for block 0, 1, ... of the
+ * batch: it fills the inside of `input`, one channel of images with `padding` zeros around, and the
+ * labels of the block's samples. */
+struct net_source {
+    void (*pack)(void *argument, int block, int padding, float *input, uint8_t *labels);
+    void *argument;
+};
+
+struct net_result {
+    double loss; /* mean over the batch, before the update */
+    int correct; /* samples whose largest logit is their label's */
+    bool finite; /* loss and gradient; where not, nothing was updated but the running statistics */
+};
+
+/* Makes a net for batches of up to `batch_size` samples. The model, kernels and team must outlive
+ * it. Its state is all zero until the caller fills it. NULL with the error. */
+struct net *net_new(const struct model *model, const struct kernels *kernels, struct team *team,
+                    int batch_size, struct error *error);
+void net_free(struct net *net);
+
+/* The parameters and running statistics, model->state_count floats; the optimizer's velocities and
+ * the last batch's gradient, model->parameter_count floats each. Valid as long as the net. */
+float *net_state(struct net *net);
+float *net_velocity(struct net *net);
+const float *net_gradient(const struct net *net);
+
+/* One step on `count` samples, 1 to batch_size. */
+struct net_result net_train(struct net *net, const struct net_source *source, int count,
+                            const struct sgd *sgd);
+
+#endif

@@ -1,0 +1,94 @@
+#include "nn/stage.h"
+
+#include <stdio.h>
+
+/* The kind of the layer `ahead` of the stage's first, or -1 past the last. */
+static int kind_ahead(const struct model *model, int first, int ahead)
+{
+    return first + ahead < model->layer_count ? (int)model->layers[first + ahead].kind : -1;
+}
+
+static void init_conv(struct stage *stage, const struct model *model, const struct layer *layer)
+{
+    const struct layer *norm = layer + 1;
+
+    stage->kind = STAGE_CONV;
+    stage->pool = kind_ahead(model, stage->first_layer, 3) == LAYER_MAX_POOL2D;
+    stage->layer_count = stage->pool ? 4 : 3;
+    stage->conv = layer->output;
+    stage->norm_weight = model_offset(model, norm, "weight");
+    stage->norm_bias = model_offset(model, norm, "bias");
+    stage->running_mean = model_offset(model, norm, "running_mean");
+    stage->running_var = model_offset(model, norm, "running_var");
+}
+
+static bool init_stage(struct stage *stage, const struct model *model, int first,
+                       struct error *error)
+{
+    const struct layer *layer = &model->layers[first];
+    int second = kind_ahead(model, first, 1), third = kind_ahead(model, first, 2);
+
+    *stage = (struct stage){.first_layer = first, .input = layer->input};
+    if (layer->kind == LAYER_CONV2D && second == LAYER_BATCH_NORM2D && third == LAYER_RELU) {
+        init_conv(stage, model, layer);
+    } else if (layer->kind == LAYER_CONV2D && second == LAYER_ADAPTIVE_AVG_POOL2D &&
+               layer->padding == 0) {
+        stage->kind = STAGE_MEAN;
+        stage->layer_count = 2;
+        stage->inputs = layer->input.channels * MODEL_KERNEL * MODEL_KERNEL;
+    } else if (layer->kind == LAYER_LINEAR) {
+        stage->kind = STAGE_LINEAR;
+        stage->layer_count = 1;
+        stage->inputs = layer->input.channels;
+        stage->bias = model_offset(model, layer, "bias");
+    } else {
+        return error_set(error, ERROR_USAGE,
+                         "--model: %s cannot be trained: nothing is known to begin with its layer "
+                         "%s (expected conv+norm+ReLU, conv+average or linear)",
+                         model->name, layer->name);
+    }
+    stage->weight = model_offset(model, layer, "weight");
+    stage->padding = layer->padding;
+    stage->output = model->layers[first + stage->layer_count - 1].output;
+    return true;
+}
+
+bool stages_init(struct stages *stages, const struct model *model, struct error *error)
+{
+    stages->count = 0;
+    for (int first = 0; first < model->layer_count;) {
+        struct stage *stage = &stages->at[stages->count++];
+        if (!init_stage(stage, model, first, error))
+            return false;
+        first += stage->layer_count;
+    }
+    return true;
+}
+
+struct map stage_map(float *data, struct shape shape, int border)
+{
+    int pitch = shape.width + 2 * border;
+
+    return (struct map){
+        .data = data + (border * pitch + border) * LANES,
+        .channels = shape.channels,
+        .height = shape.height,
+        .width = shape.width,
+        .pitch = pitch,
+        .plane = pitch * (shape.height + 2 * border),
+    };
+}
+
+size_t stage_map_size(struct shape shape, int border)
+{
+    return (size_t)shape.channels * (size_t)(shape.height + 2 * border) *
+           (size_t)(shape.width + 2 * border) * LANES;
+}
+
+struct map stage_map_grown(struct map map, int grow)
+{
+    map.data -= (grow * map.pitch + grow) * LANES;
+    map.height += 2 * grow;
+    map.width += 2 * grow;
+    return map;
+}

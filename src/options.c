@@ -1,0 +1,445 @@
+#include "options.h"
+
+#include <ctype.h>
+#include <errno.h>
+#include <getopt.h>
+#include <limits.h>
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { LONG_ONLY = 256, OPTIONS_MAX = 64 };
+
+enum { THREADS_MAX = 1024, SNAPSHOT_MAX = 1000 };
+
+/* Reads one option's argument into *options. */
+typedef bool reader(struct options *options, const char *argument, struct error *error);
+
+struct entry {
+    const char *group; /* begins a group in --help; then nothing else is set */
+    char letter;       /* 0: none */
+    const char *name, *argument, *help;
+    reader *read;
+};
+
+/* ---- arguments ---- */
+
+static bool read_number(const char *name, const char *text, unsigned long long low,
+                        unsigned long long high, unsigned long long *number, struct error *error)
+{
+    char *end;
+
+    errno = 0;
+    *number = strtoull(text, &end, 10);
+    if (!isdigit((unsigned char)*text) || *end != '\0' || errno != 0 || *number < low ||
+        *number > high)
+        return error_set(error, ERROR_USAGE,
+                         "--%s: not a usable number (expected %llu to %llu, got '%s')", name, low,
+                         high, text);
+    return true;
+}
+
+static bool read_int(const char *name, const char *text, int low, int high, int *number,
+                     struct error *error)
+{
+    unsigned long long wide;
+
+    if (!read_number(name, text, (unsigned long long)low, (unsigned long long)high, &wide, error))
+        return false;
+    *number = (int)wide;
+    return true;
+}
+
+static bool read_real(const char *name, const char *text, double *number, struct error *error)
+{
+    char *end;
+
+    errno = 0;
+    *number = strtod(text, &end);
+    if (*text == '\0' || isspace((unsigned char)*text) || *end != '\0' || !isfinite(*number))
+        return error_set(error, ERROR_USAGE, "--%s: not a finite number (got '%s')", name, text);
+    return true;
+}
+
+static bool read_word(const char *name, const char *text, const char *const words[],
+                      const char **word, struct error *error)
+{
+    char all[256] = "";
+
+    for (int i = 0; words[i] != NULL; i++) {
+        if (strcmp(words[i], text) == 0) {
+            *word = text;
+            return true;
+        }
+        size_t length = strlen(all);
+        snprintf(all + length, sizeof all - length, "%s%s", i > 0 ? ", " : "", words[i]);
+    }
+    return error_set(error, ERROR_USAGE, "--%s: unknown word (expected %s, got '%s')", name, all,
+                     text);
+}
+
+static bool read_path(const char *name, const char *text, const char **path, struct error *error)
+{
+    if (*text == '\0')
+        return error_set(error, ERROR_USAGE, "--%s: the path is empty", name);
+    *path = text;
+    return true;
+}
+
+/* ---- one reader an option ---- */
+
+static bool set_action(struct options *options, enum action action, struct error *error)
+{
+    if (options->action != ACTION_TRAIN && options->action != action)
+        return error_set(error, ERROR_USAGE,
+                         "only one of --summary, --stats, --eval, --snapshot and --model=list can "
+                         "be asked for at once");
+    options->action = action;
+    return true;
+}
+
+static bool read_data(struct options *options, const char *argument, struct error *error)
+{
+    return read_path("data", argument, &options->data, error);
+}
+
+static bool read_model(struct options *options, const char *argument, struct error *error)
+{
+    options->settings.model = argument;
+    return strcmp(argument, "list") != 0 || set_action(options, ACTION_MODELS, error);
+}
+
+static bool read_init(struct options *options, const char *argument, struct error *error)
+{
+    return read_path("init", argument, &options->init, error);
+}
+
+static bool read_epochs(struct options *options, const char *argument, struct error *error)
+{
+    return read_int("epochs", argument, 1, 1000000, &options->settings.epochs, error);
+}
+
+static bool read_batch_size(struct options *options, const char *argument, struct error *error)
+{
+    options->batch_size_given = true;
+    return read_int("batch-size", argument, 1, 65536, &options->settings.batch_size, error);
+}
+
+static bool read_lr(struct options *options, const char *argument, struct error *error)
+{
+    if (!read_real("lr", argument, &options->settings.lr, error))
+        return false;
+    if (options->settings.lr <= 0.0)
+        return error_set(error, ERROR_USAGE, "--lr: out of range (expected above 0, got '%s')",
+                         argument);
+    return true;
+}
+
+static bool read_momentum(struct options *options, const char *argument, struct error *error)
+{
+    double *momentum = &options->settings.momentum;
+
+    if (!read_real("momentum", argument, momentum, error))
+        return false;
+    if (*momentum < 0.0 || *momentum >= 1.0)
+        return error_set(error, ERROR_USAGE,
+                         "--momentum: out of range (expected 0 to below 1, got '%s')", argument);
+    return true;
+}
+
+static bool read_seed(struct options *options, const char *argument, struct error *error)
+{
+    unsigned long long seed;
+
+    if (!read_number("seed", argument, 0, LLONG_MAX, &seed, error))
+        return false;
+    options->settings.seed = seed;
+    return true;
+}
+
+static bool read_no_shuffle(struct options *options, const char *argument, struct error *error)
+{
+    (void)argument, (void)error;
+    options->settings.shuffle = false;
+    return true;
+}
+
+static bool read_threads(struct options *options, const char *argument, struct error *error)
+{
+    return read_int("threads", argument, 1, THREADS_MAX, &options->threads, error);
+}
+
+static bool read_kernels(struct options *options, const char *argument, struct error *error)
+{
+    (void)error;
+    options->kernels = argument; /* which there are, the machine tells later */
+    return true;
+}
+
+static bool read_paused(struct options *options, const char *argument, struct error *error)
+{
+    (void)argument, (void)error;
+    options->paused = true;
+    return true;
+}
+
+static bool read_run_dir(struct options *options, const char *argument, struct error *error)
+{
+    return read_path("run-dir", argument, &options->run_dir, error);
+}
+
+static bool read_headless(struct options *options, const char *argument, struct error *error)
+{
+    (void)argument, (void)error;
+    options->headless = true;
+    return true;
+}
+
+static bool read_glyphs(struct options *options, const char *argument, struct error *error)
+{
+    static const char *const words[] = {"auto", "braille", "block", "ascii", NULL};
+
+    return read_word("glyphs", argument, words, &options->glyphs, error);
+}
+
+static bool read_color(struct options *options, const char *argument, struct error *error)
+{
+    static const char *const words[] = {"auto", "always", "never", NULL};
+
+    return read_word("color", argument, words, &options->color, error);
+}
+
+static bool read_view(struct options *options, const char *argument, struct error *error)
+{
+    static const char *const words[] = {"overview", NULL};
+
+    return read_word("view", argument, words, &options->view, error);
+}
+
+static bool read_snapshot(struct options *options, const char *argument, struct error *error)
+{
+    char columns[8] = "";
+    const char *cross = strchr(argument, 'x');
+    struct error ignored;
+
+    if (cross != NULL && cross - argument < (int)sizeof columns)
+        memcpy(columns, argument, (size_t)(cross - argument));
+    if (cross == NULL ||
+        !read_int("snapshot", columns, 1, SNAPSHOT_MAX, &options->columns, &ignored) ||
+        !read_int("snapshot", cross + 1, 1, SNAPSHOT_MAX, &options->rows, &ignored))
+        return error_set(error, ERROR_USAGE,
+                         "--snapshot: not a size (expected COLSxROWS of 1 to %d each, got '%s')",
+                         SNAPSHOT_MAX, argument);
+    return set_action(options, ACTION_SNAPSHOT, error);
+}
+
+static bool read_summary(struct options *options, const char *argument, struct error *error)
+{
+    (void)argument;
+    return set_action(options, ACTION_SUMMARY, error);
+}
+
+static bool read_stats(struct options *options, const char *argument, struct error *error)
+{
+    (void)argument;
+    return set_action(options, ACTION_STATS, error);
+}
+
+static bool read_eval(struct options *options, const char *argument, struct error *error)
+{
+    return read_path("eval", argument, &options->eval, error) &&
+           set_action(options, ACTION_EVAL, error);
+}
+
+static bool read_export(struct options *options, const char *argument, struct error *error)
+{
+    return read_path("export", argument, &options->export, error);
+}
+
+/* --help and --version win over everything that follows: options_parse stops at them. */
+static bool read_help(struct options *options, const char *argument, struct error *error)
+{
+    (void)argument, (void)error;
+    options->action = ACTION_HELP;
+    return true;
+}
+
+static bool read_version(struct options *options, const char *argument, struct error *error)
+{
+    (void)argument, (void)error;
+    options->action = ACTION_VERSION;
+    return true;
+}
+
+/* ---- the table ---- */
+
+static const struct entry entries[] = {
+    {.group = "Data and model"},
+    {NULL, 'd', "data", "DIR",
+     "the four .gz files (default: $MNIST_TUI_DATA, ./data, then the "
+     "installed copy)",
+     read_data},
+    {NULL, 'm', "model", "NAME", "basic (default); list names them all", read_model},
+    {NULL, 'i', "init", "FILE", "start from the weights in a checkpoint", read_init},
+    {.group = "Training"},
+    {NULL, 'e', "epochs", "N", "epochs to train (default 20)", read_epochs},
+    {NULL, 'b', "batch-size", "N", "images a batch (default 64)", read_batch_size},
+    {NULL, 0, "lr", "F", "learning rate (default 0.01)", read_lr},
+    {NULL, 0, "momentum", "F", "momentum of gradient descent (default 0.9)", read_momentum},
+    {NULL, 's', "seed", "N", "seed of the weights and the shuffling (default 1)", read_seed},
+    {NULL, 0, "no-shuffle", NULL, "keep the images in file order", read_no_shuffle},
+    {NULL, 'j', "threads", "N", "threads that train (default: the processors this process may use)",
+     read_threads},
+    {NULL, 0, "kernels", "NAME", "auto (default), or one of those --version lists", read_kernels},
+    {NULL, 'p', "paused", NULL, "start paused", read_paused},
+    {.group = "Runs"},
+    {NULL, 'o', "run-dir", "DIR",
+     "write checkpoints and metrics here (created; must not hold a run)", read_run_dir},
+    {.group = "Front end"},
+    {NULL, 0, "headless", NULL, "plain text (automatic when the output is no terminal)",
+     read_headless},
+    {NULL, 0, "glyphs", "SET", "auto (default), braille, block or ascii", read_glyphs},
+    {NULL, 0, "color", "WHEN", "auto (default), always or never; NO_COLOR is honoured", read_color},
+    {NULL, 0, "snapshot", "COLSxROWS", "train headless, then print the last frame as plain text",
+     read_snapshot},
+    {NULL, 0, "view", "NAME", "the view to open, or to print with --snapshot: overview (default)",
+     read_view},
+    {.group = "Without training"},
+    {NULL, 0, "summary", NULL, "the layer table", read_summary},
+    {NULL, 0, "stats", NULL, "the data set's statistics", read_stats},
+    {NULL, 0, "eval", "FILE", "loss and accuracy of a checkpoint on the test set", read_eval},
+    {NULL, 0, "export", "FILE",
+     "with --eval: predictions as CSV (index,label,prediction,loss,p0..p9)", read_export},
+    {NULL, 'h', "help", NULL, "this text", read_help},
+    {NULL, 'V', "version", NULL, "the version, and the kernels that were built", read_version},
+};
+
+enum { ENTRY_COUNT = sizeof entries / sizeof entries[0] };
+
+void options_help(FILE *file)
+{
+    fputs("Usage: mnist-tui [OPTION]...\n"
+          "Trains a small convolutional network on MNIST while you watch and steer it.\n",
+          file);
+    for (int i = 0; i < ENTRY_COUNT; i++) {
+        const struct entry *entry = &entries[i];
+        char name[48], letter[8] = "    ";
+        if (entry->group != NULL) {
+            fprintf(file, "\n%s\n", entry->group);
+            continue;
+        }
+        if (entry->letter != 0)
+            snprintf(letter, sizeof letter, "-%c, ", entry->letter);
+        snprintf(name, sizeof name, "--%s%s%s", entry->name, entry->argument != NULL ? "=" : "",
+                 entry->argument != NULL ? entry->argument : "");
+        fprintf(file, "  %s%-22s %s\n", letter, name, entry->help);
+    }
+    fputs("\nKeys: ? lists them while the program runs. The manual: man mnist-tui.\n", file);
+}
+
+/* ---- parsing ---- */
+
+/* getopt_long's view of the table: the value of a long option is its index behind LONG_ONLY. */
+static void make_getopt(struct option long_options[OPTIONS_MAX],
+                        char short_options[OPTIONS_MAX * 2])
+{
+    *short_options++ = ':'; /* tell a missing argument from an unknown option */
+    for (int i = 0; i < ENTRY_COUNT; i++) {
+        const struct entry *entry = &entries[i];
+        if (entry->group != NULL)
+            continue;
+        *long_options++ =
+            (struct option){entry->name, entry->argument != NULL ? required_argument : no_argument,
+                            NULL, LONG_ONLY + i};
+        if (entry->letter == 0)
+            continue;
+        *short_options++ = entry->letter;
+        if (entry->argument != NULL)
+            *short_options++ = ':';
+    }
+    *long_options = (struct option){0};
+    *short_options = '\0';
+}
+
+static const struct entry *find_entry(int found)
+{
+    if (found >= LONG_ONLY)
+        return &entries[found - LONG_ONLY];
+    for (int i = 0; i < ENTRY_COUNT; i++)
+        if (entries[i].letter == found && found != 0)
+            return &entries[i];
+    return NULL;
+}
+
+/* Says what getopt_long did not like: ':' a missing argument, '?' the rest. It leaves a bad letter
+ * in optopt, in a word that it may not be done with, and has put a bad long option behind it. */
+static bool refuse(int found, int argc, char *argv[], struct error *error)
+{
+    const char *word = argv[optind - 1];
+    char letter[3] = {'-', (char)optopt, '\0'};
+
+    if (optopt > 0 && optopt < 0x80)
+        word = letter;
+    else if (optopt != 0 && optopt < LONG_ONLY && optind < argc &&
+             strchr(argv[optind], (char)optopt) != NULL)
+        word = argv[optind];
+    return error_set(error, ERROR_USAGE, "%s: %s (see --help)", word,
+                     found == ':'          ? "its argument is missing"
+                     : optopt >= LONG_ONLY ? "takes no argument"
+                                           : "unknown option");
+}
+
+static bool check_together(const struct options *options, struct error *error)
+{
+    bool trains = options->action == ACTION_TRAIN || options->action == ACTION_SNAPSHOT;
+
+    if (options->export != NULL && options->action != ACTION_EVAL)
+        return error_set(error, ERROR_USAGE, "--export needs --eval=FILE: whose predictions?");
+    if (options->paused && (options->headless || options->action == ACTION_SNAPSHOT))
+        return error_set(error, ERROR_USAGE,
+                         "--paused needs the dashboard: without it nothing could resume the run");
+    if (!trains && options->run_dir != NULL)
+        return error_set(error, ERROR_USAGE, "--run-dir needs training: nothing would be written");
+    if (!trains && options->init != NULL)
+        return error_set(error, ERROR_USAGE, "--init needs training (did you mean --eval?)");
+    return true;
+}
+
+bool options_parse(struct options *options, int argc, char *argv[], struct error *error)
+{
+    struct option long_options[OPTIONS_MAX];
+    char short_options[OPTIONS_MAX * 2];
+    int found;
+
+    *options = (struct options){
+        .settings = {.model = "basic",
+                     .epochs = 20,
+                     .batch_size = 64,
+                     .lr = 0.01,
+                     .momentum = 0.9,
+                     .seed = 1,
+                     .shuffle = true},
+        .kernels = "auto",
+        .glyphs = "auto",
+        .color = "auto",
+        .view = "overview",
+    };
+    if (argc < 1)
+        return error_set(error, ERROR_USAGE, "started without a program name");
+    make_getopt(long_options, short_options);
+    opterr = 0;
+    while ((found = getopt_long(argc, argv, short_options, long_options, NULL)) != -1) {
+        if (found == ':' || found == '?')
+            return refuse(found, argc, argv, error);
+        if (!find_entry(found)->read(options, optarg, error))
+            return false;
+        if (options->action == ACTION_HELP || options->action == ACTION_VERSION)
+            return true;
+    }
+    if (optind < argc)
+        return error_set(error, ERROR_USAGE,
+                         "%s: not expected here (every argument is an option; "
+                         "see --help)",
+                         argv[optind]);
+    return check_together(options, error);
+}

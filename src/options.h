@@ -1,0 +1,46 @@
+/*
+ * options.h -- the command line: one table from which getopt_long, --help and the tests read.
+ */
+#ifndef OPTIONS_H
+#define OPTIONS_H
+
+#include "support/error.h"
+#include "train/settings.h"
+
+#include <stdio.h>
+
+/* What the program is asked to do. */
+enum action {
+    ACTION_TRAIN,
+    ACTION_SNAPSHOT, /* train headless, then print a frame */
+    ACTION_SUMMARY,
+    ACTION_STATS,
+    ACTION_EVAL,
+    ACTION_MODELS,
+    ACTION_HELP,
+    ACTION_VERSION,
+};
+
+struct options {
+    enum action action;
+    struct settings settings;
+    const char *data; /* NULL: look for it, see main.c */
+    const char *init; /* NULL: PyTorch's initialisation */
+    int threads;      /* 0: the processors this process may use */
+    const char *kernels;
+    bool paused;
+    bool batch_size_given; /* one larger than the data is then a mistake */
+    const char *run_dir;   /* NULL: nothing is written */
+    bool headless;
+    const char *glyphs, *color, *view;
+    int columns, rows; /* of --snapshot */
+    const char *eval, *export;
+};
+
+/* Reads the command line into *options. ERROR_USAGE with a sentence that names the option. */
+bool options_parse(struct options *options, int argc, char *argv[], struct error *error);
+
+/* Writes what --help prints. */
+void options_help(FILE *file);
+
+#endif

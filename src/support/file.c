@@ -1,0 +1,161 @@
+#include "support/file.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+static const char *kind_of_file(mode_t mode)
+{
+    return S_ISDIR(mode)    ? "a directory"
+           : S_ISFIFO(mode) ? "a FIFO"
+           : S_ISSOCK(mode) ? "a socket"
+           : S_ISLNK(mode)  ? "a symbolic link"
+                            : "a device";
+}
+
+int file_open(const char *path, size_t *size, enum error_kind kind, struct error *error)
+{
+    struct stat status;
+
+    /* Looked at before it is opened: opening a FIFO could block, opening a device could act. */
+    if (stat(path, &status) != 0) {
+        error_set(error, kind, "%s: cannot be opened: %s", path, strerror(errno));
+        return -1;
+    }
+    if (!S_ISREG(status.st_mode)) {
+        error_set(error, kind, "%s: not a file that can be read (expected a regular file, got %s)",
+                  path, kind_of_file(status.st_mode));
+        return -1;
+    }
+    int descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
+    if (descriptor < 0) {
+        bool system = errno == EMFILE || errno == ENFILE || errno == ENOMEM;
+        error_set(error, system ? ERROR_SYSTEM : kind, "%s: cannot be opened: %s", path,
+                  strerror(errno));
+        return -1;
+    }
+    if (size != NULL)
+        *size = (size_t)status.st_size;
+    return descriptor;
+}
+
+static bool read_all(int descriptor, unsigned char *data, size_t size, size_t *got)
+{
+    *got = 0;
+    while (*got < size) {
+        ssize_t count = read(descriptor, data + *got, size - *got);
+        if (count == 0)
+            break;
+        if (count < 0 && errno != EINTR)
+            return false;
+        if (count > 0)
+            *got += (size_t)count;
+    }
+    return true;
+}
+
+unsigned char *file_read(const char *path, size_t limit, size_t *size, enum error_kind kind,
+                         struct error *error)
+{
+    size_t expected;
+    int descriptor = file_open(path, &expected, kind, error);
+
+    if (descriptor < 0)
+        return NULL;
+    unsigned char *data = NULL;
+    if (expected > limit) {
+        error_set(error, kind, "%s: too large (expected at most %zu bytes, got %zu)", path, limit,
+                  expected);
+    } else if ((data = malloc(expected + 1)) == NULL) {
+        error_set(error, ERROR_SYSTEM, "%s: not enough memory to read it (%zu bytes)", path,
+                  expected);
+    } else if (!read_all(descriptor, data, expected, size)) {
+        error_set(error, ERROR_SYSTEM, "%s: cannot be read: %s", path, strerror(errno));
+        free(data);
+        data = NULL;
+    }
+    close(descriptor);
+    return data;
+}
+
+bool file_write_all(int descriptor, const void *data, size_t size)
+{
+    const char *at = data;
+
+    while (size > 0) {
+        ssize_t count = write(descriptor, at, size);
+        if (count < 0 && errno != EINTR)
+            return false;
+        if (count > 0) {
+            at += count;
+            size -= (size_t)count;
+        }
+    }
+    return true;
+}
+
+static bool sync_all(int descriptor)
+{
+    int result;
+
+    do
+        result = fsync(descriptor);
+    while (result != 0 && errno == EINTR);
+    return result == 0;
+}
+
+static bool sync_directory(const char *directory)
+{
+    int descriptor = open(directory, O_RDONLY | O_CLOEXEC | O_DIRECTORY);
+
+    if (descriptor < 0)
+        return false;
+    bool synced = sync_all(descriptor);
+    return close(descriptor) == 0 && synced;
+}
+
+/* Creates the temporary file with its contents on the disk. False with errno. */
+static bool write_new(const char *path, const void *data, size_t size)
+{
+    if (unlink(path) != 0 && errno != ENOENT) /* a stale one is of no use */
+        return false;
+    int descriptor = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
+    if (descriptor < 0)
+        return false;
+    bool written = file_write_all(descriptor, data, size) && sync_all(descriptor);
+    int saved = errno;
+    if (close(descriptor) != 0 && written)
+        return false;
+    errno = saved;
+    return written;
+}
+
+bool file_replace(const char *directory, const char *name, const void *data, size_t size,
+                  struct error *error)
+{
+    char path[PATH_MAX], temporary[PATH_MAX];
+    struct stat status;
+
+    if (snprintf(path, sizeof path, "%s/%s", directory, name) >= (int)sizeof path ||
+        snprintf(temporary, sizeof temporary, "%s/%s.tmp", directory, name) >=
+            (int)sizeof temporary)
+        return error_set(error, ERROR_SYSTEM, "%s: the path is too long", directory);
+    if (lstat(path, &status) == 0 && !S_ISREG(status.st_mode))
+        return error_set(error, ERROR_SYSTEM,
+                         "%s: cannot be replaced (expected a regular file, got %s)", path,
+                         kind_of_file(status.st_mode));
+    if (write_new(temporary, data, size) && rename(temporary, path) == 0) {
+        if (sync_directory(directory))
+            return true;
+        return error_set(error, ERROR_SYSTEM, "%s: cannot be made durable: %s", directory,
+                         strerror(errno));
+    }
+    int saved = errno;
+    unlink(temporary);
+    return error_set(error, ERROR_SYSTEM, "%s: cannot be written: %s", path, strerror(saved));
+}

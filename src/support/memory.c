@@ -1,0 +1,22 @@
+#include "support/memory.h"
+
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+
+void *memory_new(size_t count, size_t size, struct error *error)
+{
+    size_t bytes;
+    void *memory = NULL;
+
+    if (!__builtin_mul_overflow(count, size, &bytes) && bytes <= SIZE_MAX - MEMORY_ALIGNMENT) {
+        bytes = (bytes + MEMORY_ALIGNMENT - 1) / MEMORY_ALIGNMENT * MEMORY_ALIGNMENT;
+        memory = aligned_alloc(MEMORY_ALIGNMENT, bytes > 0 ? bytes : MEMORY_ALIGNMENT);
+    }
+    if (memory == NULL) {
+        error_set(error, ERROR_SYSTEM, "not enough memory for %zu elements of %zu bytes", count,
+                  size);
+        return NULL;
+    }
+    return memset(memory, 0, bytes);
+}

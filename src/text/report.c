@@ -1,0 +1,223 @@
+#include "text/report.h"
+
+#include "support/signals.h"
+
+#include <errno.h>
+#include <langinfo.h>
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+enum { BAR_CELLS = 10 };
+
+/* What has been said of the run so far. */
+struct progress_text {
+    int batches;   /* of an epoch */
+    int announced; /* epochs whose first line is out */
+    int reported;  /* epochs whose result is out */
+    bool bar;      /* stderr is a terminal */
+    bool utf8;
+};
+
+/* One state of the bar. */
+struct bar {
+    double loss, accuracy, seconds;
+    int batches_done, batches;
+};
+
+static void print_clock(FILE *file, double seconds)
+{
+    long whole = isfinite(seconds) && seconds < 1e9 ? lround(seconds) : 0;
+
+    if (whole >= 3600)
+        fprintf(file, "%ld:%02ld:%02ld", whole / 3600, whole / 60 % 60, whole % 60);
+    else
+        fprintf(file, "%02ld:%02ld", whole / 60, whole % 60);
+}
+
+/* The bar's cells: whole blocks and, in UTF-8, one of eighths. */
+static void print_cells(FILE *file, double done, bool utf8)
+{
+    int eighths = (int)(done * BAR_CELLS * 8);
+
+    for (int i = 0; i < BAR_CELLS; i++, eighths -= 8) {
+        if (eighths >= 8)
+            fputs(utf8 ? "\u2588" : "#", file);
+        else if (eighths > 0 && utf8)
+            fprintf(file, "\xE2\x96%c", 0x8F - (eighths - 1)); /* U+258F - eighths + 1 */
+        else
+            fputc(' ', file);
+    }
+}
+
+/* The bar as tqdm draws it, with the notebook's description before it. */
+static void print_bar(FILE *file, const struct bar *bar, bool utf8)
+{
+    double done = (double)bar->batches_done / bar->batches;
+    double rate = bar->seconds > 0.0 ? bar->batches_done / bar->seconds : 0.0;
+
+    fprintf(file, "Loss=%.4f Batch_id=%d Accuracy=%.2f: %3d%%|", bar->loss, bar->batches_done - 1,
+            bar->accuracy, (int)(100.0 * done));
+    print_cells(file, done, utf8);
+    fprintf(file, "| %d/%d [", bar->batches_done, bar->batches);
+    print_clock(file, bar->seconds);
+    fputc('<', file);
+    print_clock(file, rate > 0.0 ? (bar->batches - bar->batches_done) / rate : 0.0);
+    if (rate >= 1.0 || rate == 0.0)
+        fprintf(file, ", %.2fit/s]", rate);
+    else
+        fprintf(file, ", %.2fs/it]", 1.0 / rate);
+}
+
+static void clear_bar(const struct progress_text *text)
+{
+    if (text->bar)
+        fputs("\r\033[K", stderr);
+}
+
+static void update_bar(const struct progress_text *text, const struct snapshot *snapshot)
+{
+    struct bar bar = {snapshot->loss, snapshot->epoch_accuracy, snapshot->epoch_seconds,
+                      snapshot->batch, snapshot->batches};
+
+    if (!text->bar || snapshot->batch == 0 || trainer_ended(snapshot->state))
+        return;
+    clear_bar(text);
+    print_bar(stderr, &bar, text->utf8);
+    fflush(stderr);
+}
+
+static void announce(struct progress_text *text, int epoch)
+{
+    if (epoch < text->announced)
+        return;
+    printf("EPOCH: %d\n", epoch);
+    text->announced = epoch + 1;
+}
+
+void report_test(FILE *file, double loss, int correct, int count)
+{
+    fprintf(file, "Test set: Average loss: %.4f, Accuracy: %d/%d (%.2f%%)\n", loss, correct, count,
+            100.0 * correct / count);
+}
+
+static void report_epoch(struct progress_text *text, const struct epoch_metrics *metrics)
+{
+    struct bar bar = {metrics->last_loss, metrics->train_accuracy, metrics->seconds, text->batches,
+                      text->batches};
+
+    announce(text, metrics->epoch);
+    print_bar(stdout, &bar, text->utf8);
+    putchar('\n');
+    report_test(stdout, metrics->test_loss, metrics->test_correct, metrics->test_count);
+    text->reported = metrics->epoch + 1;
+}
+
+static bool report_snapshot(struct progress_text *text, const struct snapshot *snapshot,
+                            struct error *error)
+{
+    const struct history *history = &snapshot->history;
+
+    clear_bar(text);
+    text->batches = snapshot->batches;
+    for (int i = 0; i < history->epoch_count; i++)
+        if (history->epochs[i].epoch >= text->reported)
+            report_epoch(text, &history->epochs[i]);
+    if (!trainer_ended(snapshot->state))
+        announce(text, snapshot->epoch);
+    if (fflush(stdout) != 0)
+        return error_set(error, ERROR_SYSTEM, "standard output: cannot be written: %s",
+                         strerror(errno));
+    update_bar(text, snapshot);
+    return true;
+}
+
+bool report_run(struct trainer *trainer, struct snapshot *last, struct error *error)
+{
+    struct progress_text text = {
+        .bar = isatty(STDERR_FILENO),
+        .utf8 = strcmp(nl_langinfo(CODESET), "UTF-8") == 0,
+    };
+    bool stopping = false;
+    long seen = 0;
+
+    do {
+        if (!trainer_read(trainer, last, &seen))
+            signals_wait(-1, -1);
+        else if (!report_snapshot(&text, last, error))
+            return false;
+        if (signals_ending() != 0 && !stopping) {
+            trainer_send(trainer, (struct trainer_command){.verb = TRAINER_STOP});
+            stopping = true;
+        }
+    } while (seen == 0 || !trainer_ended(last->state));
+    return true;
+}
+
+void report_results(FILE *file, const struct model *model, const struct snapshot *snapshot)
+{
+    const struct history *history = &snapshot->history;
+    char parameters[16], rate[16];
+
+    if (snapshot->epochs_done == 0)
+        return;
+    double images = 0.0, seconds = 0.0;
+    for (int i = 0; i < history->epoch_count; i++) {
+        seconds += history->epochs[i].seconds;
+        images += history->epochs[i].seconds * history->epochs[i].images_per_second;
+    }
+    model_thousands(parameters, sizeof parameters, model->parameter_count);
+    model_thousands(rate, sizeof rate, seconds > 0.0 ? (size_t)(images / seconds + 0.5) : 0);
+    fprintf(file, "Total parameters: %s\n", parameters);
+    fprintf(file, "Best train accuracy: %.2f%%\n", snapshot->best_train_accuracy);
+    fprintf(file, "Best test accuracy: %.2f%% (epoch %d)\n", snapshot->best.test_accuracy,
+            snapshot->best.epoch);
+    fprintf(file, "Images per second: %s\n", rate);
+}
+
+void report_summary(FILE *file, const struct model *model)
+{
+    static const char line[] = "----------------------------------------------------------------";
+    static const char double_line[] =
+        "================================================================";
+    struct summary_sizes sizes;
+    struct summary_row row;
+    char total[16];
+
+    fprintf(file, "%s\n%20s  %25s %15s\n%s\n", line, "Layer (type)", "Output Shape", "Param #",
+            double_line);
+    for (int l = 0; l < model->layer_count; l++) {
+        model_summary_row(model, l, &row);
+        fprintf(file, "%20s  %25s %15s\n", row.type, row.shape, row.parameters);
+    }
+    model_thousands(total, sizeof total, model->parameter_count);
+    model_summary_sizes(model, &sizes);
+    fprintf(file, "%s\nTotal params: %s\nTrainable params: %s\nNon-trainable params: 0\n%s\n",
+            double_line, total, total, line);
+    fprintf(file,
+            "Input size (MB): %.2f\nForward/backward pass size (MB): %.2f\nParams size (MB): %.2f\n"
+            "Estimated Total Size (MB): %.2f\n%s\n",
+            sizes.input, sizes.activations, sizes.parameters, sizes.total, line);
+}
+
+static void report_split(FILE *file, const char *name, const struct split *split)
+{
+    struct statistics statistics;
+
+    dataset_statistics(split, &statistics);
+    fprintf(file, "[%s]\n - Shape: (%d, %d, %d)\n", name, split->count, DATASET_SIDE, DATASET_SIDE);
+    fprintf(file, " - min: %.4f\n - max: %.4f\n - mean: %.4f\n - std: %.4f\n - var: %.4f\n",
+            statistics.min, statistics.max, statistics.mean, sqrt(statistics.variance),
+            statistics.variance);
+    fputs(" - images per class:", file);
+    for (int k = 0; k < DATASET_CLASSES; k++)
+        fprintf(file, " %d:%d", k, statistics.images_of_class[k]);
+    fputc('\n', file);
+}
+
+void report_statistics(FILE *file, const struct dataset *data)
+{
+    report_split(file, "Train", &data->train);
+    report_split(file, "Test", &data->test);
+}

@@ -1,0 +1,37 @@
+/*
+ * report.h -- the headless front end: everything the program says as plain text.
+ *
+ * It reads the same snapshots as the dashboard and writes the published run's lines to stdout; on
+ * stderr, when that is a terminal, a progress bar.
+ *
+ * Threads: the main thread alone.
+ */
+#ifndef TEXT_REPORT_H
+#define TEXT_REPORT_H
+
+#include "data/dataset.h"
+#include "nn/model.h"
+#include "train/snapshot.h"
+#include "train/trainer.h"
+
+#include <stdio.h>
+
+/* Prints the run's lines as they come, until it has ended or a signal asks for the end (then the
+ * trainer is told to stop and waited for). *last gets the last snapshot. False with ERROR_SYSTEM
+ * when stdout does not take the lines. */
+bool report_run(struct trainer *trainer, struct snapshot *last, struct error *error);
+
+/* The results of a run: parameters, best accuracies, speed. Prints nothing before the first epoch's
+ * end. */
+void report_results(FILE *file, const struct model *model, const struct snapshot *snapshot);
+
+/* The result line of a test pass. */
+void report_test(FILE *file, double loss, int correct, int count);
+
+/* The layer table in the form that torchsummary made familiar. */
+void report_summary(FILE *file, const struct model *model);
+
+/* The data set's statistics as the network sees it, and the images of each class. */
+void report_statistics(FILE *file, const struct dataset *data);
+
+#endif

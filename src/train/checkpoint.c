@@ -1,0 +1,471 @@
+#include "train/checkpoint.h"
+
+#include "support/checksum.h"
+#include "support/file.h"
+
+#include <inttypes.h>
+#include <jansson.h>
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum {
+    FORMAT_VERSION = 1,
+    LENGTH_SIZE = 8,
+    HEADER_MAX = 1 << 20,
+    FILE_MAX = 16 << 20,
+    CHECKSUM_DIGITS = 16,
+    TENSORS_MAX = 3 * MODEL_TENSORS_MAX, /* parameters, velocities, counters */
+};
+
+static const char FORMAT[] = "mnist-tui";
+static const char VELOCITY_PREFIX[] = "optimizer.momentum.";
+static const char COUNTER_SUFFIX[] = ".num_batches_tracked";
+static const char CHECKSUM_KEY[] = "\"checksum\":\"";
+static const char CHECKSUM_ZERO[] = "0000000000000000";
+
+/* ---- little-endian numbers, on any machine ---- */
+
+static void put_little(unsigned char *to, uint64_t value, int bytes)
+{
+    for (int i = 0; i < bytes; i++)
+        to[i] = (unsigned char)(value >> 8 * i);
+}
+
+static uint64_t get_little(const unsigned char *from, int bytes)
+{
+    uint64_t value = 0;
+
+    for (int i = 0; i < bytes; i++)
+        value |= (uint64_t)from[i] << 8 * i;
+    return value;
+}
+
+static void put_floats(unsigned char *to, const float *values, size_t count)
+{
+    for (size_t i = 0; i < count; i++) {
+        uint32_t bits;
+        memcpy(&bits, &values[i], sizeof bits);
+        put_little(to + i * sizeof bits, bits, sizeof bits);
+    }
+}
+
+static void get_floats(float *values, const unsigned char *from, size_t count)
+{
+    for (size_t i = 0; i < count; i++) {
+        uint32_t bits = (uint32_t)get_little(from + i * sizeof bits, sizeof bits);
+        memcpy(&values[i], &bits, sizeof bits);
+    }
+}
+
+/* ---- writing ---- */
+
+/* The file being made: the JSON header and, growing with it, the tensors' bytes. */
+struct writer {
+    json_t *header;
+    unsigned char *data;
+    size_t size;
+};
+
+/* Adds a tensor to the header; returns where its bytes go. */
+static unsigned char *add_tensor(struct writer *writer, const char *name, const char *type,
+                                 const int *shape, int dimensions, size_t bytes)
+{
+    json_t *sizes = json_array();
+
+    for (int d = 0; d < dimensions; d++)
+        json_array_append_new(sizes, json_integer(shape[d]));
+    json_object_set_new(writer->header, name,
+                        json_pack("{s:s, s:o, s:[I, I]}", "dtype", type, "shape", sizes,
+                                  "data_offsets", (json_int_t)writer->size,
+                                  (json_int_t)(writer->size + bytes)));
+    writer->size += bytes;
+    return writer->data + writer->size - bytes;
+}
+
+static void add_counters(struct writer *writer, const struct model *model, long step)
+{
+    for (int l = 0; l < model->layer_count; l++) {
+        char name[2 * MODEL_NAME_SIZE];
+        if (model->layers[l].kind != LAYER_BATCH_NORM2D)
+            continue;
+        snprintf(name, sizeof name, "%s%s", model->layers[l].name, COUNTER_SUFFIX);
+        put_little(add_tensor(writer, name, "I64", NULL, 0, 8), (uint64_t)step, 8);
+    }
+}
+
+static void add_floats(struct writer *writer, const struct tensor *tensor, const char *prefix,
+                       const float *values)
+{
+    char name[2 * MODEL_NAME_SIZE];
+
+    snprintf(name, sizeof name, "%s%s", prefix, tensor->name);
+    put_floats(add_tensor(writer, name, "F32", tensor->size, tensor->dimensions,
+                          tensor->count * sizeof(float)),
+               values + tensor->offset, tensor->count);
+}
+
+static void set_text(json_t *object, const char *key, const char *format, ...)
+    __attribute__((format(printf, 3, 4)));
+
+static void set_text(json_t *object, const char *key, const char *format, ...)
+{
+    va_list arguments;
+
+    va_start(arguments, format);
+    json_object_set_new(object, key, json_vsprintf(format, arguments));
+    va_end(arguments);
+}
+
+/* The shortest text that reads back as the same double. */
+static void set_real(json_t *object, const char *key, double value)
+{
+    char text[32];
+    int digits = 1;
+
+    do
+        snprintf(text, sizeof text, "%.*g", digits, value);
+    while (strtod(text, NULL) != value && ++digits <= 17);
+    json_object_set_new(object, key, json_string(text));
+}
+
+static json_t *make_metadata(const struct settings *settings, const struct progress *progress)
+{
+    json_t *object = json_object();
+    const uint64_t *generator = progress->generator.state;
+
+    set_text(object, "format", "%s", FORMAT);
+    set_text(object, "format_version", "%d", FORMAT_VERSION);
+    set_text(object, "model", "%s", settings->model);
+    set_text(object, "epochs", "%d", settings->epochs);
+    set_text(object, "batch_size", "%d", settings->batch_size);
+    set_real(object, "lr", settings->lr);
+    set_real(object, "momentum", settings->momentum);
+    set_text(object, "seed", "%" PRIu64, settings->seed);
+    set_text(object, "shuffle", "%s", settings->shuffle ? "true" : "false");
+    set_text(object, "epoch", "%d", progress->epoch);
+    set_text(object, "batch", "%d", progress->batch);
+    set_text(object, "step", "%ld", progress->step);
+    set_text(object, "generator", "%016" PRIx64 "%016" PRIx64 "%016" PRIx64 "%016" PRIx64,
+             generator[0], generator[1], generator[2], generator[3]);
+    set_real(object, "loss_sum", progress->loss_sum);
+    set_text(object, "correct", "%ld", progress->correct);
+    set_text(object, "data_checksum", "%016" PRIx64, progress->data_checksum);
+    set_text(object, "checksum", "%s", CHECKSUM_ZERO);
+    return object;
+}
+
+/* Puts the parts together: length, header padded to 8 bytes, data; fills in the checksum. */
+static unsigned char *assemble(const struct writer *writer, size_t *size)
+{
+    char *header = json_dumps(writer->header, JSON_COMPACT);
+    size_t length = header != NULL ? strlen(header) : 0;
+    size_t padded = (length + 7) / 8 * 8;
+    unsigned char *file = header != NULL ? malloc(LENGTH_SIZE + padded + writer->size) : NULL;
+
+    if (file != NULL) {
+        char digits[CHECKSUM_DIGITS + 1];
+        put_little(file, padded, LENGTH_SIZE);
+        memcpy(file + LENGTH_SIZE, header, length);
+        memset(file + LENGTH_SIZE + length, ' ', padded - length);
+        memcpy(file + LENGTH_SIZE + padded, writer->data, writer->size);
+        *size = LENGTH_SIZE + padded + writer->size;
+        snprintf(digits, sizeof digits, "%016" PRIx64, checksum_add(0, file, *size));
+        char *key = strstr(header, CHECKSUM_KEY);
+        memcpy(file + LENGTH_SIZE + (key - header) + strlen(CHECKSUM_KEY), digits, CHECKSUM_DIGITS);
+    }
+    free(header);
+    return file;
+}
+
+static unsigned char *encode(const struct model *model, const struct settings *settings,
+                             const struct progress *progress, const float *state,
+                             const float *velocity, size_t *size)
+{
+    struct writer writer = {.header = json_object()};
+    unsigned char *file = NULL;
+
+    writer.data = malloc((model->state_count + model->parameter_count) * sizeof(float) +
+                         (size_t)MODEL_LAYERS_MAX * 8);
+    if (writer.data != NULL && writer.header != NULL) {
+        json_object_set_new(writer.header, "__metadata__", make_metadata(settings, progress));
+        add_counters(&writer, model, progress->step); /* first: they want 8-byte alignment */
+        for (int t = 0; t < model->tensor_count; t++)
+            add_floats(&writer, &model->tensors[t], "", state);
+        for (int t = 0; t < model->tensor_count; t++)
+            if (model->tensors[t].trained)
+                add_floats(&writer, &model->tensors[t], VELOCITY_PREFIX, velocity);
+        file = assemble(&writer, size);
+    }
+    free(writer.data);
+    json_decref(writer.header);
+    return file;
+}
+
+bool checkpoint_save(const char *directory, const char *name, const struct model *model,
+                     const struct settings *settings, const struct progress *progress,
+                     const float *state, const float *velocity, struct error *error)
+{
+    size_t size;
+    unsigned char *file = encode(model, settings, progress, state, velocity, &size);
+
+    if (file == NULL)
+        return error_set(error, ERROR_SYSTEM, "%s/%s: not enough memory to write it", directory,
+                         name);
+    bool saved = file_replace(directory, name, file, size, error);
+    free(file);
+    return saved;
+}
+
+/* ---- reading ---- */
+
+struct reader {
+    const char *path;
+    unsigned char *file;
+    size_t size;
+    const unsigned char *data; /* the tensors' bytes */
+    size_t data_size;
+    json_t *header;
+};
+
+/* One tensor's place in the data, for the check that they cover it exactly. */
+struct span {
+    size_t from, to;
+};
+
+static bool reader_open(struct reader *reader, const char *path, struct error *error)
+{
+    json_error_t problem;
+
+    *reader = (struct reader){.path = path};
+    reader->file = file_read(path, FILE_MAX, &reader->size, ERROR_CHECKPOINT, error);
+    if (reader->file == NULL)
+        return false;
+    if (reader->size < LENGTH_SIZE)
+        return error_set(error, ERROR_CHECKPOINT,
+                         "%s: not a safetensors file (expected at least %d bytes, got %zu)", path,
+                         LENGTH_SIZE, reader->size);
+    uint64_t length = get_little(reader->file, LENGTH_SIZE), left = reader->size - LENGTH_SIZE;
+    if (length > HEADER_MAX || length > left)
+        return error_set(error, ERROR_CHECKPOINT,
+                         "%s: truncated, or not a safetensors file (expected a header of at most "
+                         "%" PRIu64 " bytes, got %" PRIu64 ")",
+                         path, left < HEADER_MAX ? left : (uint64_t)HEADER_MAX, length);
+    reader->header = json_loadb((const char *)reader->file + LENGTH_SIZE, (size_t)length,
+                                JSON_REJECT_DUPLICATES, &problem);
+    if (!json_is_object(reader->header))
+        return error_set(error, ERROR_CHECKPOINT,
+                         "%s: not a safetensors file (expected a JSON object as its header, got: "
+                         "%s)",
+                         path, reader->header == NULL ? problem.text : "another type");
+    reader->data = reader->file + LENGTH_SIZE + length;
+    reader->data_size = left - (size_t)length;
+    return true;
+}
+
+static void reader_close(struct reader *reader)
+{
+    json_decref(reader->header);
+    free(reader->file);
+}
+
+static const char *metadata(const struct reader *reader, const char *key)
+{
+    const char *text =
+        json_string_value(json_object_get(json_object_get(reader->header, "__metadata__"), key));
+
+    return text != NULL ? text : "";
+}
+
+static bool check_checksum(const struct reader *reader, struct error *error)
+{
+    char digits[CHECKSUM_DIGITS + 1], expected[CHECKSUM_DIGITS + 1];
+    const size_t key_size = strlen(CHECKSUM_KEY);
+    const unsigned char *key = reader->file;
+    uint64_t sum;
+
+    while (key + key_size + CHECKSUM_DIGITS <= reader->data &&
+           memcmp(key, CHECKSUM_KEY, key_size) != 0)
+        key++;
+    if (key + key_size + CHECKSUM_DIGITS > reader->data)
+        return error_set(error, ERROR_CHECKPOINT, "%s: its checksum is missing", reader->path);
+    key += key_size;
+    snprintf(digits, sizeof digits, "%.*s", CHECKSUM_DIGITS, (const char *)key);
+    sum = checksum_add(0, reader->file, (size_t)(key - reader->file));
+    sum = checksum_add(sum, CHECKSUM_ZERO, CHECKSUM_DIGITS);
+    key += CHECKSUM_DIGITS;
+    sum = checksum_add(sum, key, (size_t)(reader->file + reader->size - key));
+    snprintf(expected, sizeof expected, "%016" PRIx64, sum);
+    if (strcmp(digits, expected) != 0)
+        return error_set(error, ERROR_CHECKPOINT, "%s: damaged (expected checksum %s, got %s)",
+                         reader->path, digits, expected);
+    return true;
+}
+
+/* What a file of our own must say; a file from elsewhere says nothing of this. */
+static bool check_metadata(const struct reader *reader, const struct model *model,
+                           struct error *error)
+{
+    const char *version = metadata(reader, "format_version");
+
+    /* Either of two texts makes the file ours, so that damage to one does not spare it the rest. */
+    if (strcmp(metadata(reader, "format"), FORMAT) != 0 && *metadata(reader, "checksum") == '\0')
+        return true;
+    if (atoi(version) != FORMAT_VERSION)
+        return error_set(error, ERROR_CHECKPOINT,
+                         "%s: written by another version of this program (expected format %d, got "
+                         "%s)",
+                         reader->path, FORMAT_VERSION, version);
+    if (!check_checksum(reader, error))
+        return false;
+    if (strcmp(metadata(reader, "model"), model->name) != 0)
+        return error_set(error, ERROR_CHECKPOINT,
+                         "%s: of another model (expected %s, got %s; see --model)", reader->path,
+                         model->name, metadata(reader, "model"));
+    return true;
+}
+
+/* Finds a tensor and checks its type and its place. */
+static bool find_span(const struct reader *reader, const char *name, const json_t *entry,
+                      const char *type, size_t bytes, struct span *span, struct error *error)
+{
+    const json_t *offsets = json_object_get(entry, "data_offsets");
+    const char *got = json_string_value(json_object_get(entry, "dtype"));
+    const json_t *from = json_array_get(offsets, 0), *to = json_array_get(offsets, 1);
+
+    if (got == NULL || strcmp(got, type) != 0)
+        return error_set(error, ERROR_CHECKPOINT, "%s: %s: wrong type (expected %s, got %s)",
+                         reader->path, name, type, got != NULL ? got : "none");
+    if (json_array_size(offsets) != 2 || !json_is_integer(from) || !json_is_integer(to) ||
+        json_integer_value(from) < 0 || json_integer_value(to) < json_integer_value(from) ||
+        (uint64_t)json_integer_value(to) > reader->data_size ||
+        (uint64_t)(json_integer_value(to) - json_integer_value(from)) != bytes)
+        return error_set(error, ERROR_CHECKPOINT,
+                         "%s: %s: offsets out of range (expected %zu bytes within %zu)",
+                         reader->path, name, bytes, reader->data_size);
+    span->from = (size_t)json_integer_value(from);
+    span->to = (size_t)json_integer_value(to);
+    return true;
+}
+
+static bool check_shape(const struct reader *reader, const char *name, const json_t *entry,
+                        const int *size, int dimensions, struct error *error)
+{
+    const json_t *shape = json_object_get(entry, "shape");
+    bool same = json_is_array(shape) && json_array_size(shape) == (size_t)dimensions;
+
+    for (int d = 0; same && d < dimensions; d++)
+        same = json_integer_value(json_array_get(shape, (size_t)d)) == size[d];
+    if (!same)
+        return error_set(error, ERROR_CHECKPOINT,
+                         "%s: %s: of another shape than the model's (see --model)", reader->path,
+                         name);
+    return true;
+}
+
+static bool read_floats(const struct reader *reader, const char *prefix,
+                        const struct tensor *tensor, float *values, struct span *span,
+                        struct error *error)
+{
+    char name[2 * MODEL_NAME_SIZE];
+
+    snprintf(name, sizeof name, "%s%s", prefix, tensor->name);
+    const json_t *entry = json_object_get(reader->header, name);
+    if (entry == NULL)
+        return error_set(error, ERROR_CHECKPOINT,
+                         "%s: %s is missing (expected every tensor of the model; see --model)",
+                         reader->path, name);
+    if (!check_shape(reader, name, entry, tensor->size, tensor->dimensions, error) ||
+        !find_span(reader, name, entry, "F32", tensor->count * sizeof(float), span, error))
+        return false;
+    get_floats(values, reader->data + span->from, tensor->count);
+    for (size_t i = 0; i < tensor->count; i++)
+        if (!isfinite(values[i]))
+            return error_set(error, ERROR_CHECKPOINT,
+                             "%s: %s: not finite (expected finite weights, got %f)", reader->path,
+                             name, (double)values[i]);
+    return true;
+}
+
+static int compare_spans(const void *a, const void *b)
+{
+    const struct span *left = a, *right = b;
+
+    return (left->from > right->from) - (left->from < right->from);
+}
+
+static bool check_coverage(const struct reader *reader, struct span *spans, int count,
+                           struct error *error)
+{
+    size_t at = 0;
+
+    qsort(spans, (size_t)count, sizeof *spans, compare_spans);
+    for (int i = 0; i < count; i++) {
+        if (spans[i].from != at)
+            return error_set(error, ERROR_CHECKPOINT,
+                             "%s: its tensors overlap or leave gaps (expected one at byte %zu, got "
+                             "%zu)",
+                             reader->path, at, spans[i].from);
+        at = spans[i].to;
+    }
+    if (at != reader->data_size)
+        return error_set(error, ERROR_CHECKPOINT,
+                         "%s: bytes behind the last tensor (expected %zu, got %zu)", reader->path,
+                         at, reader->data_size);
+    return true;
+}
+
+static bool ends_with(const char *text, const char *suffix)
+{
+    size_t length = strlen(text), tail = strlen(suffix);
+
+    return length >= tail && strcmp(text + length - tail, suffix) == 0;
+}
+
+/* Reads every tensor of the model and accounts for all others that the file may hold. */
+static bool read_tensors(const struct reader *reader, const struct model *model, float *state,
+                         struct error *error)
+{
+    struct span spans[TENSORS_MAX];
+    float velocity[MODEL_STATE_MAX];
+    int count = 0;
+    const char *name;
+    json_t *entry;
+
+    for (int t = 0; t < model->tensor_count; t++)
+        if (!read_floats(reader, "", &model->tensors[t], state + model->tensors[t].offset,
+                         &spans[count++], error))
+            return false;
+    bool momentum = false;
+    json_object_foreach (reader->header, name, entry)
+        momentum = momentum || strncmp(name, VELOCITY_PREFIX, strlen(VELOCITY_PREFIX)) == 0;
+    for (int t = 0; momentum && t < model->tensor_count; t++)
+        if (model->tensors[t].trained && !read_floats(reader, VELOCITY_PREFIX, &model->tensors[t],
+                                                      velocity, &spans[count++], error))
+            return false;
+    json_object_foreach (reader->header, name, entry) {
+        if (!ends_with(name, COUNTER_SUFFIX) || count == TENSORS_MAX)
+            continue;
+        if (!check_shape(reader, name, entry, NULL, 0, error) ||
+            !find_span(reader, name, entry, "I64", 8, &spans[count++], error))
+            return false;
+    }
+    bool described = json_object_get(reader->header, "__metadata__") != NULL;
+    if (json_object_size(reader->header) != (size_t)count + (described ? 1 : 0))
+        return error_set(error, ERROR_CHECKPOINT,
+                         "%s: holds tensors that the model has not (expected %d, got %zu; see "
+                         "--model)",
+                         reader->path, count, json_object_size(reader->header) - described);
+    return check_coverage(reader, spans, count, error);
+}
+
+bool checkpoint_load(const char *path, const struct model *model, float *state, struct error *error)
+{
+    struct reader reader;
+    bool loaded = reader_open(&reader, path, error) && check_metadata(&reader, model, error) &&
+                  read_tensors(&reader, model, state, error);
+
+    reader_close(&reader);
+    return loaded;
+}

@@ -1,0 +1,50 @@
+/*
+ * checkpoint.h -- a network's weights, and all that going on with a run needs, in one safetensors
+ * file.
+ *
+ * The format (huggingface/safetensors, README): an 8-byte little-endian length, that many bytes of
+ * JSON, then the tensors' bytes, little-endian and without gaps. Tensors stand under PyTorch's
+ * state-dict names, num_batches_tracked as I64 and the rest as F32; the optimizer's velocities
+ * stand under optimizer.momentum.NAME; __metadata__ holds strings: format "mnist-tui",
+ * format_version, model, epochs, batch_size, lr, momentum, seed, shuffle: the run's settings;
+ *   epoch, batch: the next batch to train; step: batches since the run's start;
+ *   generator: the shuffling generator's state at the start of that epoch, as hex;
+ *   loss_sum, correct: of the epoch so far; data_checksum: of the data set;
+ *   checksum: CRC-64/XZ of the whole file with these 16 digits as zeros.
+ * A file without that format, of weights alone (from PyTorch), can be loaded as weights.
+ *
+ * Reading trusts nothing: lengths are bounded, tensors must cover the data exactly and once, names,
+ * types and shapes must be the model's, values finite, the checksum right. Errors are
+ * ERROR_CHECKPOINT for the contents, ERROR_SYSTEM for input and output.
+ *
+ * Threads: no shared state.
+ */
+#ifndef TRAIN_CHECKPOINT_H
+#define TRAIN_CHECKPOINT_H
+
+#include "nn/model.h"
+#include "support/rng.h"
+#include "train/settings.h"
+
+/* Where in the run the weights were taken. */
+struct progress {
+    int epoch, batch;
+    long step;
+    struct rng generator;
+    double loss_sum; /* over the epoch's images so far */
+    long correct;
+    uint64_t data_checksum;
+};
+
+/* Writes directory/name, replacing an older one safely (see file_replace). state[state_count],
+ * velocity[parameter_count]. */
+bool checkpoint_save(const char *directory, const char *name, const struct model *model,
+                     const struct settings *settings, const struct progress *progress,
+                     const float *state, const float *velocity, struct error *error);
+
+/* Reads the weights in the file at `path` into state[state_count]. The file may come from
+ * elsewhere. */
+bool checkpoint_load(const char *path, const struct model *model, float *state,
+                     struct error *error);
+
+#endif

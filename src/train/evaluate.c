@@ -1,0 +1,115 @@
+#include "train/evaluate.h"
+
+#include "nn/infer.h"
+#include "nn/loss.h"
+#include "support/lanes.h"
+#include "support/memory.h"
+
+#include <stdlib.h>
+
+struct evaluator {
+    int classes;
+    struct team *team;
+    struct infer *infer;
+    struct workspace **workspaces; /* [team size] */
+
+    /* The pass at work. */
+    const struct split *split;
+    int from, to;
+    struct evaluation *evaluation;
+};
+
+struct evaluator *evaluator_new(const struct model *model, const struct kernels *kernels,
+                                struct team *team, struct error *error)
+{
+    struct evaluator *evaluator = memory_new(1, sizeof *evaluator, error);
+    int size = team_size(team);
+
+    if (evaluator == NULL)
+        return NULL;
+    evaluator->classes = model->classes;
+    evaluator->team = team;
+    evaluator->infer = infer_new(model, kernels, error);
+    evaluator->workspaces = memory_new((size_t)size, sizeof(struct workspace *), error);
+    bool complete = evaluator->infer != NULL && evaluator->workspaces != NULL;
+    for (int i = 0; complete && i < size; i++)
+        complete = (evaluator->workspaces[i] = infer_workspace_new(evaluator->infer, error));
+    if (complete)
+        return evaluator;
+    evaluator_free(evaluator);
+    return NULL;
+}
+
+void evaluator_free(struct evaluator *evaluator)
+{
+    if (evaluator == NULL)
+        return;
+    for (int i = 0; evaluator->workspaces != NULL && i < team_size(evaluator->team); i++)
+        infer_workspace_free(evaluator->workspaces[i]);
+    free(evaluator->workspaces);
+    infer_free(evaluator->infer);
+    free(evaluator);
+}
+
+void evaluator_load(struct evaluator *evaluator, const float *state)
+{
+    infer_load(evaluator->infer, state);
+}
+
+static void evaluate_block(struct evaluator *evaluator, struct workspace *workspace, int first,
+                           int count)
+{
+    struct evaluation *evaluation = evaluator->evaluation;
+    float logits[DATASET_CLASSES * LANES] __attribute__((aligned(MEMORY_ALIGNMENT)));
+    uint32_t indices[LANES];
+    uint8_t labels[LANES];
+    int padding;
+    float *input = infer_input(evaluator->infer, workspace, &padding);
+
+    for (int lane = 0; lane < count; lane++)
+        indices[lane] = (uint32_t)(first + lane);
+    dataset_pack(evaluator->split, indices, count, padding, input, labels);
+    infer_run(evaluator->infer, workspace, logits);
+    loss_forward(logits, evaluator->classes, labels, count, evaluation->losses + first,
+                 evaluation->predictions + first);
+    for (int lane = 0; evaluation->probabilities != NULL && lane < count; lane++)
+        loss_softmax(logits, evaluator->classes, lane,
+                     evaluation->probabilities + (size_t)(first + lane) * DATASET_CLASSES);
+}
+
+static void evaluate_member(void *argument, int member)
+{
+    struct evaluator *evaluator = argument;
+    int block, block_to;
+
+    team_share(lanes_blocks(evaluator->to - evaluator->from), member, team_size(evaluator->team),
+               &block, &block_to);
+    for (; block < block_to; block++) {
+        int first = evaluator->from + block * LANES, left = evaluator->to - first;
+        evaluate_block(evaluator, evaluator->workspaces[member], first,
+                       left < LANES ? left : LANES);
+    }
+}
+
+void evaluate_images(struct evaluator *evaluator, const struct split *split, int from, int to,
+                     struct evaluation *evaluation)
+{
+    evaluator->split = split;
+    evaluator->from = from;
+    evaluator->to = to;
+    evaluator->evaluation = evaluation;
+    team_run(evaluator->team, evaluate_member, evaluator);
+}
+
+double evaluation_total(const struct evaluation *evaluation, const struct split *split,
+                        int *correct)
+{
+    double loss = 0.0;
+
+    *correct = 0;
+    for (int i = 0; i < split->count; i++) {
+        loss += evaluation->losses[i];
+        *correct += evaluation->predictions[i] == split->labels[i];
+    }
+    return loss / split->count;
+}

@@ -1,0 +1,61 @@
+/*
+ * history.h -- the metrics of a whole run in bounded memory.
+ *
+ * Batches fall into cells of equal width; when the cells are used up, neighbours merge and the
+ * width doubles. A cell keeps the smallest, the largest and the sum of its values, so no spike is
+ * lost however long the run. Epochs are kept one by one; when there are too many, every other one
+ * goes, the oldest ones first to thin out. All is plain data: copy it freely.
+ *
+ * Threads: none of its own; the trainer writes, readers have their copies (see trainer.h).
+ */
+#ifndef TRAIN_HISTORY_H
+#define TRAIN_HISTORY_H
+
+enum { HISTORY_CELLS = 1024, HISTORY_EPOCHS = 512 };
+
+/* One metric over the batches of a cell. NaN and infinities are kept out of all three. */
+struct band {
+    float min, max;
+    double sum;
+    int count; /* finite values; 0: the others mean nothing */
+};
+
+struct history_cell {
+    struct band loss;     /* of the batch, before its update */
+    struct band accuracy; /* of the batch, percent */
+};
+
+struct epoch_metrics {
+    int epoch;                         /* from 0 */
+    long step;                         /* batches since the run's start, at the epoch's end */
+    double train_loss, train_accuracy; /* means over the epoch's images as they were trained on */
+    double test_loss, test_accuracy;   /* over the whole test set, at the epoch's end */
+    int test_correct, test_count;
+    double last_loss;                  /* of the epoch's last batch */
+    double seconds, images_per_second; /* of training, pauses and the test pass left out */
+};
+
+struct history {
+    long steps; /* batches recorded */
+    long width; /* batches a cell, a power of two */
+    int cell_count;
+    struct history_cell cells[HISTORY_CELLS];
+    int epoch_count;
+    struct epoch_metrics epochs[HISTORY_EPOCHS]; /* oldest first */
+};
+
+void history_init(struct history *history);
+
+/* Records the next batch: its loss and its accuracy in percent. */
+void history_add_batch(struct history *history, double loss, double accuracy);
+
+/* Records an epoch's end. */
+void history_add_epoch(struct history *history, const struct epoch_metrics *metrics);
+
+/* A band's mean; NaN where it is empty. */
+double history_mean(const struct band *band);
+
+/* Puts `from`'s values into `into` as well. */
+void history_merge(struct band *into, const struct band *from);
+
+#endif

@@ -1,0 +1,21 @@
+/*
+ * settings.h -- what defines a training run: the same settings and the same data give the same
+ * bits.
+ */
+#ifndef TRAIN_SETTINGS_H
+#define TRAIN_SETTINGS_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+struct settings {
+    const char *model; /* a name that model_init knows */
+    int epochs;        /* at least 1 */
+    int batch_size;    /* at least 1 */
+    double lr;         /* learning rate, finite, above 0 */
+    double momentum;   /* in [0, 1) */
+    uint64_t seed;
+    bool shuffle; /* a new order of the images each epoch */
+};
+
+#endif

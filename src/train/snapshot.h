@@ -1,0 +1,44 @@
+/*
+ * snapshot.h -- the plain values that cross from the trainer to whoever shows them.
+ *
+ * A snapshot is a moment between two batches: it points at nothing and can be copied with `=`. The
+ * front ends and the metrics log read the same structures, so they cannot disagree.
+ */
+#ifndef TRAIN_SNAPSHOT_H
+#define TRAIN_SNAPSHOT_H
+
+#include "nn/model.h"
+#include "support/error.h"
+#include "train/history.h"
+
+enum snapshot_state {
+    SNAPSHOT_TRAINING,
+    SNAPSHOT_TESTING, /* the pass over the test set at an epoch's end */
+    SNAPSHOT_PAUSED,
+    SNAPSHOT_FINISHED, /* all epochs are done */
+    SNAPSHOT_STOPPED,  /* told to stop before that */
+    SNAPSHOT_FAILED,   /* see `error` */
+};
+
+struct snapshot {
+    enum snapshot_state state;
+    int epochs, epoch;  /* epochs of the run; the one at work, from 0 */
+    int batches, batch; /* batches of an epoch; those of this one that are done */
+    long step;          /* batches since the run's start */
+    double lr;
+    double loss;       /* of the last batch */
+    double epoch_loss; /* means over this epoch's images so far; accuracy in percent */
+    double epoch_accuracy;
+    double epoch_seconds;        /* of training in this epoch, pauses left out */
+    double run_seconds;          /* of training and testing in this run, pauses left out */
+    double images_per_second;    /* of training, lately */
+    int threads, threads_wanted; /* fewer than wanted where the system gave no more */
+    int epochs_done;
+    struct epoch_metrics best;  /* of the best test accuracy, the first of equals */
+    double best_train_accuracy; /* both mean something from the first epoch's end on */
+    struct history history;
+    struct error error;             /* kind ERROR_NONE while all is well */
+    float weights[MODEL_STATE_MAX]; /* the state after `step` batches */
+};
+
+#endif

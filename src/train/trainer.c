@@ -1,0 +1,483 @@
+#include "train/trainer.h"
+
+#include "nn/net.h"
+#include "support/clock.h"
+#include "support/lanes.h"
+#include "support/memory.h"
+#include "support/thread.h"
+#include "train/evaluate.h"
+
+#include <pthread.h>
+#include <stdlib.h>
+
+enum {
+    QUEUE_SIZE = 16,
+    PUBLISH_RATE = 30,       /* snapshots a second at most */
+    TEST_CHUNK = 64 * LANES, /* test images between two looks at the commands */
+    UNLIMITED = -1,
+};
+
+enum { STREAM_WEIGHTS, STREAM_SHUFFLE }; /* of the seed */
+
+static const double RATE_SECONDS = 0.5; /* over which images a second are measured */
+
+struct trainer {
+    struct trainer_options options;
+    pthread_t thread;
+
+    pthread_mutex_t mutex; /* guards the next six */
+    pthread_cond_t sent;
+    struct trainer_command queue[QUEUE_SIZE];
+    int queued;
+    long number; /* of the latest snapshot, from 1 */
+    struct snapshot *published;
+
+    /* The rest belongs to the trainer's thread while it runs. */
+    struct team *team;
+    struct net *net;
+    struct evaluator *evaluator;
+    struct evaluation evaluation;          /* of the test set */
+    uint32_t *order;                       /* [train.count] */
+    struct snapshot now;                   /* what will be published next */
+    struct rng generator, epoch_generator; /* that shuffles: now, and before this epoch's shuffle */
+    double loss_sum;                       /* over this epoch's images so far */
+    long correct;
+    bool paused, stopping;
+    long batches_left, epochs_left; /* until the next pause, or UNLIMITED */
+    double published_at;
+    double resumed_at;   /* when the seconds in `now` were last brought up to date */
+    double rate_seconds; /* since images a second were last measured */
+    long rate_images;
+};
+
+bool trainer_ended(enum snapshot_state state)
+{
+    return state >= SNAPSHOT_FINISHED;
+}
+
+/* ---- snapshots out ---- */
+
+static void publish(struct trainer *trainer)
+{
+    struct snapshot *now = &trainer->now;
+    const float *state = net_state(trainer->net);
+
+    for (size_t i = 0; i < trainer->options.model->state_count; i++)
+        now->weights[i] = state[i];
+    pthread_mutex_lock(&trainer->mutex);
+    *trainer->published = *now;
+    trainer->number++;
+    pthread_mutex_unlock(&trainer->mutex);
+    trainer->published_at = clock_seconds();
+    if (trainer->options.notify != NULL)
+        trainer->options.notify(trainer->options.notify_argument);
+}
+
+static void publish_state(struct trainer *trainer, enum snapshot_state state)
+{
+    trainer->now.state = state;
+    publish(trainer);
+}
+
+bool trainer_read(struct trainer *trainer, struct snapshot *snapshot, long *seen)
+{
+    pthread_mutex_lock(&trainer->mutex);
+    bool fresh = trainer->number != *seen;
+    if (fresh) {
+        *snapshot = *trainer->published;
+        *seen = trainer->number;
+    }
+    pthread_mutex_unlock(&trainer->mutex);
+    return fresh;
+}
+
+/* ---- commands in ---- */
+
+void trainer_send(struct trainer *trainer, struct trainer_command command)
+{
+    pthread_mutex_lock(&trainer->mutex);
+    if (trainer->queued == QUEUE_SIZE) {
+        for (int i = 1; i < QUEUE_SIZE; i++)
+            trainer->queue[i - 1] = trainer->queue[i];
+        trainer->queued--;
+    }
+    trainer->queue[trainer->queued++] = command;
+    pthread_cond_signal(&trainer->sent);
+    pthread_mutex_unlock(&trainer->mutex);
+}
+
+static void obey(struct trainer *trainer, struct trainer_command command)
+{
+    trainer->paused = command.verb == TRAINER_PAUSE;
+    trainer->batches_left = command.verb == TRAINER_STEP_BATCHES ? command.count : UNLIMITED;
+    trainer->epochs_left = command.verb == TRAINER_STEP_EPOCHS ? command.count : UNLIMITED;
+    if (command.verb == TRAINER_STOP)
+        trainer->stopping = true;
+}
+
+/* Obeys what has been sent; with `wait` sleeps until something has. */
+static void obey_all(struct trainer *trainer, bool wait)
+{
+    pthread_mutex_lock(&trainer->mutex);
+    while (wait && trainer->queued == 0)
+        pthread_cond_wait(&trainer->sent, &trainer->mutex);
+    for (int i = 0; i < trainer->queued; i++)
+        obey(trainer, trainer->queue[i]);
+    trainer->queued = 0;
+    pthread_mutex_unlock(&trainer->mutex);
+}
+
+/* Brings the seconds up to date; `training`: the time since was spent on the epoch's batches. */
+static void add_seconds(struct trainer *trainer, bool training)
+{
+    double now = clock_seconds(), seconds = now - trainer->resumed_at;
+
+    trainer->resumed_at = now;
+    trainer->now.run_seconds += seconds;
+    if (training)
+        trainer->now.epoch_seconds += seconds;
+}
+
+/* Between two batches: obeys, sleeps while paused. False when it is time to stop. */
+static bool may_go_on(struct trainer *trainer)
+{
+    obey_all(trainer, false);
+    while (trainer->paused && !trainer->stopping) {
+        if (trainer->now.state != SNAPSHOT_PAUSED)
+            publish_state(trainer, SNAPSHOT_PAUSED);
+        obey_all(trainer, true);
+        trainer->resumed_at = clock_seconds();
+    }
+    if (!trainer->stopping && trainer->now.state != SNAPSHOT_TRAINING)
+        publish_state(trainer, SNAPSHOT_TRAINING);
+    return !trainer->stopping;
+}
+
+/* ---- training ---- */
+
+static bool fail(struct trainer *trainer, const struct error *error)
+{
+    trainer->now.error = *error;
+    return false;
+}
+
+static int batch_start(const struct trainer *trainer)
+{
+    return trainer->now.batch * trainer->options.settings.batch_size;
+}
+
+static int batch_count(const struct trainer *trainer)
+{
+    int left = trainer->options.data->train.count - batch_start(trainer);
+
+    return left < trainer->options.settings.batch_size ? left
+                                                       : trainer->options.settings.batch_size;
+}
+
+/* The net_source of the batch at work; see net.h. */
+static void pack(void *argument, int block, int padding, float *input, uint8_t *labels)
+{
+    const struct trainer *trainer = argument;
+    int first = block * LANES, left = batch_count(trainer) - first;
+
+    dataset_pack(&trainer->options.data->train, trainer->order + batch_start(trainer) + first,
+                 left < LANES ? left : LANES, padding, input, labels);
+}
+
+static void measure_rate(struct trainer *trainer, double seconds, int images)
+{
+    trainer->rate_seconds += seconds;
+    trainer->rate_images += images;
+    if (trainer->rate_seconds < RATE_SECONDS && trainer->now.images_per_second > 0.0)
+        return;
+    trainer->now.images_per_second = (double)trainer->rate_images / trainer->rate_seconds;
+    if (trainer->rate_seconds >= RATE_SECONDS) {
+        trainer->rate_seconds = 0.0;
+        trainer->rate_images = 0;
+    }
+}
+
+static bool record_batch(struct trainer *trainer, const struct net_result *result, int count)
+{
+    struct snapshot *now = &trainer->now;
+    double images = (double)batch_start(trainer) + count;
+    struct error error;
+
+    trainer->loss_sum += result->loss * count;
+    trainer->correct += result->correct;
+    now->loss = result->loss;
+    now->epoch_loss = trainer->loss_sum / images;
+    now->epoch_accuracy = 100.0 * (double)trainer->correct / images;
+    history_add_batch(&now->history, result->loss, 100.0 * result->correct / count);
+    now->step++;
+    now->batch++;
+    if (trainer->options.runlog != NULL &&
+        !runlog_batch(trainer->options.runlog, now->epoch, now->batch - 1, now->loss,
+                      now->epoch_accuracy, &error))
+        return fail(trainer, &error);
+    return true;
+}
+
+static bool train_batch(struct trainer *trainer)
+{
+    const struct settings *settings = &trainer->options.settings;
+    const struct sgd sgd = {(float)settings->lr, (float)settings->momentum};
+    const struct net_source source = {pack, trainer};
+    struct snapshot *now = &trainer->now;
+    double before = now->epoch_seconds;
+    int count = batch_count(trainer);
+    struct error error;
+
+    struct net_result result = net_train(trainer->net, &source, count, &sgd);
+    if (!result.finite) {
+        error_set(&error, ERROR_DIVERGED,
+                  "training diverged: loss or gradient not finite in epoch %d, batch %d (expected "
+                  "finite numbers, got loss %g; try a smaller --lr)",
+                  now->epoch, now->batch, result.loss);
+        return fail(trainer, &error);
+    }
+    if (!record_batch(trainer, &result, count))
+        return false;
+    add_seconds(trainer, true);
+    measure_rate(trainer, now->epoch_seconds - before, count);
+    if (trainer->batches_left != UNLIMITED && --trainer->batches_left == 0)
+        trainer->paused = true;
+    if (trainer->resumed_at - trainer->published_at >= 1.0 / PUBLISH_RATE)
+        publish(trainer);
+    return true;
+}
+
+/* Runs the whole test set, obeying in between; pausing waits for its end. False: told to stop. */
+static bool test(struct trainer *trainer, double *loss, int *correct)
+{
+    const struct split *split = &trainer->options.data->test;
+
+    publish_state(trainer, SNAPSHOT_TESTING);
+    evaluator_load(trainer->evaluator, net_state(trainer->net));
+    for (int from = 0; from < split->count && !trainer->stopping; from += TEST_CHUNK) {
+        int to = split->count - from < TEST_CHUNK ? split->count : from + TEST_CHUNK;
+        evaluate_images(trainer->evaluator, split, from, to, &trainer->evaluation);
+        obey_all(trainer, false);
+    }
+    *loss = evaluation_total(&trainer->evaluation, split, correct);
+    add_seconds(trainer, false);
+    return !trainer->stopping;
+}
+
+/* Writes a checkpoint that goes on behind the batches done, or behind the whole epoch. */
+static bool save(struct trainer *trainer, const char *name, bool epoch_done)
+{
+    const struct trainer_options *options = &trainer->options;
+    const struct snapshot *now = &trainer->now;
+    struct progress progress = {
+        .epoch = epoch_done ? now->epoch + 1 : now->epoch,
+        .batch = epoch_done ? 0 : now->batch,
+        .step = now->step,
+        .generator = epoch_done ? trainer->generator : trainer->epoch_generator,
+        .loss_sum = epoch_done ? 0.0 : trainer->loss_sum,
+        .correct = epoch_done ? 0 : trainer->correct,
+        .data_checksum = options->data->checksum,
+    };
+    struct error error;
+
+    if (checkpoint_save(runlog_directory(options->runlog), name, options->model, &options->settings,
+                        &progress, net_state(trainer->net), net_velocity(trainer->net), &error))
+        return true;
+    return fail(trainer, &error);
+}
+
+/* Takes a finished epoch's metrics into the snapshot. Returns whether it is the best so far. */
+static bool record_epoch(struct snapshot *now, const struct epoch_metrics *metrics)
+{
+    bool best = now->epochs_done == 0 || metrics->test_accuracy > now->best.test_accuracy;
+
+    if (best)
+        now->best = *metrics;
+    if (now->epochs_done == 0 || metrics->train_accuracy > now->best_train_accuracy)
+        now->best_train_accuracy = metrics->train_accuracy;
+    history_add_epoch(&now->history, metrics);
+    now->epochs_done++;
+    return best;
+}
+
+static void begin_epoch(struct trainer *trainer, int epoch)
+{
+    const struct trainer_options *options = &trainer->options;
+
+    trainer->now.epoch = epoch;
+    trainer->now.batch = 0;
+    trainer->now.epoch_seconds = 0.0;
+    trainer->loss_sum = 0.0;
+    trainer->correct = 0;
+    trainer->epoch_generator = trainer->generator;
+    dataset_order(trainer->order, options->data->train.count,
+                  options->settings.shuffle ? &trainer->generator : NULL);
+}
+
+static bool end_epoch(struct trainer *trainer)
+{
+    const struct trainer_options *options = &trainer->options;
+    struct snapshot *now = &trainer->now;
+    struct epoch_metrics metrics = {
+        .epoch = now->epoch,
+        .step = now->step,
+        .train_loss = now->epoch_loss,
+        .train_accuracy = now->epoch_accuracy,
+        .test_count = options->data->test.count,
+        .last_loss = now->loss,
+        .seconds = now->epoch_seconds,
+        .images_per_second = options->data->train.count / now->epoch_seconds,
+    };
+    struct error error;
+
+    if (!test(trainer, &metrics.test_loss, &metrics.test_correct))
+        return true; /* stopped: the batches are done, the epoch has no result yet */
+    metrics.test_accuracy = 100.0 * metrics.test_correct / metrics.test_count;
+    bool best = record_epoch(now, &metrics);
+    if (trainer->epochs_left != UNLIMITED && --trainer->epochs_left == 0)
+        trainer->paused = true;
+    if (options->runlog == NULL)
+        return true;
+    if (!runlog_epoch(options->runlog, &metrics, &error))
+        return fail(trainer, &error);
+    return save(trainer, "last.safetensors", true) &&
+           (!best || save(trainer, "best.safetensors", true));
+}
+
+static bool run_epoch(struct trainer *trainer, int epoch)
+{
+    begin_epoch(trainer, epoch);
+    while (trainer->now.batch < trainer->now.batches) {
+        if (!may_go_on(trainer))
+            return true;
+        if (!train_batch(trainer))
+            return false;
+    }
+    return end_epoch(trainer);
+}
+
+static bool run_epochs(struct trainer *trainer)
+{
+    for (int epoch = 0; epoch < trainer->now.epochs && !trainer->stopping; epoch++)
+        if (!run_epoch(trainer, epoch))
+            return false;
+    if (trainer->stopping && trainer->now.step > 0 && trainer->options.runlog != NULL)
+        return save(trainer, "last.safetensors", false);
+    return true;
+}
+
+static void *run(void *argument)
+{
+    struct trainer *trainer = argument;
+    struct runlog *runlog = trainer->options.runlog;
+    struct snapshot *now = &trainer->now;
+    struct error error;
+
+    trainer->resumed_at = clock_seconds();
+    bool good = runlog == NULL || runlog_start(runlog, 0, 0, &error) || fail(trainer, &error);
+    good = good && run_epochs(trainer);
+    const char *reason = !good ? "failed" : trainer->stopping ? "stopped" : "finished";
+    if (runlog != NULL && !runlog_end(runlog, reason, now->epoch, now->batch, &error) && good)
+        good = fail(trainer, &error);
+    publish_state(trainer, !good               ? SNAPSHOT_FAILED
+                           : trainer->stopping ? SNAPSHOT_STOPPED
+                                               : SNAPSHOT_FINISHED);
+    return NULL;
+}
+
+/* ---- making and releasing ---- */
+
+static void set_initial(struct trainer *trainer)
+{
+    const struct model *model = trainer->options.model;
+    uint64_t seed = trainer->options.settings.seed;
+    float *state = net_state(trainer->net);
+    struct rng weights;
+
+    rng_init(&weights, seed, STREAM_WEIGHTS);
+    rng_init(&trainer->generator, seed, STREAM_SHUFFLE);
+    model_initialize(model, state, &weights);
+    for (size_t i = 0; trainer->options.initial != NULL && i < model->state_count; i++)
+        state[i] = trainer->options.initial[i];
+}
+
+static bool allocate(struct trainer *trainer, struct error *error)
+{
+    const struct trainer_options *options = &trainer->options;
+    size_t train = (size_t)options->data->train.count, tests = (size_t)options->data->test.count;
+    struct evaluation *evaluation = &trainer->evaluation;
+
+    /* A batch larger than the data is a batch of all of it. */
+    int batch = options->settings.batch_size < options->data->train.count
+                    ? options->settings.batch_size
+                    : options->data->train.count;
+    return (trainer->published = memory_new(1, sizeof *trainer->published, error)) &&
+           (trainer->order = memory_new(train, sizeof *trainer->order, error)) &&
+           (evaluation->losses = memory_new(tests, sizeof *evaluation->losses, error)) &&
+           (evaluation->predictions = memory_new(tests, 1, error)) &&
+           (trainer->team = team_new(options->threads, error)) &&
+           (trainer->net =
+                net_new(options->model, options->kernels, trainer->team, batch, error)) &&
+           (trainer->evaluator =
+                evaluator_new(options->model, options->kernels, trainer->team, error));
+}
+
+static void release(struct trainer *trainer)
+{
+    evaluator_free(trainer->evaluator);
+    net_free(trainer->net);
+    team_free(trainer->team);
+    free(trainer->evaluation.predictions);
+    free(trainer->evaluation.losses);
+    free(trainer->order);
+    free(trainer->published);
+    pthread_cond_destroy(&trainer->sent);
+    pthread_mutex_destroy(&trainer->mutex);
+    free(trainer);
+}
+
+static void set_first_snapshot(struct trainer *trainer)
+{
+    const struct trainer_options *options = &trainer->options;
+    const struct settings *settings = &options->settings;
+    struct snapshot *now = &trainer->now;
+
+    now->state = options->paused ? SNAPSHOT_PAUSED : SNAPSHOT_TRAINING;
+    now->epochs = settings->epochs;
+    now->batches = (options->data->train.count - 1) / settings->batch_size + 1;
+    now->lr = settings->lr;
+    now->threads = team_size(trainer->team);
+    now->threads_wanted = options->threads;
+    history_init(&now->history);
+    publish(trainer);
+}
+
+struct trainer *trainer_new(const struct trainer_options *options, struct error *error)
+{
+    struct trainer *trainer = memory_new(1, sizeof *trainer, error);
+
+    if (trainer == NULL)
+        return NULL;
+    trainer->options = *options;
+    trainer->paused = options->paused;
+    trainer->batches_left = trainer->epochs_left = UNLIMITED;
+    pthread_mutex_init(&trainer->mutex, NULL);
+    pthread_cond_init(&trainer->sent, NULL);
+    if (allocate(trainer, error)) {
+        set_initial(trainer);
+        set_first_snapshot(trainer);
+        if (thread_start(&trainer->thread, run, trainer, error))
+            return trainer;
+    }
+    release(trainer);
+    return NULL;
+}
+
+void trainer_free(struct trainer *trainer)
+{
+    if (trainer == NULL)
+        return;
+    trainer_send(trainer, (struct trainer_command){.verb = TRAINER_STOP});
+    pthread_join(trainer->thread, NULL);
+    release(trainer);
+}

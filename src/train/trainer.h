@@ -1,0 +1,69 @@
+/*
+ * trainer.h -- the background thread that trains: commands in, snapshots out.
+ *
+ * trainer_new() starts the thread, with a team of workers under it, on a data set and settings.
+ * From then on it talks to the rest of the program through two things under one mutex: a queue of
+ * commands, obeyed between two batches, and the latest snapshot, published at most PUBLISH_RATE
+ * times a second and at every change of state. It knows nothing of terminals, and nobody waits for
+ * it: reading a snapshot copies it. What it computes depends on the settings and the data alone,
+ * not on commands that pause or step, not on who looks, not on the number of threads.
+ *
+ * Threads: trainer_send and trainer_read from any thread; the others from the one that made it.
+ */
+#ifndef TRAIN_TRAINER_H
+#define TRAIN_TRAINER_H
+
+#include "data/dataset.h"
+#include "nn/kernels.h"
+#include "nn/model.h"
+#include "train/runlog.h"
+#include "train/settings.h"
+#include "train/snapshot.h"
+
+struct trainer;
+
+enum trainer_verb {
+    TRAINER_RUN, /* until told otherwise */
+    TRAINER_PAUSE,
+    TRAINER_STEP_EPOCHS,  /* to the end of this epoch and `count` - 1 more, then pause */
+    TRAINER_STEP_BATCHES, /* `count` batches, then pause */
+    TRAINER_STOP, /* for good, behind the batch at work; saves first when there is a run log */
+};
+
+struct trainer_command {
+    enum trainer_verb verb;
+    long count; /* at least 1, where the verb has one */
+};
+
+struct trainer_options {
+    const struct dataset *data;
+    const struct model *model;
+    const struct kernels *kernels;
+    struct settings settings;
+    int threads;           /* at least 1 */
+    const float *initial;  /* the state to start from; NULL: PyTorch's initialisation by the seed */
+    bool paused;           /* start paused */
+    struct runlog *runlog; /* where metrics and checkpoints go; NULL: nowhere */
+    void (*notify)(void *); /* called on the trainer's thread when there is a new snapshot: must */
+    void *notify_argument;  /* return at once. NULL: nobody is told */
+};
+
+/* Allocates and starts. All that the options point to must outlive the trainer; until trainer_free
+ * the run log is the trainer's. NULL with the error. */
+struct trainer *trainer_new(const struct trainer_options *options, struct error *error);
+
+/* Stops the thread behind the batch at work, waits for it and releases everything. */
+void trainer_free(struct trainer *trainer);
+
+/* Queues a command; when the queue is full the oldest one that waits is dropped. Ignored once the
+ * run has ended. */
+void trainer_send(struct trainer *trainer, struct trainer_command command);
+
+/* Copies the latest snapshot. False, and nothing is copied, when it is the one numbered *seen; else
+ * *seen gets its number. Start with *seen = 0. */
+bool trainer_read(struct trainer *trainer, struct snapshot *snapshot, long *seen);
+
+/* Whether the run has ended in this state: nothing will change any more. */
+bool trainer_ended(enum snapshot_state state);
+
+#endif

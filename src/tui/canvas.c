@@ -1,0 +1,153 @@
+#include "tui/canvas.h"
+
+#include "support/memory.h"
+
+#include <stdarg.h>
+#include <stdlib.h>
+#include <string.h>
+
+bool canvas_new(struct canvas *canvas, int width, int height, struct error *error)
+{
+    *canvas = (struct canvas){.width = width, .height = height, .pitch = width};
+    canvas->cells = memory_new((size_t)width * (size_t)height, sizeof *canvas->cells, error);
+    if (canvas->cells == NULL)
+        return false;
+    canvas_clear(canvas);
+    return true;
+}
+
+void canvas_free(struct canvas *canvas)
+{
+    free(canvas->cells);
+    *canvas = (struct canvas){0};
+}
+
+static int clamp(int value, int low, int high)
+{
+    return value < low ? low : value > high ? high : value;
+}
+
+struct canvas canvas_inside(const struct canvas *canvas, int x, int y, int width, int height)
+{
+    struct canvas part = *canvas;
+
+    x = clamp(x, 0, canvas->width);
+    y = clamp(y, 0, canvas->height);
+    part.width = clamp(width, 0, canvas->width - x);
+    part.height = clamp(height, 0, canvas->height - y);
+    part.cells += y * canvas->pitch + x;
+    return part;
+}
+
+void canvas_clear(struct canvas *canvas)
+{
+    for (int y = 0; y < canvas->height; y++)
+        for (int x = 0; x < canvas->width; x++)
+            canvas_put(canvas, x, y, ' ', STYLE_PLAIN);
+}
+
+void canvas_put(struct canvas *canvas, int x, int y, uint32_t glyph, enum style style)
+{
+    if (x >= 0 && x < canvas->width && y >= 0 && y < canvas->height)
+        canvas->cells[y * canvas->pitch + x] = (struct cell){glyph, (uint8_t)style, 0, 0};
+}
+
+static int write_text(struct canvas *canvas, int x, int y, enum style style, const char *text)
+{
+    for (; *text != '\0'; text++, x++)
+        canvas_put(canvas, x, y, (unsigned char)*text, style);
+    return x;
+}
+
+int canvas_text(struct canvas *canvas, int x, int y, enum style style, const char *format, ...)
+{
+    char text[512];
+    va_list arguments;
+
+    va_start(arguments, format);
+    vsnprintf(text, sizeof text, format, arguments);
+    va_end(arguments);
+    return write_text(canvas, x, y, style, text);
+}
+
+void canvas_text_right(struct canvas *canvas, int x, int y, enum style style, const char *format,
+                       ...)
+{
+    char text[512];
+    va_list arguments;
+
+    va_start(arguments, format);
+    vsnprintf(text, sizeof text, format, arguments);
+    va_end(arguments);
+    write_text(canvas, x - (int)strlen(text), y, style, text);
+}
+
+/* Corners clockwise from the top left, then the horizontal and the vertical line. */
+static const uint32_t line_borders[] = {0x250C, 0x2510, 0x2518, 0x2514, 0x2500, 0x2502};
+static const uint32_t ascii_borders[] = {'+', '+', '+', '+', '-', '|'};
+
+struct canvas canvas_box(struct canvas *canvas, const char *title, bool focused)
+{
+    const uint32_t *border = canvas->glyphs == GLYPHS_ASCII ? ascii_borders : line_borders;
+    const enum style style = focused ? STYLE_FOCUS : STYLE_BORDER;
+    const int right = canvas->width - 1, bottom = canvas->height - 1;
+
+    for (int x = 1; x < right; x++) {
+        canvas_put(canvas, x, 0, border[4], style);
+        canvas_put(canvas, x, bottom, border[4], style);
+    }
+    for (int y = 1; y < bottom; y++) {
+        canvas_put(canvas, 0, y, border[5], style);
+        canvas_put(canvas, right, y, border[5], style);
+    }
+    canvas_put(canvas, 0, 0, border[0], style);
+    canvas_put(canvas, right, 0, border[1], style);
+    canvas_put(canvas, right, bottom, border[2], style);
+    canvas_put(canvas, 0, bottom, border[3], style);
+    struct canvas top = canvas_inside(canvas, 2, 0, right - 3, 1);
+    canvas_text(&top, 0, 0, focused ? STYLE_FOCUS : STYLE_BOLD, " %s ", title);
+    return canvas_inside(canvas, 1, 1, canvas->width - 2, canvas->height - 2);
+}
+
+void canvas_bar(struct canvas *canvas, int x, int y, int width, double share, enum style style)
+{
+    int steps = canvas->glyphs == GLYPHS_ASCII ? 1 : 8; /* a cell */
+    int filled = (int)(share * width * steps + 0.5);
+
+    for (int i = 0; i < width; i++) {
+        int own = clamp(filled - i * steps, 0, steps);
+        if (steps == 1)
+            canvas_put(canvas, x + i, y, own > 0 ? '#' : '-', own > 0 ? style : STYLE_DIM);
+        else if (own > 0)
+            canvas_put(canvas, x + i, y, 0x2590 - (uint32_t)own, style); /* left eighths */
+        else
+            canvas_put(canvas, x + i, y, 0xB7, STYLE_DIM);
+    }
+}
+
+static void write_glyph(uint32_t glyph, FILE *file)
+{
+    if (glyph < 0x80) {
+        putc((int)glyph, file);
+    } else if (glyph < 0x800) {
+        putc((int)(0xC0 | glyph >> 6), file);
+        putc((int)(0x80 | (glyph & 0x3F)), file);
+    } else {
+        putc((int)(0xE0 | glyph >> 12), file);
+        putc((int)(0x80 | (glyph >> 6 & 0x3F)), file);
+        putc((int)(0x80 | (glyph & 0x3F)), file);
+    }
+}
+
+void canvas_dump(const struct canvas *canvas, FILE *file)
+{
+    for (int y = 0; y < canvas->height; y++) {
+        const struct cell *row = canvas->cells + y * canvas->pitch;
+        int width = canvas->width;
+        while (width > 0 && row[width - 1].glyph == ' ')
+            width--;
+        for (int x = 0; x < width; x++)
+            write_glyph(row[x].glyph, file);
+        putc('\n', file);
+    }
+}

@@ -1,0 +1,84 @@
+/*
+ * canvas.h -- a grid of cells, each a glyph in a style, that views draw on.
+ *
+ * A canvas is a rectangle of a larger one: canvas_inside() gives a part, drawing outside of a
+ * canvas draws nothing. So a view draws from (0, 0) and never minds where it stands. A canvas can
+ * be shown by the terminal (term.h) or dumped as plain text, for tests and for --snapshot.
+ *
+ * Errors: canvas_new alone can fail. Ownership: canvas_free releases what canvas_new made; parts
+ * own nothing. Threads: a canvas belongs to one thread.
+ */
+#ifndef TUI_CANVAS_H
+#define TUI_CANVAS_H
+
+#include "support/error.h"
+
+#include <stdint.h>
+#include <stdio.h>
+
+/* Which glyphs the terminal can show; a set has what the ones below it have. */
+enum glyphs { GLYPHS_ASCII, GLYPHS_BLOCK, GLYPHS_BRAILLE };
+
+/* What a cell means; the terminal decides how that looks. */
+enum style {
+    STYLE_PLAIN,
+    STYLE_DIM,
+    STYLE_BOLD,
+    STYLE_REVERSE,
+    STYLE_BORDER,
+    STYLE_FOCUS,  /* the border of the pane that has the keys */
+    STYLE_RAW,    /* training, batch by batch */
+    STYLE_SMOOTH, /* training, smoothed */
+    STYLE_TEST,
+    STYLE_GOOD,
+    STYLE_BAD,
+    STYLE_WARNING,
+    STYLE_GREY, /* the cell's own grey levels */
+    STYLE_COUNT,
+};
+
+enum { CANVAS_GREYS = 24 }; /* levels, 0 black */
+
+struct cell {
+    uint32_t glyph; /* a Unicode code point one column wide */
+    uint8_t style;
+    uint8_t fore, back; /* STYLE_GREY: levels of the glyph and of what is behind it */
+};
+
+struct canvas {
+    struct cell *cells; /* of (0, 0) */
+    int width, height, pitch;
+    enum glyphs glyphs;
+    bool greys; /* grey levels can be shown; else images are drawn with shades */
+};
+
+/* A blank canvas. False with ERROR_SYSTEM when memory is short. */
+bool canvas_new(struct canvas *canvas, int width, int height, struct error *error);
+void canvas_free(struct canvas *canvas);
+
+/* The part that begins at (x, y), cut where it would leave the canvas. */
+struct canvas canvas_inside(const struct canvas *canvas, int x, int y, int width, int height);
+
+/* Fills the canvas with spaces. */
+void canvas_clear(struct canvas *canvas);
+
+void canvas_put(struct canvas *canvas, int x, int y, uint32_t glyph, enum style style);
+
+/* Writes ASCII text from (x, y) on, cut at the right edge. Returns the column behind it. */
+int canvas_text(struct canvas *canvas, int x, int y, enum style style, const char *format, ...)
+    __attribute__((format(printf, 5, 6)));
+
+/* The same, ending at column x - 1. */
+void canvas_text_right(struct canvas *canvas, int x, int y, enum style style, const char *format,
+                       ...) __attribute__((format(printf, 5, 6)));
+
+/* Draws a border with a title in it; returns the part inside. */
+struct canvas canvas_box(struct canvas *canvas, const char *title, bool focused);
+
+/* A horizontal bar of `width` cells, `share` (0 to 1) of it filled. */
+void canvas_bar(struct canvas *canvas, int x, int y, int width, double share, enum style style);
+
+/* Writes the cells' glyphs as UTF-8, a line a row, without trailing spaces. */
+void canvas_dump(const struct canvas *canvas, FILE *file);
+
+#endif

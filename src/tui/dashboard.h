@@ -1,0 +1,35 @@
+/*
+ * dashboard.h -- the interactive front end: layout, focus, keys to commands.
+ *
+ * Threads: the main thread alone.
+ */
+#ifndef TUI_DASHBOARD_H
+#define TUI_DASHBOARD_H
+
+#include "data/dataset.h"
+#include "nn/kernels.h"
+#include "nn/model.h"
+#include "train/trainer.h"
+#include "tui/view.h"
+
+struct dashboard_options {
+    const char *glyphs, *color; /* as on the command line */
+    const struct dataset *data;
+    const struct model *model;
+    const struct kernels *kernels;
+};
+
+/* Takes the terminal over and shows the trainer's snapshots until the user quits or a signal asks
+ * for the end; then the trainer has been told to stop and has ended, and the terminal is given
+ * back. *last gets the last snapshot. False with ERROR_SYSTEM when the terminal or memory fails. */
+bool dashboard_run(const struct dashboard_options *options, struct trainer *trainer,
+                   struct snapshot *last, struct error *error);
+
+/* Prints the frame that a terminal of columns x rows would show for a snapshot. */
+bool dashboard_print(FILE *file, const struct dashboard_options *options, struct snapshot *snapshot,
+                     int columns, int rows, struct error *error);
+
+/* Draws a whole frame, in the layout that the canvas' size asks for. */
+void dashboard_draw(const struct frame *frame, struct canvas *canvas);
+
+#endif

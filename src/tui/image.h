@@ -1,0 +1,15 @@
+/*
+ * image.h -- draws a grey picture on a canvas, as fine as its glyphs allow.
+ *
+ * Threads: no shared state.
+ */
+#ifndef TUI_IMAGE_H
+#define TUI_IMAGE_H
+
+#include "tui/canvas.h"
+
+/* Fills the canvas with pixels[side][side], 0 black to 255 white, scaled by averaging. With greys a
+ * cell shows two pixels, one above the other; without it is one of a few shades. */
+void image_draw(struct canvas *canvas, const uint8_t *pixels, int side);
+
+#endif

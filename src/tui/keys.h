@@ -1,0 +1,46 @@
+/*
+ * keys.h -- the keys: one table from which the dashboard obeys, the help and the key line are
+ * drawn, and a test reads the manual.
+ */
+#ifndef TUI_KEYS_H
+#define TUI_KEYS_H
+
+/* What a key asks for. */
+enum key_action {
+    KEY_NOTHING,
+    KEY_PAUSE,
+    KEY_STEP_EPOCHS,
+    KEY_STEP_BATCHES,
+    KEY_COUNT,
+    KEY_NEXT_PANE,
+    KEY_PREVIOUS_PANE,
+    KEY_MOVE_UP,
+    KEY_MOVE_DOWN,
+    KEY_MOVE_LEFT,
+    KEY_MOVE_RIGHT,
+    KEY_MOVE_PAGE_UP,
+    KEY_MOVE_PAGE_DOWN,
+    KEY_MOVE_HOME,
+    KEY_MOVE_END,
+    KEY_LOG_SCALE,
+    KEY_HELP,
+    KEY_BACK,
+    KEY_REDRAW,
+    KEY_QUIT,
+};
+
+struct key_binding {
+    enum key_action action;
+    int keys[3];       /* of term.h, 0-terminated; none for what the terminal turns into a signal */
+    const char *names; /* as the help and the manual write them */
+    const char *help;
+    const char *hint; /* "n Epoch" for the key line; NULL: not there */
+};
+
+/* The i-th binding, in the help's order; NULL past the last. */
+const struct key_binding *key_binding(int i);
+
+/* What a key asks for. */
+enum key_action key_action(int key);
+
+#endif

@@ -1,0 +1,55 @@
+/*
+ * plot.h -- draws series over a common x axis on a canvas: axes with round ticks, bands, lines,
+ * marks.
+ *
+ * Values are in the units of the axes; a plot maps them to the finest dots that the canvas' glyphs
+ * have (braille 2x4 a cell, half blocks 1x2, ASCII 1x1). Series drawn later lie on top. Values that
+ * are not finite are left out.
+ *
+ * Threads: a plot belongs to one thread.
+ */
+#ifndef TUI_PLOT_H
+#define TUI_PLOT_H
+
+#include "tui/canvas.h"
+
+/* How values become heights. */
+enum plot_scale {
+    PLOT_LINEAR,
+    PLOT_LOG,       /* log10(value) */
+    PLOT_LOG_ERROR, /* -log10(100 - value): spreads out percentages close to 100 */
+};
+
+struct plot {
+    struct canvas area;   /* inside the axes */
+    struct canvas canvas; /* with the axes */
+    enum plot_scale scale;
+    double x_max;     /* the x axis runs from 0 */
+    double low, high; /* the y axis, scaled */
+};
+
+/* Chooses the y axis so that it holds [low, high] and draws both axes; x_unit stands at the x axis'
+ * end. A canvas too small for axes gives an area without cells. */
+void plot_init(struct plot *plot, struct canvas canvas, enum plot_scale scale, double low,
+               double high, double x_max, const char *x_unit);
+
+/* Columns of dots in the plot's area, and the x value in the middle of one. */
+int plot_columns(const struct plot *plot);
+double plot_x(const struct plot *plot, int column);
+
+/* A band from low to high in one column of dots, shaded. */
+void plot_band(struct plot *plot, int column, double low, double high, enum style style);
+
+/* A line from (column - 1, before) to (column, value). */
+void plot_line(struct plot *plot, int column, double before, double value, enum style style);
+
+/* One mark, a cell large. */
+void plot_mark(struct plot *plot, double x, double value, enum style style);
+
+/* The mark's glyph, for a legend. */
+uint32_t plot_mark_glyph(enum glyphs glyphs);
+
+/* The smallest of 1, 2, 5, 10, 20, 50, ... times a power of ten that is at least `least`. */
+double plot_round_step(double least);
+
+#endif

@@ -1,0 +1,59 @@
+#include "tui/predict.h"
+
+#include "nn/infer.h"
+#include "nn/loss.h"
+#include "support/memory.h"
+
+#include <stdlib.h>
+
+struct predictor {
+    int classes;
+    struct infer *infer;
+    struct workspace *workspace;
+};
+
+struct predictor *predictor_new(const struct model *model, const struct kernels *kernels,
+                                struct error *error)
+{
+    struct predictor *predictor = memory_new(1, sizeof *predictor, error);
+
+    if (predictor == NULL)
+        return NULL;
+    predictor->classes = model->classes;
+    if ((predictor->infer = infer_new(model, kernels, error)) != NULL &&
+        (predictor->workspace = infer_workspace_new(predictor->infer, error)) != NULL)
+        return predictor;
+    predictor_free(predictor);
+    return NULL;
+}
+
+void predictor_free(struct predictor *predictor)
+{
+    if (predictor == NULL)
+        return;
+    infer_workspace_free(predictor->workspace);
+    infer_free(predictor->infer);
+    free(predictor);
+}
+
+void predictor_run(struct predictor *predictor, const float *state, const struct split *split,
+                   int first, struct predictions *predictions)
+{
+    float logits[DATASET_CLASSES * LANES] __attribute__((aligned(MEMORY_ALIGNMENT)));
+    uint32_t indices[LANES];
+    uint8_t labels[LANES];
+    int padding, count = split->count < LANES ? split->count : LANES;
+    float *input = infer_input(predictor->infer, predictor->workspace, &padding);
+
+    for (int lane = 0; lane < count; lane++)
+        indices[lane] = (uint32_t)((first + lane) % split->count);
+    infer_load(predictor->infer, state);
+    dataset_pack(split, indices, count, padding, input, labels);
+    infer_run(predictor->infer, predictor->workspace, logits);
+    predictions->first = first;
+    predictions->count = count;
+    loss_forward(logits, predictor->classes, labels, count, predictions->losses,
+                 predictions->predicted);
+    for (int lane = 0; lane < count; lane++)
+        loss_softmax(logits, predictor->classes, lane, predictions->probabilities[lane]);
+}

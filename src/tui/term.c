@@ -1,0 +1,288 @@
+#include "tui/term.h"
+
+#include "support/signals.h"
+
+#include <curses.h>
+#include <langinfo.h>
+#include <poll.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <term.h>
+#include <termios.h>
+#include <unistd.h>
+
+enum {
+    ESCAPE_DELAY_MS = 25,
+    RESTORE_MAX = 256,
+    GREY_FIRST = 232, /* of the 256 colours: 24 greys */
+};
+
+static SCREEN *screen;      /* NULL: the terminal is not ours */
+static struct canvas shown; /* what is on the screen */
+static bool use_colors, use_greys;
+static short grey_pairs[CANVAS_GREYS][CANVAS_GREYS];
+static short next_pair;
+
+/* What the emergency exit needs, made ready beforehand. */
+static struct termios saved_modes;
+static char restore_text[RESTORE_MAX];
+static volatile sig_atomic_t restore_size;
+
+bool term_wanted(void)
+{
+    const char *name = getenv("TERM");
+
+    return isatty(STDIN_FILENO) && isatty(STDOUT_FILENO) &&
+           !(name != NULL && strcmp(name, "dumb") == 0);
+}
+
+bool term_check(struct error *error)
+{
+    const char *name = getenv("TERM");
+    int problem;
+
+    if (name == NULL || *name == '\0')
+        return error_set(error, ERROR_SYSTEM,
+                         "the terminal's kind is not known: TERM is not set (set it, or use "
+                         "--headless)");
+    if (setupterm(NULL, STDOUT_FILENO, &problem) != OK)
+        return error_set(error, ERROR_SYSTEM,
+                         "the terminal's kind is not known: TERM is %s (set TERM, or use "
+                         "--headless)",
+                         name);
+    return true;
+}
+
+/* ---- the emergency exit ---- */
+
+static int append_restore(int character)
+{
+    if (restore_size < RESTORE_MAX)
+        restore_text[restore_size++] = (char)character;
+    return character;
+}
+
+static void prepare_restore(void)
+{
+    const char *const names[] = {"sgr0", "rmkx", "cnorm", "rmcup"};
+
+    restore_size = 0;
+    for (size_t i = 0; i < sizeof names / sizeof names[0]; i++) {
+        char *text = tigetstr((char *)(uintptr_t)names[i]);
+        if (text != NULL && text != (char *)-1)
+            tputs(text, 1, append_restore);
+    }
+}
+
+/* Async-signal-safe: write and tcsetattr alone. */
+static void restore(void)
+{
+    ssize_t ignored = write(STDOUT_FILENO, restore_text, (size_t)restore_size);
+
+    (void)ignored;
+    tcsetattr(STDIN_FILENO, TCSANOW, &saved_modes);
+}
+
+/* ---- start and stop ---- */
+
+static void start_colors(const char *color)
+{
+    const char *no_color = getenv("NO_COLOR");
+    bool refused = strcmp(color, "never") == 0 ||
+                   (strcmp(color, "always") != 0 && no_color != NULL && *no_color != '\0');
+
+    use_colors = !refused && has_colors() && start_color() == OK;
+    use_greys = use_colors && COLORS >= 256 && COLOR_PAIRS >= 1024;
+    memset(grey_pairs, 0, sizeof grey_pairs);
+    next_pair = 1;
+    if (!use_colors)
+        return;
+    use_default_colors();
+    for (short color_number = COLOR_RED; color_number <= COLOR_CYAN; color_number++)
+        init_pair(next_pair++, color_number, -1); /* pair n: colour n on the background */
+}
+
+bool term_start(const char *color, struct error *error)
+{
+    if (!term_check(error))
+        return false;
+    tcgetattr(STDIN_FILENO, &saved_modes);
+    screen = newterm(NULL, stdout, stdin);
+    if (screen == NULL)
+        return error_set(error, ERROR_SYSTEM,
+                         "the terminal cannot be used: it lacks what full-screen programs need "
+                         "(use --headless)");
+    prepare_restore();
+    signals_set_restore(restore);
+    set_escdelay(ESCAPE_DELAY_MS);
+    cbreak();
+    noecho();
+    nonl();
+    curs_set(0);
+    keypad(stdscr, TRUE);
+    nodelay(stdscr, TRUE);
+    start_colors(color);
+    return true;
+}
+
+void term_stop(void)
+{
+    if (screen == NULL)
+        return;
+    endwin();
+    signals_set_restore(NULL);
+    delscreen(screen);
+    screen = NULL;
+    canvas_free(&shown);
+}
+
+void term_size(int *width, int *height)
+{
+    *width = COLS > 0 ? COLS : 1;
+    *height = LINES > 0 ? LINES : 1;
+}
+
+void term_resize(void)
+{
+    struct winsize size;
+
+    if (ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_row > 0 && size.ws_col > 0)
+        resizeterm(size.ws_row, size.ws_col);
+    canvas_free(&shown);
+}
+
+void term_suspend(void)
+{
+    endwin();
+    signals_set_restore(NULL);
+    raise(SIGTSTP); /* its default action now; the next line runs when the process goes on */
+    signals_set_restore(restore);
+    term_resize();
+    refresh();
+}
+
+enum glyphs term_glyphs(void)
+{
+    const char *name = getenv("TERM");
+
+    if (strcmp(nl_langinfo(CODESET), "UTF-8") != 0)
+        return GLYPHS_ASCII;
+    return name != NULL && strcmp(name, "linux") == 0 ? GLYPHS_BLOCK : GLYPHS_BRAILLE;
+}
+
+bool term_greys(void)
+{
+    return use_greys;
+}
+
+/* ---- cells ---- */
+
+struct look {
+    attr_t attributes;
+    short color; /* 0: the terminal's own */
+};
+
+static const struct look looks[STYLE_COUNT] = {
+    [STYLE_PLAIN] = {A_NORMAL, 0},
+    [STYLE_DIM] = {A_DIM, 0},
+    [STYLE_BOLD] = {A_BOLD, 0},
+    [STYLE_REVERSE] = {A_REVERSE, 0},
+    [STYLE_BORDER] = {A_DIM, 0},
+    [STYLE_FOCUS] = {A_BOLD, COLOR_CYAN},
+    [STYLE_RAW] = {A_NORMAL, COLOR_BLUE},
+    [STYLE_SMOOTH] = {A_BOLD, COLOR_CYAN},
+    [STYLE_TEST] = {A_BOLD, COLOR_YELLOW},
+    [STYLE_GOOD] = {A_BOLD, COLOR_GREEN},
+    [STYLE_BAD] = {A_BOLD, COLOR_RED},
+    [STYLE_WARNING] = {A_BOLD, COLOR_MAGENTA},
+};
+
+static short grey_pair(int fore, int back)
+{
+    short *pair = &grey_pairs[fore][back];
+
+    if (*pair == 0) {
+        *pair = next_pair++;
+        init_pair(*pair, (short)(GREY_FIRST + fore), (short)(GREY_FIRST + back));
+    }
+    return *pair;
+}
+
+static void put_cell(int x, int y, const struct cell *cell)
+{
+    wchar_t text[2] = {(wchar_t)cell->glyph, L'\0'};
+    struct look look = looks[cell->style];
+    cchar_t wide;
+
+    if (cell->style == STYLE_GREY && use_greys)
+        look.color = grey_pair(cell->fore, cell->back);
+    setcchar(&wide, text, look.attributes, use_colors ? look.color : 0, NULL);
+    mvadd_wch(y, x, &wide);
+}
+
+static bool same_cell(const struct cell *a, const struct cell *b)
+{
+    return a->glyph == b->glyph && a->style == b->style && a->fore == b->fore && a->back == b->back;
+}
+
+void term_show(const struct canvas *canvas, bool all)
+{
+    bool fresh = shown.width != canvas->width || shown.height != canvas->height;
+    struct error ignored;
+
+    if (fresh) {
+        canvas_free(&shown);
+        if (!canvas_new(&shown, canvas->width, canvas->height, &ignored))
+            return; /* the next frame tries again */
+    }
+    if (fresh || all)
+        clear();
+    for (int y = 0; y < canvas->height; y++) {
+        for (int x = 0; x < canvas->width; x++) {
+            const struct cell *cell = &canvas->cells[y * canvas->pitch + x];
+            struct cell *before = &shown.cells[y * shown.pitch + x];
+            if (!fresh && !all && same_cell(cell, before))
+                continue;
+            put_cell(x, y, cell);
+            *before = *cell;
+        }
+    }
+    refresh();
+}
+
+/* ---- keys ---- */
+
+int term_key(void)
+{
+    static const struct {
+        int curses, key;
+    } keys[] = {
+        {KEY_UP, TERM_UP},       {KEY_DOWN, TERM_DOWN},     {KEY_LEFT, TERM_LEFT},
+        {KEY_RIGHT, TERM_RIGHT}, {KEY_PPAGE, TERM_PAGE_UP}, {KEY_NPAGE, TERM_PAGE_DOWN},
+        {KEY_HOME, TERM_HOME},   {KEY_END, TERM_END},       {KEY_BTAB, TERM_BACK_TAB},
+        {KEY_F(1), TERM_F1},     {KEY_F(10), TERM_F10},     {KEY_ENTER, TERM_ENTER},
+        {'\n', TERM_ENTER},
+    };
+    int key = getch();
+
+    if (key == ERR)
+        return TERM_NONE;
+    for (size_t i = 0; i < sizeof keys / sizeof keys[0]; i++)
+        if (keys[i].curses == key)
+            return keys[i].key;
+    return key > 0 && key < 0x80 ? key : TERM_OTHER;
+}
+
+bool term_alive(void)
+{
+    struct pollfd input = {.fd = STDIN_FILENO, .events = POLLIN};
+    int waiting = 0;
+
+    if (poll(&input, 1, 0) <= 0)
+        return true;
+    if ((input.revents & (POLLHUP | POLLERR | POLLNVAL)) != 0)
+        return false;
+    return ioctl(STDIN_FILENO, FIONREAD, &waiting) == 0 && waiting > 0;
+}

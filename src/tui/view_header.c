@@ -1,0 +1,114 @@
+/*
+ * view_header.c -- is it running, where is it, how fast: the two rows at the top, and the text
+ * lines that are left of the dashboard in a small terminal.
+ */
+#include "tui/view.h"
+
+#include <math.h>
+
+const char *view_state_name(enum snapshot_state state)
+{
+    static const char *const names[] = {
+        [SNAPSHOT_TRAINING] = "> TRAINING", [SNAPSHOT_TESTING] = "~ TESTING",
+        [SNAPSHOT_PAUSED] = "|| PAUSED",    [SNAPSHOT_FINISHED] = "* FINISHED",
+        [SNAPSHOT_STOPPED] = "x STOPPED",   [SNAPSHOT_FAILED] = "! FAILED",
+    };
+
+    return names[state];
+}
+
+static enum style state_style(enum snapshot_state state)
+{
+    static const enum style styles[] = {
+        [SNAPSHOT_TRAINING] = STYLE_GOOD,   [SNAPSHOT_TESTING] = STYLE_GOOD,
+        [SNAPSHOT_PAUSED] = STYLE_WARNING,  [SNAPSHOT_FINISHED] = STYLE_SMOOTH,
+        [SNAPSHOT_STOPPED] = STYLE_WARNING, [SNAPSHOT_FAILED] = STYLE_BAD,
+    };
+
+    return styles[state];
+}
+
+void view_short_number(char text[8], double number)
+{
+    if (number >= 999500.0)
+        snprintf(text, 8, "%.1fM", fmin(number / 1e6, 9999.0));
+    else if (number >= 1000.0)
+        snprintf(text, 8, "%.*fk", number < 99950.0 ? 1 : 0, number / 1e3);
+    else
+        snprintf(text, 8, "%.0f", number);
+}
+
+static void clock_text(char text[32], double seconds)
+{
+    long whole = seconds < 3.6e8 ? lround(seconds) : 0;
+
+    if (whole >= 3600)
+        snprintf(text, 32, "%ld:%02ld:%02ld", whole / 3600, whole / 60 % 60, whole % 60);
+    else
+        snprintf(text, 32, "%ld:%02ld", whole / 60, whole % 60);
+}
+
+static double epoch_share(const struct snapshot *snapshot)
+{
+    return (double)snapshot->batch / snapshot->batches;
+}
+
+static double run_share(const struct snapshot *snapshot)
+{
+    return (double)snapshot->step / ((double)snapshot->batches * snapshot->epochs);
+}
+
+static int bar_with_label(struct canvas *canvas, int x, const char *label, int width, double share)
+{
+    int digits = width * 2 / 3;
+
+    x = canvas_text(canvas, x, 1, STYLE_PLAIN, "%s ", label);
+    canvas_bar(canvas, x, 1, digits, share, STYLE_GOOD);
+    return canvas_text(canvas, x + digits, 1, STYLE_PLAIN, " %3d%%", (int)(100.0 * share));
+}
+
+void view_header(const struct frame *frame, struct canvas *canvas)
+{
+    const struct snapshot *now = frame->snapshot;
+    char rate[8], elapsed[32], eta[32] = "-";
+    double done = run_share(now);
+
+    int x = canvas_text(canvas, 1, 0, STYLE_BOLD, "mnist-tui  ");
+    x = canvas_text(canvas, x, 0, state_style(now->state), "%-10s", view_state_name(now->state));
+    x = canvas_text(canvas, x, 0, STYLE_PLAIN, "  epoch %d/%d  batch %d/%d  lr %g", now->epoch + 1,
+                    now->epochs, now->batch, now->batches, now->lr);
+    if (now->threads < now->threads_wanted)
+        canvas_text(canvas, x, 0, STYLE_WARNING, "  only %d of %d threads", now->threads,
+                    now->threads_wanted);
+    view_short_number(rate, now->images_per_second);
+    canvas_text_right(canvas, canvas->width - 1, 0, STYLE_PLAIN, " %s img/s", rate);
+
+    clock_text(elapsed, now->run_seconds);
+    if (done > 0.0)
+        clock_text(eta, now->run_seconds * (1.0 - done) / done);
+    int width = (canvas->width - 40) / 2;
+    x = bar_with_label(canvas, 1, "epoch", width + width / 2, epoch_share(now));
+    x = bar_with_label(canvas, x + 3, "run", width + width / 2, done);
+    canvas_text(canvas, x + 2, 1, STYLE_PLAIN, "%s  ETA %s", elapsed, eta);
+}
+
+void view_status(const struct frame *frame, struct canvas *canvas)
+{
+    const struct snapshot *now = frame->snapshot;
+    const char *state = view_state_name(now->state);
+    char accuracy[16] = "-";
+
+    if (now->epochs_done > 0)
+        snprintf(accuracy, sizeof accuracy, "%.1f",
+                 now->history.epochs[now->history.epoch_count - 1].test_accuracy);
+    canvas_text(canvas, 0, 0, STYLE_BOLD, "%c e%d/%d %d%% L%.3f A%s", state[0], now->epoch + 1,
+                now->epochs, (int)(100.0 * epoch_share(now)), now->epoch_loss, accuracy);
+    canvas_text(canvas, 0, 1, state_style(now->state), "%s", state);
+    canvas_text(canvas, 0, 2, STYLE_PLAIN, "train %.3f %.2f%%", now->epoch_loss,
+                now->epoch_accuracy);
+    if (now->epochs_done > 0)
+        canvas_text(canvas, 0, 3, STYLE_PLAIN, "best test %.2f%%", now->best.test_accuracy);
+    canvas_text(canvas, 0, 4, STYLE_PLAIN, "%s", frame->message);
+    canvas_text(canvas, 0, 5, STYLE_DIM, "80x22 shows more");
+    canvas_text(canvas, 0, 6, STYLE_DIM, "? help  q quit");
+}

@@ -1,0 +1,84 @@
+/*
+ * view_samples.c -- what it gets right and wrong: test images, what the network says of each and
+ * how sure it is.
+ */
+#include "tui/image.h"
+#include "tui/view.h"
+
+enum {
+    TEXT_WIDTH = 15,
+    SMALL_WIDTH = DATASET_SIDE / 2, /* cells of a picture: half its pixels each way */
+    SMALL_HEIGHT = DATASET_SIDE / 4,
+    LARGE_WIDTH = DATASET_SIDE,
+    LARGE_HEIGHT = DATASET_SIDE / 2,
+    ENOUGH = 4, /* samples; more are better than larger ones only up to here */
+};
+
+static void sort_by_probability(const float *probabilities, int order[DATASET_CLASSES])
+{
+    for (int i = 0; i < DATASET_CLASSES; i++) {
+        int at = i;
+        for (; at > 0 && probabilities[order[at - 1]] < probabilities[i]; at--)
+            order[at] = order[at - 1];
+        order[at] = i;
+    }
+}
+
+/* The classes' bars, the likeliest first when there is no room for all. */
+static void draw_bars(struct canvas *canvas, const float *probabilities, int label)
+{
+    int order[DATASET_CLASSES], rows = canvas->height;
+
+    sort_by_probability(probabilities, order);
+    for (int i = 0; i < DATASET_CLASSES && i < rows; i++) {
+        int k = rows >= DATASET_CLASSES ? i : order[i];
+        int hundredths = (int)(probabilities[k] * 100.0F + 0.5F);
+        enum style style = k == label ? STYLE_GOOD : STYLE_PLAIN;
+        canvas_text(canvas, 0, i, style, "%d", k);
+        canvas_bar(canvas, 2, i, canvas->width - 6, (double)probabilities[k], style);
+        if (hundredths == 100)
+            canvas_text_right(canvas, canvas->width, i, style, "1.0");
+        else
+            canvas_text_right(canvas, canvas->width, i, style, ".%02d", hundredths);
+    }
+}
+
+static void draw_sample(const struct frame *frame, struct canvas *canvas, int lane, int width,
+                        int height)
+{
+    const struct predictions *predictions = frame->predictions;
+    int index = (predictions->first + lane) % frame->test->count;
+    int label = frame->test->labels[index], predicted = predictions->predicted[lane];
+    bool right = predicted == label;
+
+    struct canvas picture = canvas_inside(canvas, 0, 0, width, height);
+    image_draw(&picture, frame->test->images + (size_t)index * DATASET_PIXELS, DATASET_SIDE);
+    struct canvas text = canvas_inside(canvas, width + 1, 0, TEXT_WIDTH, canvas->height);
+    canvas_text(&text, 0, 0, STYLE_BOLD, "true %d  pred %d", label, predicted);
+    int x =
+        canvas_text(&text, 0, 1, right ? STYLE_GOOD : STYLE_BAD, "%s", right ? "right" : "WRONG");
+    canvas_text(&text, x, 1, STYLE_PLAIN, " loss %.2f", predictions->losses[lane]);
+    struct canvas bars = canvas_inside(&text, 0, 2, TEXT_WIDTH, height - 2);
+    draw_bars(&bars, predictions->probabilities[lane], label);
+}
+
+void view_samples(const struct frame *frame, struct canvas *canvas)
+{
+    const struct predictions *predictions = frame->predictions;
+    char title[64];
+
+    snprintf(title, sizeof title, "Sample  test #%d", frame->sample);
+    struct canvas inside = canvas_box(canvas, title, frame->focus == PANE_SAMPLES);
+    int large_columns = inside.width / (LARGE_WIDTH + TEXT_WIDTH + 2);
+    bool large = large_columns * (inside.height / (LARGE_HEIGHT + 1)) >= ENOUGH;
+    int width = large ? LARGE_WIDTH : SMALL_WIDTH, height = large ? LARGE_HEIGHT : SMALL_HEIGHT;
+    int tile_width = width + TEXT_WIDTH + 3;
+    int columns = (inside.width + 3) / tile_width, rows = (inside.height + 1) / (height + 1);
+    if (columns < 1)
+        columns = 1;
+    for (int i = 0; i < columns * rows && i < predictions->count; i++) {
+        struct canvas tile = canvas_inside(&inside, i % columns * tile_width,
+                                           i / columns * (height + 1), tile_width - 2, height);
+        draw_sample(frame, &tile, i, width, height);
+    }
+}

@@ -1,0 +1,222 @@
+/* Canvases, plots and pictures, by what they dump. */
+#include "check.h"
+
+#include "tui/canvas.h"
+#include "tui/image.h"
+#include "tui/plot.h"
+
+#include <math.h>
+
+static struct canvas canvas;
+
+static void make(int width, int height, enum glyphs glyphs)
+{
+    struct error error;
+
+    assert_true(canvas_new(&canvas, width, height, &error));
+    canvas.glyphs = glyphs;
+}
+
+static void assert_dump(const char *expected)
+{
+    char *text = NULL;
+    size_t size;
+    FILE *file = open_memstream(&text, &size);
+
+    assert_non_null(file);
+    canvas_dump(&canvas, file);
+    fclose(file);
+    assert_string_equal(text, expected);
+    free(text);
+    canvas_free(&canvas);
+}
+
+static void text_is_cut_at_the_edges(void **unused)
+{
+    (void)unused;
+    make(8, 2, GLYPHS_ASCII);
+    assert_int_equal(canvas_text(&canvas, 4, 0, STYLE_PLAIN, "%s", "abcdefgh"), 12);
+    canvas_text(&canvas, -2, 1, STYLE_PLAIN, "xyz");
+    canvas_text(&canvas, 0, 5, STYLE_PLAIN, "outside");
+    assert_dump("    abcd\nz\n");
+}
+
+static void parts_draw_inside_themselves_alone(void **unused)
+{
+    (void)unused;
+    make(8, 3, GLYPHS_ASCII);
+    struct canvas part = canvas_inside(&canvas, 2, 1, 3, 1);
+    canvas_text(&part, 0, 0, STYLE_PLAIN, "abcdef");
+    canvas_text(&part, 0, 1, STYLE_PLAIN, "no");
+    struct canvas none = canvas_inside(&canvas, 7, 2, 50, -3);
+    canvas_text(&none, 0, 0, STYLE_PLAIN, "no");
+    assert_dump("\n  abc\n\n");
+}
+
+static void a_box_has_its_title_in_the_border(void **unused)
+{
+    (void)unused;
+    make(12, 3, GLYPHS_ASCII);
+    struct canvas inside = canvas_box(&canvas, "Title", false);
+    canvas_text(&inside, 0, 0, STYLE_PLAIN, "0123456789abc");
+    assert_dump("+- Title --+\n|0123456789|\n+----------+\n");
+    make(12, 3, GLYPHS_BLOCK);
+    canvas_box(&canvas, "A title too long", false);
+    assert_dump("┌─ A title─┐\n│          │\n└──────────┘\n");
+}
+
+static void bars_fill_by_share(void **unused)
+{
+    (void)unused;
+    make(10, 3, GLYPHS_ASCII);
+    canvas_bar(&canvas, 0, 0, 10, 0.0, STYLE_PLAIN);
+    canvas_bar(&canvas, 0, 1, 10, 0.44, STYLE_PLAIN);
+    canvas_bar(&canvas, 0, 2, 10, 1.0, STYLE_PLAIN);
+    assert_dump("----------\n####------\n##########\n");
+    make(4, 1, GLYPHS_BLOCK);
+    canvas_bar(&canvas, 0, 0, 4, 0.40625, STYLE_PLAIN); /* 13 eighths */
+    assert_dump("█▋··\n");
+}
+
+static void round_steps_are_1_2_5(void **unused)
+{
+    static const double cases[][2] = {{0.7, 1}, {1, 1},    {1.1, 2},
+                                      {2.1, 5}, {5.5, 10}, {0.03, 0.05}};
+    (void)unused;
+
+    for (int i = 0; i < CHECK_COUNT(cases); i++)
+        assert_true(fabs(plot_round_step(cases[i][0]) - cases[i][1]) < 1e-9);
+}
+
+/* A straight line from corner to corner. */
+static void draw_diagonal(enum glyphs glyphs)
+{
+    struct plot plot;
+
+    make(16, 7, glyphs);
+    plot_init(&plot, canvas, PLOT_LINEAR, 0.0, 10.0, 1.0, "epoch");
+    for (int column = 0; column < plot_columns(&plot); column++)
+        plot_line(&plot, column, column > 0 ? 10.0 * plot_x(&plot, column - 1) : (double)NAN,
+                  10.0 * plot_x(&plot, column), STYLE_SMOOTH);
+    plot_mark(&plot, 0.5, 9.0, STYLE_TEST);
+}
+
+static void a_plot_has_axes_with_round_ticks(void **unused)
+{
+    (void)unused;
+    draw_diagonal(GLYPHS_ASCII);
+    assert_dump("   10-     o   #\n"
+                "     |       ##\n"
+                "     |     ##\n"
+                "    5-   ##\n"
+                "     | ##\n"
+                "    0-#\n"
+                "epoch+--------1|\n");
+}
+
+static void a_plot_uses_the_finest_dots_there_are(void **unused)
+{
+    char *text = NULL;
+    size_t size;
+    (void)unused;
+
+    draw_diagonal(GLYPHS_BRAILLE);
+    FILE *file = open_memstream(&text, &size);
+    canvas_dump(&canvas, file);
+    fclose(file);
+    assert_non_null(strstr(text, "●"));
+    assert_non_null(strstr(text, "\xE2\xA0")); /* braille */
+    free(text);
+    canvas_free(&canvas);
+}
+
+static void row_88_plots_of_nan_infinity_and_a_constant_draw(void **unused)
+{
+    static const double values[] = {NAN, INFINITY, -INFINITY, 0.0, 1e300, -1e300, 5.0};
+    (void)unused;
+
+    for (int scale = PLOT_LINEAR; scale <= PLOT_LOG_ERROR; scale++) {
+        for (int v = 0; v < CHECK_COUNT(values); v++) {
+            struct plot plot;
+            make(40, 10, GLYPHS_BRAILLE);
+            plot_init(&plot, canvas, (enum plot_scale)scale, values[v], values[v], 1.0, "x");
+            plot_band(&plot, 1, values[v], values[v], STYLE_RAW);
+            plot_line(&plot, 1, values[v], values[v], STYLE_RAW);
+            plot_mark(&plot, 0.5, values[v], STYLE_TEST);
+            canvas_free(&canvas);
+        }
+    }
+}
+
+static void row_60_a_plot_of_any_size_draws(void **unused)
+{
+    (void)unused;
+    for (int width = 1; width < 20; width++) {
+        for (int height = 1; height < 8; height++) {
+            struct plot plot;
+            make(width, height, GLYPHS_BRAILLE);
+            struct canvas inside = canvas_box(&canvas, "t", false);
+            plot_init(&plot, inside, PLOT_LOG, 0.01, 3.0, 20.0, "epoch");
+            for (int column = 0; column < plot_columns(&plot); column++)
+                plot_line(&plot, column, 0.5, 0.1, STYLE_RAW);
+            plot_mark(&plot, 19.0, 0.3, STYLE_TEST);
+            canvas_free(&canvas);
+        }
+    }
+}
+
+static void logarithmic_ticks_are_powers_of_ten(void **unused)
+{
+    struct plot plot;
+    (void)unused;
+
+    make(12, 8, GLYPHS_ASCII);
+    plot_init(&plot, canvas, PLOT_LOG, 0.001, 10.0, 1.0, "x");
+    assert_dump("   10-\n     |\n    1-\n  0.1-\n     |\n 0.01-\n0.001-\nx    +------\n");
+}
+
+static void pictures_are_shaded_without_greys(void **unused)
+{
+    static const uint8_t pixels[16] = {0,   0,   255, 255, 0,   0,   255, 255,
+                                       128, 128, 64,  64,  128, 128, 64,  64};
+    (void)unused;
+
+    make(4, 2, GLYPHS_ASCII);
+    image_draw(&canvas, pixels, 4);
+    assert_dump("  @@\n++::\n");
+    make(4, 2, GLYPHS_BLOCK);
+    image_draw(&canvas, pixels, 4);
+    assert_dump("  ██\n▒▒░░\n");
+}
+
+static void pictures_show_two_pixels_a_cell_with_greys(void **unused)
+{
+    static const uint8_t pixels[4] = {0, 255, 128, 0};
+    (void)unused;
+
+    make(2, 1, GLYPHS_BRAILLE);
+    canvas.greys = true;
+    image_draw(&canvas, pixels, 2);
+    assert_int_equal(canvas.cells[0].fore, 0);
+    assert_int_equal(canvas.cells[0].back, 12);
+    assert_int_equal(canvas.cells[1].fore, CANVAS_GREYS - 1);
+    assert_int_equal(canvas.cells[1].back, 0);
+    assert_dump("▀▀\n");
+}
+
+static const struct CMUnitTest tests[] = {
+    cmocka_unit_test(text_is_cut_at_the_edges),
+    cmocka_unit_test(parts_draw_inside_themselves_alone),
+    cmocka_unit_test(a_box_has_its_title_in_the_border),
+    cmocka_unit_test(bars_fill_by_share),
+    cmocka_unit_test(round_steps_are_1_2_5),
+    cmocka_unit_test(a_plot_has_axes_with_round_ticks),
+    cmocka_unit_test(a_plot_uses_the_finest_dots_there_are),
+    cmocka_unit_test(row_88_plots_of_nan_infinity_and_a_constant_draw),
+    cmocka_unit_test(row_60_a_plot_of_any_size_draws),
+    cmocka_unit_test(logarithmic_ticks_are_powers_of_ten),
+    cmocka_unit_test(pictures_are_shaded_without_greys),
+    cmocka_unit_test(pictures_show_two_pixels_a_cell_with_greys),
+};
+
+CHECK_MAIN(tests)

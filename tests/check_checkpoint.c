@@ -1,0 +1,342 @@
+/* Checkpoints: what is written is read back, and nothing else is. */
+#include "check.h"
+
+#include "support/checksum.h"
+#include "support/file.h"
+#include "train/checkpoint.h"
+
+#include <math.h>
+
+static struct model model;
+static float state[MODEL_STATE_MAX], velocity[MODEL_STATE_MAX], loaded[MODEL_STATE_MAX];
+static const struct settings settings = {"basic", 20, 64, 0.01, 0.9, 1, true};
+static char directory[PATH_MAX], path[PATH_MAX + 32];
+static struct error error;
+
+static int set_up(void **unused)
+{
+    struct progress progress = {.epoch = 3,
+                                .batch = 17,
+                                .step = 2831,
+                                .loss_sum = 12.5,
+                                .correct = 900,
+                                .data_checksum = 0xFEDCBA9876543210};
+    struct rng rng;
+    (void)unused;
+
+    check_scratch(directory);
+    snprintf(path, sizeof path, "%s/last.safetensors", directory);
+    assert_true(model_init(&model, "basic", &error));
+    rng_init(&rng, 5, 0);
+    progress.generator = rng;
+    model_initialize(&model, state, &rng);
+    for (size_t i = 0; i < model.parameter_count; i++)
+        velocity[i] = rng_uniform(&rng, -1.0F, 1.0F);
+    assert_true(checkpoint_save(directory, "last.safetensors", &model, &settings, &progress, state,
+                                velocity, &error));
+    return 0;
+}
+
+static int tear_down(void **unused)
+{
+    (void)unused;
+    check_scratch_remove(directory);
+    return 0;
+}
+
+/* Puts bytes in the checkpoint's place. */
+static void put(const void *bytes, size_t size)
+{
+    assert_true(file_replace(directory, "last.safetensors", bytes, size, &error));
+}
+
+static unsigned char *get(size_t *size)
+{
+    unsigned char *bytes = file_read(path, 1 << 20, size, ERROR_CHECKPOINT, &error);
+
+    assert_non_null(bytes);
+    return bytes;
+}
+
+static void assert_refused(void)
+{
+    memset(&error, 0, sizeof error);
+    assert_false(checkpoint_load(path, &model, loaded, &error));
+    assert_int_equal(error.kind, ERROR_CHECKPOINT);
+    assert_non_null(strstr(error.text, path));
+}
+
+/* A safetensors file from elsewhere: the header given, then `size` bytes of zeros. */
+static void put_foreign(const char *header, size_t size)
+{
+    size_t length = strlen(header);
+    unsigned char *bytes = calloc(1, 8 + length + size);
+
+    assert_non_null(bytes);
+    for (int i = 0; i < 8; i++)
+        bytes[i] = (unsigned char)((uint64_t)length >> 8 * i);
+    memcpy(bytes + 8, header, length);
+    put(bytes, 8 + length + size);
+    free(bytes);
+}
+
+static void weights_come_back_bit_for_bit(void **unused)
+{
+    (void)unused;
+    assert_true(checkpoint_load(path, &model, loaded, &error));
+    assert_memory_equal(loaded, state, model.state_count * sizeof(float));
+}
+
+static void the_file_is_safetensors_with_the_metadata_resuming_needs(void **unused)
+{
+    static const char *const parts[] = {
+        "\"__metadata__\":{\"format\":\"mnist-tui\",\"format_version\":\"1\",\"model\":\"basic\"",
+        "\"lr\":\"0.01\"",
+        "\"momentum\":\"0.9\"",
+        "\"epoch\":\"3\",\"batch\":\"17\"",
+        "\"data_checksum\":\"fedcba9876543210\"",
+        "\"layer1.1.num_batches_tracked\":{\"dtype\":\"I64\"",
+        "\"optimizer.momentum.classifier.1.bias\":{\"dtype\":\"F32\",\"shape\":[10]",
+    };
+    size_t size;
+    unsigned char *bytes = get(&size);
+    uint64_t length = 0;
+    (void)unused;
+
+    for (int i = 0; i < 8; i++)
+        length |= (uint64_t)bytes[i] << 8 * i;
+    assert_int_equal(length % 8, 0);
+    assert_int_equal(size, 8 + length + 4 * 8 +
+                               (model.state_count + model.parameter_count) * sizeof(float));
+    char *header = strndup((char *)bytes + 8, (size_t)length);
+    for (int i = 0; i < CHECK_COUNT(parts); i++)
+        assert_non_null(strstr(header, parts[i]));
+    free(header);
+    free(bytes);
+}
+
+static void pytorchs_files_load(void **unused)
+{
+    char reference[PATH_MAX];
+    (void)unused;
+
+    assert_true(checkpoint_load(check_source(reference, "tests/reference/init.safetensors"), &model,
+                                loaded, &error));
+    assert_true(loaded[model_offset(&model, &model.layers[1], "running_var")] == 1.0F);
+}
+
+static void row_31_a_missing_file_is_named(void **unused)
+{
+    (void)unused;
+    unlink(path);
+    assert_refused();
+}
+
+static void row_32_an_empty_file_is_refused(void **unused)
+{
+    (void)unused;
+    put("", 0);
+    assert_refused();
+}
+
+static void row_33_truncated_at_every_offset_is_refused(void **unused)
+{
+    size_t size;
+    unsigned char *bytes = get(&size);
+    (void)unused;
+
+    for (size_t length = 1; length < size; length += length < 9000 ? 1 : 37) {
+        FILE *file = fopen(path, "w");
+        assert_non_null(file);
+        assert_int_equal(fwrite(bytes, 1, length, file), length);
+        fclose(file);
+        assert_refused();
+    }
+    free(bytes);
+}
+
+/* The header whole, of the tensors every 997th bit: the checksum knows no difference between them.
+ */
+static void row_34_any_flipped_bit_is_refused(void **unused)
+{
+    size_t size;
+    unsigned char *bytes = get(&size);
+    FILE *file = fopen(path, "r+");
+    (void)unused;
+
+    assert_non_null(file);
+    for (size_t bit = 0; bit < size * 8; bit += bit < 64000 ? 1 : 997) {
+        unsigned char flipped = (unsigned char)(bytes[bit / 8] ^ 1U << bit % 8);
+        fseek(file, (long)(bit / 8), SEEK_SET);
+        fputc(flipped, file);
+        fflush(file);
+        assert_refused();
+        fseek(file, (long)(bit / 8), SEEK_SET);
+        fputc(bytes[bit / 8], file);
+        fflush(file);
+    }
+    fclose(file);
+    assert_true(checkpoint_load(path, &model, loaded, &error));
+    free(bytes);
+}
+
+static void row_35_what_is_not_safetensors_is_refused(void **unused)
+{
+    (void)unused;
+    put("PK\003\004 surely a zip file, as torch.save writes", 44);
+    assert_refused();
+    put_foreign("[1, 2, 3]", 0);
+    assert_refused();
+    put_foreign("{\"a\":", 0);
+    assert_refused();
+}
+
+/* Rewrites the checkpoint with one text in its header replaced by another of the same length, and
+ * the checksum made right again. */
+static void forge(const char *from, const char *to)
+{
+    size_t size;
+    unsigned char *bytes = get(&size);
+    char *at = memmem(bytes, size, from, strlen(from)), digits[17];
+    char *sum = memmem(bytes, size, "\"checksum\":\"", 12);
+
+    assert_non_null(at);
+    assert_non_null(sum);
+    memcpy(at, to, strlen(to));
+    memcpy(sum + 12, "0000000000000000", 16);
+    snprintf(digits, sizeof digits, "%016llx", (unsigned long long)checksum_add(0, bytes, size));
+    memcpy(sum + 12, digits, 16);
+    put(bytes, size);
+    free(bytes);
+}
+
+static void row_36_a_newer_format_version_is_refused(void **unused)
+{
+    (void)unused;
+    forge("\"format_version\":\"1\"", "\"format_version\":\"2\"");
+    assert_refused();
+    assert_non_null(strstr(error.text, "version"));
+}
+
+static void row_37_shapes_and_names_of_another_model_are_refused(void **unused)
+{
+    (void)unused;
+    forge("\"model\":\"basic\"", "\"model\":\"other\"");
+    assert_refused();
+    assert_non_null(strstr(error.text, "other"));
+    forge("\"model\":\"other\"", "\"model\":\"basic\"");
+    forge("[4,1,3,3]", "[1,4,3,3]");
+    assert_refused();
+    assert_non_null(strstr(error.text, "layer1.0.weight"));
+    forge("[1,4,3,3]", "[4,1,3,3]");
+    forge("\"layer2.0.weight\"", "\"layer9.0.weight\"");
+    assert_refused();
+}
+
+static void row_38_wild_lengths_and_offsets_are_refused(void **unused)
+{
+    size_t size;
+    unsigned char *bytes = get(&size);
+    (void)unused;
+
+    memset(bytes, 0xFF, 8); /* a header of 2^64 - 1 bytes */
+    put(bytes, size);
+    free(bytes);
+    assert_refused();
+    put_foreign("{\"layer1.0.weight\":{\"dtype\":\"F32\",\"shape\":[4,1,3,3],"
+                "\"data_offsets\":[0,9223372036854775807]}}",
+                144);
+    assert_refused();
+    put_foreign("{\"layer1.0.weight\":{\"dtype\":\"F32\",\"shape\":[4,1,3,3],"
+                "\"data_offsets\":[-144,0]}}",
+                144);
+    assert_refused();
+    put_foreign("{\"layer1.0.weight\":{\"dtype\":\"F32\",\"shape\":[4,1,3,3],"
+                "\"data_offsets\":[144,0]}}",
+                144);
+    assert_refused();
+}
+
+static void row_38_overlapping_tensors_are_refused(void **unused)
+{
+    char reference[PATH_MAX];
+    size_t size;
+    unsigned char *bytes = file_read(check_source(reference, "tests/reference/init.safetensors"),
+                                     1 << 20, &size, ERROR_CHECKPOINT, &error);
+    (void)unused;
+
+    assert_non_null(bytes);
+    put(bytes, size);
+    assert_true(checkpoint_load(path, &model, loaded, &error));
+    /* Two tensors of the same size: give the second the first one's place. */
+    char *first = memmem(bytes, size, "\"layer1.1.weight\"", 17);
+    char *second = memmem(bytes, size, "\"layer1.1.bias\"", 15);
+    assert_non_null(first);
+    assert_non_null(second);
+    first = strstr(first, "[4]");
+    second = strstr(second, "[4]");
+    memcpy(strchr(second + 3, '['), strchr(first + 3, '['),
+           (size_t)(strchr(strchr(first + 3, '['), ']') - strchr(first + 3, '[')));
+    put(bytes, size);
+    free(bytes);
+    assert_refused();
+}
+
+static void row_39_weights_that_are_not_finite_are_refused(void **unused)
+{
+    struct progress progress = {0};
+    (void)unused;
+
+    state[100] = NAN;
+    assert_true(checkpoint_save(directory, "last.safetensors", &model, &settings, &progress, state,
+                                velocity, &error));
+    assert_refused();
+    assert_non_null(strstr(error.text, "finite"));
+}
+
+static void row_40_trailing_bytes_are_refused(void **unused)
+{
+    FILE *file = fopen(path, "a");
+    (void)unused;
+
+    assert_non_null(file);
+    fputc('x', file);
+    fclose(file);
+    assert_refused();
+}
+
+static void row_46_a_destination_that_is_no_file_is_refused(void **unused)
+{
+    struct progress progress = {0};
+    char name[PATH_MAX + 64];
+    (void)unused;
+
+    snprintf(name, sizeof name, "%s/link.safetensors", directory);
+    assert_int_equal(symlink(path, name), 0);
+    assert_false(checkpoint_save(directory, "link.safetensors", &model, &settings, &progress, state,
+                                 velocity, &error));
+    assert_int_equal(error.kind, ERROR_SYSTEM);
+    assert_true(checkpoint_load(path, &model, loaded, &error));
+}
+
+#define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
+
+static const struct CMUnitTest tests[] = {
+    TEST(weights_come_back_bit_for_bit),
+    TEST(the_file_is_safetensors_with_the_metadata_resuming_needs),
+    TEST(pytorchs_files_load),
+    TEST(row_31_a_missing_file_is_named),
+    TEST(row_32_an_empty_file_is_refused),
+    TEST(row_33_truncated_at_every_offset_is_refused),
+    TEST(row_34_any_flipped_bit_is_refused),
+    TEST(row_35_what_is_not_safetensors_is_refused),
+    TEST(row_36_a_newer_format_version_is_refused),
+    TEST(row_37_shapes_and_names_of_another_model_are_refused),
+    TEST(row_38_wild_lengths_and_offsets_are_refused),
+    TEST(row_38_overlapping_tensors_are_refused),
+    TEST(row_39_weights_that_are_not_finite_are_refused),
+    TEST(row_40_trailing_bytes_are_refused),
+    TEST(row_46_a_destination_that_is_no_file_is_refused),
+};
+
+CHECK_MAIN(tests)

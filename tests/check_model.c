@@ -1,0 +1,217 @@
+/* Models: what derives from their tables. */
+#include "check.h"
+
+#include "nn/model.h"
+#include "nn/stage.h"
+
+#include <math.h>
+
+static void the_reference_network_has_the_published_shapes(void **unused)
+{
+    static const struct summary_row expected[] = {
+        {"Conv2d-1", "[-1, 4, 28, 28]", "36"},
+        {"BatchNorm2d-2", "[-1, 4, 28, 28]", "8"},
+        {"ReLU-3", "[-1, 4, 28, 28]", "0"},
+        {"Conv2d-4", "[-1, 8, 28, 28]", "288"},
+        {"BatchNorm2d-5", "[-1, 8, 28, 28]", "16"},
+        {"ReLU-6", "[-1, 8, 28, 28]", "0"},
+        {"MaxPool2d-7", "[-1, 8, 14, 14]", "0"},
+        {"Conv2d-8", "[-1, 16, 12, 12]", "1,152"},
+        {"BatchNorm2d-9", "[-1, 16, 12, 12]", "32"},
+        {"ReLU-10", "[-1, 16, 12, 12]", "0"},
+        {"Conv2d-11", "[-1, 20, 10, 10]", "2,880"},
+        {"BatchNorm2d-12", "[-1, 20, 10, 10]", "40"},
+        {"ReLU-13", "[-1, 20, 10, 10]", "0"},
+        {"Conv2d-14", "[-1, 24, 8, 8]", "4,320"},
+        {"AdaptiveAvgPool2d-15", "[-1, 24, 1, 1]", "0"},
+        {"Linear-16", "[-1, 32]", "800"},
+        {"Linear-17", "[-1, 10]", "330"},
+    };
+    struct summary_row row;
+    struct error error;
+    struct model model;
+    (void)unused;
+
+    assert_true(model_init(&model, "basic", &error));
+    assert_int_equal(model.layer_count, CHECK_COUNT(expected));
+    assert_int_equal(model.parameter_count, 9902);
+    assert_int_equal(model.classes, 10);
+    for (int l = 0; l < model.layer_count; l++) {
+        model_summary_row(&model, l, &row);
+        assert_string_equal(row.type, expected[l].type);
+        assert_string_equal(row.shape, expected[l].shape);
+        assert_string_equal(row.parameters, expected[l].parameters);
+    }
+}
+
+static void the_state_dict_has_pytorchs_names(void **unused)
+{
+    static const char *const names[] = {
+        "layer1.0.weight",       "layer1.1.weight",       "layer1.1.bias",
+        "layer1.1.running_mean", "layer1.1.running_var",  "layer1.3.weight",
+        "layer1.4.weight",       "layer1.4.bias",         "layer1.4.running_mean",
+        "layer1.4.running_var",  "layer2.0.weight",       "layer2.1.weight",
+        "layer2.1.bias",         "layer2.1.running_mean", "layer2.1.running_var",
+        "layer2.3.weight",       "layer2.4.weight",       "layer2.4.bias",
+        "layer2.4.running_mean", "layer2.4.running_var",  "layer2.6.weight",
+        "classifier.0.weight",   "classifier.0.bias",     "classifier.1.weight",
+        "classifier.1.bias",
+    };
+    struct error error;
+    struct model model;
+    (void)unused;
+
+    assert_true(model_init(&model, "basic", &error));
+    assert_int_equal(model.tensor_count, CHECK_COUNT(names));
+    for (int t = 0; t < model.tensor_count; t++)
+        assert_string_equal(model.tensors[t].name, names[t]);
+}
+
+static void every_model_fills_its_state_without_gaps_and_can_be_run(void **unused)
+{
+    struct stages stages;
+    struct error error;
+    struct model model;
+    (void)unused;
+
+    for (int i = 0; model_name(i) != NULL; i++) {
+        size_t parameters = 0, all = 0;
+        assert_true(model_init(&model, model_name(i), &error));
+        assert_true(stages_init(&stages, &model, &error));
+        assert_true(model.state_count <= MODEL_STATE_MAX);
+        for (int t = 0; t < model.tensor_count; t++) {
+            const struct tensor *tensor = &model.tensors[t];
+            all += tensor->count;
+            parameters += tensor->trained ? tensor->count : 0;
+            assert_true(tensor->offset + tensor->count <=
+                        (tensor->trained ? model.parameter_count : model.state_count));
+        }
+        assert_int_equal(all, model.state_count);
+        assert_int_equal(parameters, model.parameter_count);
+    }
+}
+
+static void an_unknown_model_is_refused_with_the_names_there_are(void **unused)
+{
+    struct error error;
+    struct model model;
+    (void)unused;
+
+    assert_false(model_init(&model, "nonesuch", &error));
+    assert_int_equal(error.kind, ERROR_USAGE);
+    assert_non_null(strstr(error.text, "basic"));
+    assert_non_null(strstr(error.text, "nonesuch"));
+}
+
+/* Bounds of U(-1/sqrt(fan_in), 1/sqrt(fan_in)), and its variance bound^2 / 3. */
+static void initial_weights_are_pytorchs_uniform(void **unused)
+{
+    static const struct {
+        const char *name;
+        double fan_in;
+    } expected[] = {{"layer1.0.weight", 9},    {"layer2.3.weight", 144},
+                    {"layer2.6.weight", 180},  {"classifier.0.weight", 24},
+                    {"classifier.0.bias", 24}, {"classifier.1.bias", 32}};
+    float state[MODEL_STATE_MAX];
+    struct error error;
+    struct model model;
+    struct rng rng;
+    (void)unused;
+
+    assert_true(model_init(&model, "basic", &error));
+    rng_init(&rng, 7, 0);
+    model_initialize(&model, state, &rng);
+    for (int e = 0; e < CHECK_COUNT(expected); e++) {
+        for (int t = 0; t < model.tensor_count; t++) {
+            const struct tensor *tensor = &model.tensors[t];
+            double bound = 1.0 / sqrt(expected[e].fan_in), squares = 0.0;
+            if (strcmp(tensor->name, expected[e].name) != 0)
+                continue;
+            for (size_t i = 0; i < tensor->count; i++) {
+                double value = (double)state[tensor->offset + i];
+                assert_true(fabs(value) <= bound);
+                squares += value * value;
+            }
+            if (tensor->count > 500)
+                assert_true(fabs(squares / (double)tensor->count / (bound * bound / 3.0) - 1.0) <
+                            0.15);
+        }
+    }
+}
+
+static void batch_norm_starts_as_identity(void **unused)
+{
+    float state[MODEL_STATE_MAX];
+    struct error error;
+    struct model model;
+    struct rng rng;
+    (void)unused;
+
+    assert_true(model_init(&model, "basic", &error));
+    rng_init(&rng, 7, 0);
+    model_initialize(&model, state, &rng);
+    const struct layer *norm = &model.layers[1];
+    for (size_t k = 0; k < 4; k++) {
+        assert_true(state[model_offset(&model, norm, "weight") + k] == 1.0F);
+        assert_true(state[model_offset(&model, norm, "bias") + k] == 0.0F);
+        assert_true(state[model_offset(&model, norm, "running_mean") + k] == 0.0F);
+        assert_true(state[model_offset(&model, norm, "running_var") + k] == 1.0F);
+    }
+}
+
+static void thousands_are_separated(void **unused)
+{
+    static const struct {
+        size_t number;
+        const char *text;
+    } cases[] = {{0, "0"}, {999, "999"}, {1000, "1,000"}, {9902, "9,902"}, {1234567, "1,234,567"}};
+    char text[16];
+    (void)unused;
+
+    for (int i = 0; i < CHECK_COUNT(cases); i++) {
+        model_thousands(text, sizeof text, cases[i].number);
+        assert_string_equal(text, cases[i].text);
+    }
+}
+
+static void an_order_of_layers_that_cannot_run_is_refused(void **unused)
+{
+    struct stages stages;
+    struct error error;
+    struct model model;
+    (void)unused;
+
+    assert_true(model_init(&model, "basic", &error));
+    model.layers[1].kind = LAYER_RELU;
+    assert_false(stages_init(&stages, &model, &error));
+    assert_non_null(strstr(error.text, "layer1.0"));
+}
+
+static void the_average_is_merged_with_the_last_convolution(void **unused)
+{
+    struct stages stages;
+    struct error error;
+    struct model model;
+    (void)unused;
+
+    assert_true(model_init(&model, "basic", &error));
+    assert_true(stages_init(&stages, &model, &error));
+    assert_int_equal(stages.count, 7);
+    assert_int_equal(stages.at[4].kind, STAGE_MEAN);
+    assert_int_equal(stages.at[4].inputs, 20 * 9);
+    assert_true(stages.at[1].pool);
+}
+
+static const struct CMUnitTest tests[] = {
+    cmocka_unit_test(the_reference_network_has_the_published_shapes),
+    cmocka_unit_test(the_state_dict_has_pytorchs_names),
+    cmocka_unit_test(every_model_fills_its_state_without_gaps_and_can_be_run),
+    cmocka_unit_test(an_unknown_model_is_refused_with_the_names_there_are),
+    cmocka_unit_test(initial_weights_are_pytorchs_uniform),
+    cmocka_unit_test(batch_norm_starts_as_identity),
+    cmocka_unit_test(thousands_are_separated),
+    cmocka_unit_test(an_order_of_layers_that_cannot_run_is_refused),
+    cmocka_unit_test(the_average_is_merged_with_the_last_convolution),
+};
+
+CHECK_MAIN(tests)

@@ -1,0 +1,221 @@
+/* The command line: what is read from it, and what is refused. */
+#include "check.h"
+
+#include "options.h"
+
+#include <getopt.h>
+
+enum { ARGUMENTS_MAX = 32 };
+
+/* Parses the words of a line. */
+static bool parse(struct options *options, const char *line, struct error *error)
+{
+    static char words[1024];
+    char *arguments[ARGUMENTS_MAX] = {"mnist-tui"}, *rest = NULL;
+    int count = 1;
+
+    snprintf(words, sizeof words, "%s", line);
+    for (char *word = strtok_r(words, " ", &rest); word != NULL; word = strtok_r(NULL, " ", &rest))
+        arguments[count++] = word;
+    arguments[count] = NULL;
+    optind = 0; /* getopt starts anew */
+    return options_parse(options, count, arguments, error);
+}
+
+static void without_arguments_it_is_the_reference_run(void **unused)
+{
+    struct options options;
+    struct error error;
+    (void)unused;
+
+    assert_true(parse(&options, "", &error));
+    assert_int_equal(options.action, ACTION_TRAIN);
+    assert_string_equal(options.settings.model, "basic");
+    assert_int_equal(options.settings.epochs, 20);
+    assert_int_equal(options.settings.batch_size, 64);
+    assert_true(options.settings.lr == 0.01);
+    assert_true(options.settings.momentum == 0.9);
+    assert_int_equal(options.settings.seed, 1);
+    assert_true(options.settings.shuffle);
+}
+
+static void every_option_is_read(void **unused)
+{
+    struct options options;
+    struct error error;
+    (void)unused;
+
+    assert_true(parse(&options,
+                      "-d dir -m basic -i init -e 3 -b 32 --lr=0.5 --momentum 0 -s 9 --no-shuffle "
+                      "-j 4 --kernels=baseline -o out --headless --glyphs=ascii --color=never",
+                      &error));
+    assert_string_equal(options.data, "dir");
+    assert_string_equal(options.init, "init");
+    assert_int_equal(options.settings.epochs, 3);
+    assert_int_equal(options.settings.batch_size, 32);
+    assert_true(options.settings.lr == 0.5);
+    assert_true(options.settings.momentum == 0.0);
+    assert_int_equal(options.settings.seed, 9);
+    assert_false(options.settings.shuffle);
+    assert_int_equal(options.threads, 4);
+    assert_string_equal(options.kernels, "baseline");
+    assert_string_equal(options.run_dir, "out");
+    assert_true(options.headless);
+    assert_string_equal(options.glyphs, "ascii");
+    assert_string_equal(options.color, "never");
+}
+
+static void a_snapshots_size_is_columns_x_rows(void **unused)
+{
+    struct options options;
+    struct error error;
+    (void)unused;
+
+    assert_true(parse(&options, "--snapshot=160x50", &error));
+    assert_int_equal(options.action, ACTION_SNAPSHOT);
+    assert_int_equal(options.columns, 160);
+    assert_int_equal(options.rows, 50);
+}
+
+static void help_and_version_win_over_what_follows(void **unused)
+{
+    struct options options;
+    struct error error;
+    (void)unused;
+
+    assert_true(parse(&options, "--help --nonsense", &error));
+    assert_int_equal(options.action, ACTION_HELP);
+    assert_true(parse(&options, "-V --epochs=x", &error));
+    assert_int_equal(options.action, ACTION_VERSION);
+}
+
+/* Each line must be refused with a sentence that has the text. */
+static void assert_all_refused(const char *const cases[][2], int count)
+{
+    for (int i = 0; i < count; i++) {
+        struct options options;
+        struct error error = {0};
+        if (parse(&options, cases[i][0], &error))
+            fail_msg("'%s' was taken", cases[i][0]);
+        assert_int_equal(error.kind, ERROR_USAGE);
+        if (strstr(error.text, cases[i][1]) == NULL)
+            fail_msg("'%s' gives '%s', which lacks '%s'", cases[i][0], error.text, cases[i][1]);
+    }
+}
+
+static void row_50_unknown_missing_and_extra_arguments(void **unused)
+{
+    static const char *const cases[][2] = {
+        {"--nonsense", "--nonsense: unknown option"},
+        {"-x", "-x: unknown option"},
+        {"--epochs", "--epochs: its argument is missing"},
+        {"-e", "-e: its argument is missing"},
+        {"extra", "extra: not expected"},
+        {"--paused=yes", "takes no argument"},
+    };
+    (void)unused;
+
+    assert_all_refused(cases, CHECK_COUNT(cases));
+}
+
+static void row_51_numbers_that_are_none(void **unused)
+{
+    static const char *const cases[][2] = {
+        {"--epochs=", "''"},
+        {"--epochs=1x", "'1x'"},
+        {"--epochs=99999999999999999999", "99"},
+        {"--epochs=-1", "'-1'"},
+        {"--epochs=0", "'0'"},
+        {"--epochs=+1", "'+1'"},
+        {"--seed=-1", "'-1'"},
+        {"--seed=1.5", "'1.5'"},
+        {"--batch-size=0", "'0'"},
+        {"--batch-size=1e3", "1e3"},
+    };
+    (void)unused;
+
+    assert_all_refused(cases, CHECK_COUNT(cases));
+}
+
+static void row_52_learning_rates_that_are_none(void **unused)
+{
+    static const char *const cases[][2] = {
+        {"--lr=nan", "--lr"},
+        {"--lr=inf", "--lr"},
+        {"--lr=0", "above 0"},
+        {"--lr=-1", "above 0"},
+        {"--lr=", "--lr"},
+        {"--lr=0.1x", "--lr"},
+        {"--lr=1e999", "--lr"},
+        {"--momentum=1", "--momentum"},
+        {"--momentum=nan", "--momentum"},
+    };
+    (void)unused;
+
+    assert_all_refused(cases, CHECK_COUNT(cases));
+}
+
+static void row_54_thread_counts_that_are_none(void **unused)
+{
+    static const char *const cases[][2] = {{"--threads=0", "--threads"},
+                                           {"--threads=100000", "--threads"}};
+    (void)unused;
+
+    assert_all_refused(cases, CHECK_COUNT(cases));
+}
+
+static void row_55_options_that_contradict_each_other(void **unused)
+{
+    static const char *const cases[][2] = {
+        {"--summary --stats", "only one"},
+        {"--eval=a --summary", "only one"},
+        {"--export=a", "--eval"},
+        {"--paused --headless", "--paused"},
+        {"--paused --snapshot=80x24", "--paused"},
+        {"--stats --run-dir=a", "--run-dir"},
+        {"--eval=a --init=b", "--init"},
+    };
+    (void)unused;
+
+    assert_all_refused(cases, CHECK_COUNT(cases));
+}
+
+static void row_56_no_arguments_at_all(void **unused)
+{
+    char *arguments[] = {NULL};
+    struct options options;
+    struct error error;
+    (void)unused;
+
+    assert_false(options_parse(&options, 0, arguments, &error));
+    assert_int_equal(error.kind, ERROR_USAGE);
+}
+
+static void words_are_checked_against_their_list(void **unused)
+{
+    static const char *const cases[][2] = {
+        {"--glyphs=emoji", "braille"},   {"--color=maybe", "always"},
+        {"--view=nonesuch", "overview"}, {"--snapshot=80", "COLSxROWS"},
+        {"--snapshot=0x5", "COLSxROWS"}, {"--snapshot=80x24x", "COLSxROWS"},
+        {"--snapshot=x", "COLSxROWS"},
+    };
+    (void)unused;
+
+    assert_all_refused(cases, CHECK_COUNT(cases));
+}
+
+static const struct CMUnitTest tests[] = {
+    cmocka_unit_test(without_arguments_it_is_the_reference_run),
+    cmocka_unit_test(every_option_is_read),
+    cmocka_unit_test(a_snapshots_size_is_columns_x_rows),
+    cmocka_unit_test(help_and_version_win_over_what_follows),
+    cmocka_unit_test(row_50_unknown_missing_and_extra_arguments),
+    cmocka_unit_test(row_51_numbers_that_are_none),
+    cmocka_unit_test(row_52_learning_rates_that_are_none),
+    cmocka_unit_test(row_54_thread_counts_that_are_none),
+    cmocka_unit_test(row_55_options_that_contradict_each_other),
+    cmocka_unit_test(row_56_no_arguments_at_all),
+    cmocka_unit_test(words_are_checked_against_their_list),
+};
+
+CHECK_MAIN(tests)

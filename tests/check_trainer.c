@@ -1,0 +1,365 @@
+/* The trainer: commands in, snapshots out, the same bits whatever is asked of it. */
+#include "sample_data.h"
+
+#include "train/trainer.h"
+
+#include <math.h>
+#include <pthread.h>
+
+enum { TRAIN = 150, TEST = 50, BATCH = 16, BATCHES = 10 /* an epoch, the last of 6 */ };
+
+static struct dataset data;
+static struct model model;
+static const struct kernels *kernels;
+static struct snapshot snapshot;
+static struct error error;
+
+static int set_up(void **unused)
+{
+    (void)unused;
+    sample_dataset(&data, TRAIN, TEST);
+    assert_true(model_init(&model, "basic", &error));
+    kernels = kernels_select("auto", &error);
+    assert_non_null(kernels);
+    return 0;
+}
+
+static int tear_down(void **unused)
+{
+    (void)unused;
+    dataset_fini(&data);
+    return 0;
+}
+
+static struct trainer_options make_options(int epochs, int threads)
+{
+    return (struct trainer_options){
+        .data = &data,
+        .model = &model,
+        .kernels = kernels,
+        .settings = {"basic", epochs, BATCH, 0.01, 0.9, 3, true},
+        .threads = threads,
+    };
+}
+
+static struct trainer *start(const struct trainer_options *options)
+{
+    struct trainer *trainer = trainer_new(options, &error);
+
+    assert_non_null(trainer);
+    return trainer;
+}
+
+/* Reads snapshots until one is in the state. */
+static void wait_for(struct trainer *trainer, enum snapshot_state state)
+{
+    long seen = 0;
+
+    for (int i = 0; i < 60000; i++) {
+        if (trainer_read(trainer, &snapshot, &seen) && snapshot.state == state)
+            return;
+        usleep(1000);
+    }
+    fail_msg("the trainer did not come to state %d", (int)state);
+}
+
+static void send(struct trainer *trainer, enum trainer_verb verb, long count)
+{
+    trainer_send(trainer, (struct trainer_command){verb, count});
+}
+
+static void a_run_trains_and_tests_every_epoch(void **unused)
+{
+    struct trainer_options options = make_options(8, 2);
+    struct trainer *trainer = start(&options);
+    (void)unused;
+
+    wait_for(trainer, SNAPSHOT_FINISHED);
+    trainer_free(trainer);
+    assert_int_equal(snapshot.epochs_done, 8);
+    assert_int_equal(snapshot.step, 8 * BATCHES);
+    assert_int_equal(snapshot.history.steps, 8 * BATCHES);
+    assert_int_equal(snapshot.history.epoch_count, 8);
+    assert_int_equal(snapshot.history.epochs[3].step, 4 * BATCHES);
+    assert_true(snapshot.history.epochs[7].train_loss < snapshot.history.epochs[0].train_loss);
+    assert_true(snapshot.best.test_accuracy > 50.0);
+    assert_int_equal(snapshot.error.kind, ERROR_NONE);
+}
+
+/* The weights after two epochs of a run on `threads` threads. */
+static void weights_of(int threads, float weights[MODEL_STATE_MAX])
+{
+    struct trainer_options options = make_options(2, threads);
+    struct trainer *trainer = start(&options);
+
+    wait_for(trainer, SNAPSHOT_FINISHED);
+    trainer_free(trainer);
+    memcpy(weights, snapshot.weights, sizeof snapshot.weights);
+}
+
+static void row_89_any_number_of_threads_gives_the_same_bits(void **unused)
+{
+    float expected[MODEL_STATE_MAX], weights[MODEL_STATE_MAX];
+    (void)unused;
+
+    weights_of(1, expected);
+    for (int threads = 2; threads <= 6; threads++) {
+        weights_of(threads, weights);
+        assert_memory_equal(weights, expected, sizeof weights);
+    }
+}
+
+static void pausing_and_stepping_change_no_bit(void **unused)
+{
+    float expected[MODEL_STATE_MAX];
+    struct trainer_options options = make_options(2, 2);
+    (void)unused;
+
+    weights_of(2, expected);
+    options.paused = true;
+    struct trainer *trainer = start(&options);
+    wait_for(trainer, SNAPSHOT_PAUSED);
+    for (int i = 0; i < 3; i++) {
+        send(trainer, TRAINER_STEP_BATCHES, 1);
+        usleep(20000);
+    }
+    send(trainer, TRAINER_RUN, 0);
+    send(trainer, TRAINER_PAUSE, 0);
+    send(trainer, TRAINER_RUN, 0);
+    wait_for(trainer, SNAPSHOT_FINISHED);
+    trainer_free(trainer);
+    assert_memory_equal(snapshot.weights, expected, sizeof expected);
+}
+
+static void a_paused_start_trains_nothing(void **unused)
+{
+    struct trainer_options options = make_options(1, 1);
+    (void)unused;
+
+    options.paused = true;
+    struct trainer *trainer = start(&options);
+    usleep(50000);
+    wait_for(trainer, SNAPSHOT_PAUSED);
+    assert_int_equal(snapshot.step, 0);
+    trainer_free(trainer);
+}
+
+/* Waits until the trainer has paused behind the step. */
+static void wait_for_step(struct trainer *trainer, long step)
+{
+    do
+        wait_for(trainer, SNAPSHOT_PAUSED);
+    while (snapshot.step < step && usleep(1000) == 0);
+    assert_int_equal(snapshot.step, step);
+}
+
+static void stepping_batches_pauses_behind_exactly_that_many(void **unused)
+{
+    struct trainer_options options = make_options(2, 2);
+    (void)unused;
+
+    options.paused = true;
+    struct trainer *trainer = start(&options);
+    send(trainer, TRAINER_STEP_BATCHES, 1);
+    wait_for_step(trainer, 1);
+    send(trainer, TRAINER_STEP_BATCHES, 5);
+    wait_for_step(trainer, 6);
+    send(trainer, TRAINER_STEP_BATCHES, 6); /* across the epoch's end */
+    wait_for_step(trainer, 12);
+    assert_int_equal(snapshot.epochs_done, 1);
+    trainer_free(trainer);
+}
+
+static void stepping_epochs_pauses_at_their_end(void **unused)
+{
+    struct trainer_options options = make_options(5, 2);
+    (void)unused;
+
+    options.paused = true;
+    struct trainer *trainer = start(&options);
+    send(trainer, TRAINER_STEP_BATCHES, 3);
+    wait_for_step(trainer, 3);
+    send(trainer, TRAINER_STEP_EPOCHS, 1); /* the rest of this one */
+    wait_for_step(trainer, BATCHES);
+    assert_int_equal(snapshot.epochs_done, 1);
+    send(trainer, TRAINER_STEP_EPOCHS, 2);
+    wait_for_step(trainer, 3 * BATCHES);
+    assert_int_equal(snapshot.epochs_done, 3);
+    trainer_free(trainer);
+}
+
+static void row_85_commands_after_the_end_are_ignored(void **unused)
+{
+    struct trainer_options options = make_options(1, 1);
+    struct trainer *trainer = start(&options);
+    (void)unused;
+
+    wait_for(trainer, SNAPSHOT_FINISHED);
+    for (int i = 0; i < 100; i++) { /* more than the queue holds */
+        send(trainer, TRAINER_STEP_EPOCHS, 1);
+        send(trainer, TRAINER_STEP_BATCHES, 1);
+    }
+    usleep(20000);
+    wait_for(trainer, SNAPSHOT_FINISHED);
+    assert_int_equal(snapshot.step, BATCHES);
+    trainer_free(trainer);
+}
+
+static void row_84_a_paused_trainer_stops_at_once(void **unused)
+{
+    struct trainer_options options = make_options(100, 2);
+    (void)unused;
+
+    options.paused = true;
+    struct trainer *trainer = start(&options);
+    send(trainer, TRAINER_STOP, 0);
+    wait_for(trainer, SNAPSHOT_STOPPED);
+    assert_int_equal(snapshot.step, 0);
+    trainer_free(trainer);
+}
+
+static void row_86_divergence_stops_before_the_update(void **unused)
+{
+    struct trainer_options options = make_options(50, 1);
+    (void)unused;
+
+    options.settings.lr = 1e30;
+    struct trainer *trainer = start(&options);
+    wait_for(trainer, SNAPSHOT_FAILED);
+    trainer_free(trainer);
+    assert_int_equal(snapshot.error.kind, ERROR_DIVERGED);
+    assert_non_null(strstr(snapshot.error.text, "batch"));
+    assert_true(snapshot.step < 50 * BATCHES);
+}
+
+static void a_batch_larger_than_the_data_is_all_of_it(void **unused)
+{
+    struct trainer_options options = make_options(2, 2);
+    (void)unused;
+
+    options.settings.batch_size = 1000;
+    struct trainer *trainer = start(&options);
+    wait_for(trainer, SNAPSHOT_FINISHED);
+    trainer_free(trainer);
+    assert_int_equal(snapshot.batches, 1);
+    assert_int_equal(snapshot.step, 2);
+}
+
+static void initial_weights_are_where_training_starts(void **unused)
+{
+    struct trainer_options options = make_options(1, 1);
+    float initial[MODEL_STATE_MAX] = {0};
+    struct rng rng;
+    (void)unused;
+
+    rng_init(&rng, 99, 0);
+    model_initialize(&model, initial, &rng);
+    options.initial = initial;
+    options.paused = true;
+    struct trainer *trainer = start(&options);
+    wait_for(trainer, SNAPSHOT_PAUSED);
+    trainer_free(trainer);
+    assert_memory_equal(snapshot.weights, initial, model.state_count * sizeof(float));
+}
+
+static void count_call(void *argument)
+{
+    __atomic_fetch_add((int *)argument, 1, __ATOMIC_SEQ_CST);
+}
+
+static void the_front_end_is_told_of_snapshots(void **unused)
+{
+    struct trainer_options options = make_options(2, 1);
+    int calls = 0;
+    (void)unused;
+
+    options.notify = count_call;
+    options.notify_argument = &calls;
+    struct trainer *trainer = start(&options);
+    wait_for(trainer, SNAPSHOT_FINISHED);
+    trainer_free(trainer);
+    assert_true(calls >= 5); /* start, and for each epoch training and testing; the end */
+}
+
+static void reading_the_same_snapshot_twice_says_so(void **unused)
+{
+    struct trainer_options options = make_options(1, 1);
+    long seen = 0;
+    (void)unused;
+
+    struct trainer *trainer = start(&options);
+    wait_for(trainer, SNAPSHOT_FINISHED);
+    assert_true(trainer_read(trainer, &snapshot, &seen));
+    assert_false(trainer_read(trainer, &snapshot, &seen));
+    trainer_free(trainer);
+}
+
+/* Runs with a run log in a scratch directory, until the state; the last checkpoint is loaded. */
+static void run_with_log(struct trainer_options *options, const char *directory,
+                         enum snapshot_state until, float loaded[MODEL_STATE_MAX])
+{
+    const struct runlog_facts facts = {"0", kernels->name, "data", options->threads, 0};
+    char path[PATH_MAX + 64];
+
+    options->runlog = runlog_new(directory, &model, &options->settings, &facts, &error);
+    assert_non_null(options->runlog);
+    struct trainer *trainer = start(options);
+    if (until == SNAPSHOT_STOPPED) {
+        send(trainer, TRAINER_STEP_BATCHES, 3);
+        wait_for_step(trainer, 3);
+        send(trainer, TRAINER_STOP, 0);
+    }
+    wait_for(trainer, until);
+    trainer_free(trainer);
+    runlog_free(options->runlog);
+    snprintf(path, sizeof path, "%s/last.safetensors", directory);
+    assert_true(checkpoint_load(path, &model, loaded, &error));
+}
+
+static void the_last_checkpoint_holds_the_last_weights(void **unused)
+{
+    struct trainer_options options = make_options(2, 2);
+    float loaded[MODEL_STATE_MAX];
+    char directory[PATH_MAX];
+    (void)unused;
+
+    run_with_log(&options, check_scratch(directory), SNAPSHOT_FINISHED, loaded);
+    assert_memory_equal(loaded, snapshot.weights, model.state_count * sizeof(float));
+    check_scratch_remove(directory);
+}
+
+static void a_stopped_run_saves_where_it_stands(void **unused)
+{
+    struct trainer_options options = make_options(2, 2);
+    float loaded[MODEL_STATE_MAX];
+    char directory[PATH_MAX];
+    (void)unused;
+
+    options.paused = true;
+    run_with_log(&options, check_scratch(directory), SNAPSHOT_STOPPED, loaded);
+    assert_int_equal(snapshot.step, 3);
+    assert_memory_equal(loaded, snapshot.weights, model.state_count * sizeof(float));
+    check_scratch_remove(directory);
+}
+
+#define TEST_OF(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
+
+static const struct CMUnitTest tests[] = {
+    TEST_OF(a_run_trains_and_tests_every_epoch),
+    TEST_OF(row_89_any_number_of_threads_gives_the_same_bits),
+    TEST_OF(pausing_and_stepping_change_no_bit),
+    TEST_OF(a_paused_start_trains_nothing),
+    TEST_OF(stepping_batches_pauses_behind_exactly_that_many),
+    TEST_OF(stepping_epochs_pauses_at_their_end),
+    TEST_OF(row_85_commands_after_the_end_are_ignored),
+    TEST_OF(row_84_a_paused_trainer_stops_at_once),
+    TEST_OF(row_86_divergence_stops_before_the_update),
+    TEST_OF(a_batch_larger_than_the_data_is_all_of_it),
+    TEST_OF(initial_weights_are_where_training_starts),
+    TEST_OF(the_front_end_is_told_of_snapshots),
+    TEST_OF(reading_the_same_snapshot_twice_says_so),
+    TEST_OF(the_last_checkpoint_holds_the_last_weights),
+    TEST_OF(a_stopped_run_saves_where_it_stands),
+};
+
+CHECK_MAIN(tests)

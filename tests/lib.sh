@@ -1,0 +1,59 @@
+# lib.sh -- what every test script sources: TAP, scratch files and running the program.
+#
+# A script is a list of calls of `check NAME COMMAND...` ended by `done_testing`. make check sets SRCDIR,
+# BUILDDIR, PROGRAM (the mnist-tui to test), TMUX_PROGRAM and MANDOC.
+
+set -u
+LC_ALL=C.UTF-8
+export LC_ALL
+unset MNIST_TUI_DATA NO_COLOR || :
+: "${SRCDIR:=$(cd "$(dirname "$0")/.." && pwd)}" "${PROGRAM:=$SRCDIR/mnist-tui}"
+scratch=$(mktemp -d "${TMPDIR:-/tmp}/mnist-tui-check-XXXXXX")
+trap 'rm -rf "$scratch"' EXIT
+trap 'exit 1' HUP INT TERM
+tests_run=0
+
+# check NAME COMMAND...: one test; it passes when the command succeeds. What the command prints is shown
+# as a TAP comment when it fails.
+check() {
+    check_name=$1
+    shift
+    tests_run=$((tests_run + 1))
+    if "$@" >"$scratch/check.out" 2>&1; then
+        echo "ok $tests_run - $check_name"
+    else
+        echo "not ok $tests_run - $check_name"
+        sed 's/^/# /' "$scratch/check.out"
+    fi
+}
+
+# skip NAME REASON
+skip() {
+    tests_run=$((tests_run + 1))
+    echo "ok $tests_run - $1 # SKIP $2"
+}
+
+done_testing() {
+    echo "1..$tests_run"
+}
+
+# run EXPECTED-STATUS ARGUMENT...: runs the program headless with no input; its output goes to
+# $scratch/out and $scratch/err. Fails, and says so, on another exit status.
+run() {
+    expected=$1
+    shift
+    "$PROGRAM" "$@" >"$scratch/out" 2>"$scratch/err" </dev/null
+    status=$?
+    [ "$status" -eq "$expected" ] && return 0
+    echo "mnist-tui $*: exit status $status, expected $expected"
+    cat "$scratch/out" "$scratch/err"
+    return 1
+}
+
+# says FILE PATTERN: the file has a line that matches the extended regular expression.
+says() {
+    grep -Eq -- "$2" "$1" && return 0
+    echo "$1 does not say '$2':"
+    cat "$1"
+    return 1
+}

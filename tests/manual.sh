@@ -1,0 +1,126 @@
+#!/bin/sh
+# manual.sh -- holds what the program says of itself together: --help, the manual page, the README and
+# the tables of options, keys and exit statuses.
+
+. "$(dirname "$0")/lib.sh"
+man=$SRCDIR/man/mnist-tui.1
+readme=$SRCDIR/README.md
+
+# section TITLE: the lines of the manual page's source in one section.
+section() {
+    awk -v title="$1" '/^\.Sh / { inside = substr($0, 5) == title; next } inside' "$man"
+}
+
+# The options of --help, each spelling on a line: -d, --data=DIR.
+help_options() {
+    "$PROGRAM" --help | sed -nE 's/^  (-., |    )(--[^ ]+) .*/\1\n\2/p' | sed 's/, *$//' |
+        grep -e - | sort
+}
+
+# The same of the manual page, where .It Fl d , Fl -data Ns = Ns Ar DIR stands for -d, --data=DIR.
+manual_options() {
+    section OPTIONS | sed -n 's/^\.It Fl //p' | sed 's/ , Fl /\n/g' |
+        sed 's/ Ns = Ns Ar /=/; s/^/-/' | sort
+}
+
+# The second string of each row of the key table: Space, p.
+table_keys() {
+    awk '/bindings\[\] = / { inside = 1; next } /^};/ { inside = 0 } inside' \
+        "$SRCDIR/src/tui/keys.c" | tr '\n' ' ' | awk '{ gsub("{KEY_", "\n"); print }' |
+        sed -n 's/^[^"]*"\([^"]*\)".*/\1/p'
+}
+
+# The manual page's key tags, where .It Ic Space , Ic p stands for Space, p.
+manual_keys() {
+    section KEYS | sed -n 's/^\.It Ic //p' | sed 's/ , Ic /, /g; s/\\&//g'
+}
+
+# same A B: both files have the same lines, and some.
+same() {
+    [ -s "$1" ] || { echo "$1 is empty"; return 1; }
+    diff "$1" "$2"
+}
+
+help_options >"$scratch/help_options"
+manual_options >"$scratch/manual_options"
+table_keys >"$scratch/table_keys"
+manual_keys >"$scratch/manual_keys"
+
+has_sections() {
+    for title in NAME SYNOPSIS DESCRIPTION OPTIONS KEYS FILES ENVIRONMENT 'EXIT STATUS' EXAMPLES \
+        'SEE ALSO'; do
+        grep -qx "\.Sh $title" "$man" || { echo "no section $title"; return 1; }
+    done
+}
+
+# Every option that the text of the page speaks of.
+known_flags() {
+    sed -nE 's/^\.?(It )?.*Fl (-[a-z-]+).*/-\2/p' "$man" | sort -u | while read -r flag; do
+        grep -qE -- "^$flag(=|\$)" "$scratch/help_options" || echo "unknown: $flag"
+    done >"$scratch/unknown"
+    cat "$scratch/unknown"
+    [ ! -s "$scratch/unknown" ]
+}
+
+# Every key is in the rendered section KEYS, at the beginning of a line, as in the table.
+renders_keys() {
+    "$MANDOC" -T ascii -O width=200 "$man" | col -bx |
+        awk '/^[A-Z]/ { inside = $0 == "KEYS"; next } inside' >"$scratch/rendered"
+    while read -r names; do
+        awk -v names="$names" '{ sub(/^ +/, "") } $0 == names { found = 1 }
+            index($0, names " ") == 1 { found = 1 } END { exit !found }' "$scratch/rendered" ||
+            { echo "no key $names in:"; cat "$scratch/rendered"; return 1; }
+    done <"$scratch/table_keys"
+}
+
+lint() {
+    "$MANDOC" -T lint -W warning "$man" >"$scratch/lint" 2>&1
+    status=$?
+    cat "$scratch/lint"
+    [ "$status" -eq 0 ] && [ ! -s "$scratch/lint" ]
+}
+
+# README may set keys in code marks.
+readme_has_keys() {
+    tr -d '\140' <"$readme" | sed 's/<\/*kbd>//g' >"$scratch/readme"
+    while read -r names; do
+        grep -Fq -- "$names" "$scratch/readme" || { echo "no key $names"; missing=1; }
+    done <"$scratch/table_keys"
+    [ -z "${missing-}" ]
+}
+
+# The options that the README's commands give to the program.
+readme_options() {
+    grep -oE 'mnist-tui( +-[^ `]+( +[^- `][^ `]*)?)+' "$readme" | tr ' ' '\n' |
+        sed -n 's/=.*//; /^-/p' | sort -u | while read -r option; do
+        grep -qE -- "^$option(=|\$)" "$scratch/help_options" || echo "unknown: $option"
+    done >"$scratch/unknown"
+    cat "$scratch/unknown"
+    [ ! -s "$scratch/unknown" ]
+}
+
+# The numbers of enum error_kind and of the page.
+exit_statuses() {
+    sed -nE 's/^ +ERROR_[A-Z]+ = ([0-9]+),.*/\1/p' "$SRCDIR/src/support/error.h" |
+        sort >"$scratch/error_kinds"
+    section 'EXIT STATUS' | sed -nE 's/^\.It ([0-9]+)$/\1/p' | sort >"$scratch/statuses"
+    same "$scratch/error_kinds" "$scratch/statuses"
+}
+
+check "--help and the manual page have the same options" same "$scratch/help_options" \
+    "$scratch/manual_options"
+check "the manual page has its sections" has_sections
+check "the manual page speaks of no option that --help does not know" known_flags
+check "the manual page and the key table have the same keys, in the same order" same \
+    "$scratch/table_keys" "$scratch/manual_keys"
+check "the manual page has the exit statuses of error.h" exit_statuses
+if [ -n "${MANDOC-}" ]; then
+    check "every key is in the manual page as it is read" renders_keys
+    check "mandoc finds no fault with the manual page" lint
+else
+    skip "every key is in the manual page as it is read" "no mandoc"
+    skip "mandoc finds no fault with the manual page" "no mandoc"
+fi
+check "every key is in the README" readme_has_keys
+check "the README's commands use options that --help knows" readme_options
+done_testing

@@ -1,0 +1,179 @@
+#!/bin/sh
+# same_bits.sh -- holds that a run's weights and metrics depend on its settings and data alone: bit for
+# bit the same for every number of threads, headless or in the dashboard, paused and stepped or not,
+# with each kernel table that this machine runs.
+
+. "$(dirname "$0")/lib.sh"
+
+# ---- a small data set, cut from the real one: the last batch is short, and so is its last block ----
+
+# be32 NUMBER: its four bytes, the highest first.
+be32() {
+    printf '%b' "$(printf '\\0%03o\\0%03o\\0%03o\\0%03o' $(($1 >> 24 & 255)) $(($1 >> 16 & 255)) \
+        $(($1 >> 8 & 255)) $(($1 & 255)))"
+}
+
+# make_split DIRECTORY PREFIX COUNT: the first COUNT images and labels of the real split.
+make_split() {
+    { printf '\0\0\010\003'; be32 "$3"; be32 28; be32 28
+        gzip -dc "$SRCDIR/data/$2-images-idx3-ubyte.gz" 2>/dev/null | head -c $((16 + $3 * 784)) |
+            tail -c +17; } | gzip -1 >"$1/$2-images-idx3-ubyte.gz"
+    { printf '\0\0\010\001'; be32 "$3"
+        gzip -dc "$SRCDIR/data/$2-labels-idx1-ubyte.gz" 2>/dev/null | head -c $((8 + $3)) |
+            tail -c +9; } | gzip -1 >"$1/$2-labels-idx1-ubyte.gz"
+}
+
+# make_data DIRECTORY TRAIN TEST
+make_data() {
+    mkdir "$1" && make_split "$1" train "$2" && make_split "$1" t10k "$3"
+}
+
+data=$scratch/small
+make_data "$data" 1940 200 # 31 batches: 30 of 64, one of 20
+
+# ---- comparing runs ----
+
+# same_run RUN: its checkpoints are those of the run called reference, byte for byte, and so are its
+# metrics but for what the clock says.
+same_run() {
+    for file in last.safetensors best.safetensors; do
+        cmp "$scratch/reference/$file" "$scratch/$1/$file" || return 1
+    done
+    for run in reference "$1"; do
+        sed 's/"seconds":[^,]*,//; s/"images_per_second":[^,]*,//; s/,*"time":"[^"]*"//' \
+            "$scratch/$run/metrics.jsonl" >"$scratch/$run.plain"
+        [ "$(grep -c '"event":"batch"' "$scratch/$run.plain")" -eq 62 ] ||
+            { echo "62 batches expected in $run"; return 1; }
+    done
+    diff "$scratch/reference.plain" "$scratch/$1.plain"
+}
+
+# headless RUN ARGUMENT...
+headless() {
+    directory=$scratch/$1
+    shift
+    run 0 -d "$data" -e 2 -o "$directory" "$@"
+}
+
+same_headless() {
+    headless "$@" && same_run "$1"
+}
+
+# differs RUN ARGUMENT...: a check of the checks: other settings give other weights.
+differs() {
+    headless "$@" && ! cmp "$scratch/reference/last.safetensors" "$scratch/$1/last.safetensors"
+}
+
+check "the reference: one thread, headless" headless reference -j 1
+check "other weights with another seed" differs seed -j 1 -s 2
+check "other weights without shuffling" differs order -j 1 --no-shuffle
+for threads in 2 3 4; do
+    check "row 89: the same bits with $threads threads" same_headless "threads$threads" -j $threads
+done
+check "the same bits when run again" same_headless again
+
+# ---- in the dashboard ----
+
+socket=mnist-tui-bits-$$-0
+
+tmux() {
+    command "$TMUX_PROGRAM" -L "$socket" -f /dev/null -u "$@"
+}
+
+# start RUN ARGUMENT...: the dashboard in a terminal of its own, on a new socket, as the old server takes
+# a moment to leave.
+start() {
+    tmux kill-server 2>/dev/null
+    socket=${socket%-*}-$((${socket##*-} + 1))
+    rm -f "$scratch/status"
+    directory=$scratch/$1
+    shift
+    export PROGRAM data scratch directory
+    tmux new-session -d -s main -x 80 -y 24 "TERM=screen-256color
+        export TERM; \"\$PROGRAM\" -d \"\$data\" -e 2 -o \"\$directory\" $*
+        echo \$? >\"\$scratch/status\""
+}
+
+# see PATTERN: waits until the screen matches.
+see() {
+    for try in $(seq 600); do
+        tmux capture-pane -p -t main >"$scratch/screen" 2>/dev/null
+        grep -Eq -- "$1" "$scratch/screen" && return 0
+        sleep 0.1
+    done
+    echo "waited in vain for '$1':"
+    cat "$scratch/screen"
+    return 1
+}
+
+keys() {
+    tmux send-keys -t main "$@"
+}
+
+# finish: waits for the run's end and leaves.
+finish() {
+    see 'FINISHED' && keys q || return 1
+    for try in $(seq 600); do
+        [ -s "$scratch/status" ] && break
+        sleep 0.1
+    done
+    [ "$(cat "$scratch/status")" -eq 0 ]
+}
+
+dashboard() {
+    start dashboard && finish && same_run dashboard
+}
+
+# Batch by batch, five batches, to the end of the epoch, on and paused again wherever that happens to
+# be, with the screen looked at and resized on the way.
+stepped() {
+    start stepped --paused -j 3 && see 'PAUSED .*batch 0/31' &&
+        keys b && see 'PAUSED .*batch 1/31' &&
+        keys 5b && see 'PAUSED .*batch 6/31' &&
+        keys Right y && keys Space && see 'TRAINING|batch ([7-9]|[1-3][0-9])/31' &&
+        keys p && see 'PAUSED' && keys n && see 'PAUSED .*epoch 2/2 +batch 0/31' &&
+        keys 3b && see 'PAUSED .*batch 3/31' &&
+        tmux resize-window -t main -x 100 -y 40 && keys 20b && see 'PAUSED .*batch 23/31' &&
+        keys p && finish && same_run stepped
+}
+
+# Pausing and resuming as fast as keys can be sent.
+nervous() {
+    start nervous -j 2 || return 1
+    for try in $(seq 25); do
+        keys p
+        keys Space
+    done
+    for try in $(seq 100); do
+        see 'TRAINING|TESTING|PAUSED|FINISHED' || return 1
+        ! grep -q FINISHED "$scratch/screen" || break
+        ! grep -q PAUSED "$scratch/screen" || keys Space
+        sleep 0.2
+    done
+    finish && same_run nervous
+}
+
+if [ -n "${TMUX_PROGRAM-}" ]; then
+    trap 'tmux kill-server 2>/dev/null; rm -rf "$scratch"' EXIT
+    check "the same bits in the dashboard" dashboard
+    check "the same bits when stepped and paused" stepped
+    check "the same bits when paused again and again" nervous
+    tmux kill-server 2>/dev/null
+else
+    skip "the same bits in the dashboard" "no tmux"
+    skip "the same bits when stepped and paused" "no tmux"
+    skip "the same bits when paused again and again" "no tmux"
+fi
+
+# ---- with each kernel table ----
+
+same_table() {
+    rm -rf "$scratch/reference" && headless reference --kernels="$1" -j 1 &&
+        same_headless "$1-3" --kernels="$1" -j 3
+}
+
+for table in $("$PROGRAM" --version | sed -n 's/^Kernels: //p' |
+    sed 's/[a-z0-9]* (not on this machine)//g'); do
+    check "row 89: the same bits with 1 and 3 threads, $table kernels" same_table "$table"
+done
+done_testing

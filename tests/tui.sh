@@ -1,0 +1,803 @@
+#!/bin/sh
+# tui.sh -- holds the dashboard: the real program runs in a real terminal emulator, keys are sent to it,
+# and what stands on the screen is read. Also what signals, sizes, locales and kinds of terminals do to
+# it, and that the terminal is given back as it was.
+
+. "$(dirname "$0")/lib.sh"
+if [ -z "${TMUX_PROGRAM-}" ]; then
+    echo "1..0 # SKIP no tmux"
+    exit 0
+fi
+ulimit -c 0
+unset TMUX COLUMNS LINES || :
+
+# ---- a small data set, cut from the real one ----
+
+# be32 NUMBER: its four bytes, the highest first.
+be32() {
+    printf '%b' "$(printf '\\0%03o\\0%03o\\0%03o\\0%03o' $(($1 >> 24 & 255)) $(($1 >> 16 & 255)) \
+        $(($1 >> 8 & 255)) $(($1 & 255)))"
+}
+
+# make_split DIRECTORY PREFIX COUNT: the first COUNT images and labels of the real split.
+make_split() {
+    { printf '\0\0\010\003'; be32 "$3"; be32 28; be32 28
+        gzip -dc "$SRCDIR/data/$2-images-idx3-ubyte.gz" 2>/dev/null | head -c $((16 + $3 * 784)) |
+            tail -c +17; } | gzip -1 >"$1/$2-images-idx3-ubyte.gz"
+    { printf '\0\0\010\001'; be32 "$3"
+        gzip -dc "$SRCDIR/data/$2-labels-idx1-ubyte.gz" 2>/dev/null | head -c $((8 + $3)) |
+            tail -c +9; } | gzip -1 >"$1/$2-labels-idx1-ubyte.gz"
+}
+
+# make_data DIRECTORY TRAIN TEST
+make_data() {
+    mkdir "$1" && make_split "$1" train "$2" && make_split "$1" t10k "$3"
+}
+
+data=$scratch/small
+make_data "$data" 640 160 # 40 batches of 16 an epoch
+
+# ---- a terminal ----
+
+socket=mnist-tui-check-$$-0
+trap 'tmux kill-server 2>/dev/null; rm -rf "$scratch"' EXIT
+export PROGRAM data scratch
+
+tmux() {
+    command "$TMUX_PROGRAM" -L "$socket" -f /dev/null -u "$@"
+}
+
+# What runs in the terminal: the program, with $environment (of env) and $arguments, between two looks
+# at the terminal's modes. Then the screen stays to be read. Traps keep the keys' signals from the
+# shell; the program has them as usual.
+cat >"$scratch/pane" <<'PANE'
+trap : INT QUIT
+TERM=screen-256color
+export TERM
+stty -g >"$scratch/modes.before"
+eval "sh -c 'echo \$\$ >\"\$scratch/pid\"; exec env \"\$@\"' sh $environment" \
+    '"$PROGRAM" -d "$data"' "$arguments"
+echo $? >"$scratch/status"
+stty -g >"$scratch/modes.after"
+echo "THE END"
+trap - INT QUIT
+exec cat
+PANE
+
+# terminal WIDTH HEIGHT COMMAND: a new terminal that runs it; on a socket of its own, as the old server
+# takes a moment to leave.
+terminal() {
+    tmux kill-server 2>/dev/null
+    socket=${socket%-*}-$((${socket##*-} + 1))
+    tmux new-session -d -s main -x "$1" -y "$2" "$3"
+}
+
+# start WIDTH HEIGHT ARGUMENTS [ENVIRONMENT]: a new terminal that runs the program.
+start() {
+    arguments=$3
+    environment=${4-}
+    export arguments environment
+    rm -f "$scratch/status" "$scratch/pid" "$scratch/modes.after"
+    terminal "$1" "$2" "sh '$scratch/pane'"
+}
+
+look() {
+    tmux capture-pane -p -t main >"$scratch/screen" 2>/dev/null
+}
+
+# see PATTERN: waits until the screen matches.
+see() {
+    for try in $(seq 400); do
+        look
+        grep -Eq -- "$1" "$scratch/screen" && return 0
+        sleep 0.05
+    done
+    echo "waited in vain for '$1':"
+    cat "$scratch/screen"
+    return 1
+}
+
+# shows PATTERN: the screen as it was last seen.
+shows() {
+    says "$scratch/screen" "$1"
+}
+
+keys() {
+    tmux send-keys -t main "$@"
+}
+
+# left STATUS: waits for the program's end, with this exit status.
+left() {
+    for try in $(seq 600); do
+        [ -s "$scratch/status" ] && break
+        sleep 0.05
+    done
+    status=$(cat "$scratch/status" 2>/dev/null)
+    [ "$status" = "$1" ] && return 0
+    echo "exit status '$status', expected $1; the screen:"
+    look
+    cat "$scratch/screen"
+    return 1
+}
+
+# restored: the terminal is as it was before: modes, cursor, screen.
+restored() {
+    see 'THE END' || return 1
+    cmp "$scratch/modes.before" "$scratch/modes.after" || return 1
+    flags=$(tmux display-message -p -t main '#{alternate_on} #{cursor_flag} #{keypad_flag}')
+    [ "$flags" = '0 1 0' ] || { echo "alternate screen, cursor, keypad: $flags"; return 1; }
+}
+
+# moment: the batches done since the start, from the header.
+moment() {
+    look
+    set -- $(sed -nE 's/.* epoch ([0-9]+).* batch ([0-9]+)\/([0-9]+).*/\1 \2 \3/p' "$scratch/screen")
+    [ $# -eq 3 ] && echo $((($1 - 1) * $3 + $2))
+}
+
+# goes_on: training moves, now and again after that, and is not paused.
+goes_on() {
+    from=$(moment) || { echo "no header:"; cat "$scratch/screen"; return 1; }
+    for try in $(seq 400); do
+        to=$(moment) && [ "$to" -gt $((from + 25)) ] && ! grep -q PAUSED "$scratch/screen" &&
+            return 0
+        sleep 0.05
+    done
+    echo "training does not go on from $from:"
+    cat "$scratch/screen"
+    return 1
+}
+
+# answers: the dashboard obeys, whatever it shows: the help opens and closes.
+answers() {
+    keys Escape && keys '?' && see 'Keys +\(' && keys Escape && see 'Sample +test #'
+}
+
+one_line() {
+    [ "$(wc -l <"$1")" -eq 1 ]
+}
+
+# ---- the first look ----
+
+many='-e 100000 -b 16'
+
+header() {
+    see 'PAUSED' && shows '^ mnist-tui +\|\| PAUSED +epoch 1/100000 +batch 0/40 +lr 0\.01 ' &&
+        shows ' img/s *$' && shows '^ epoch .* 0% +run .* 0% +0:00 +ETA '
+}
+
+panes() {
+    shows '^┌─ Loss.*┐┌─ Accuracy %.*┐$' &&
+        shows '^┌─ Model basic  layers [0-9]+-[0-9]+ of 17 ─+┐┌─ Sample  test #[0-9]+ ─+┐$'
+}
+
+axes() {
+    [ "$(grep -Ec '^│ *[0-9.]+┤' "$scratch/screen")" -ge 1 ] &&
+        shows '││ *[0-9.]+┤' && shows '^│epoch└─+[0-9.]+┴.*││epoch└─+[0-9.]+┴' && return 0
+    cat "$scratch/screen"
+    return 1
+}
+
+layers() {
+    shows '^│Layer \(type\) +Output Shape +Param #│' &&
+        shows '^│Conv2d-1 +\[-1, 4, 28, 28\] +36│' && shows '^│Conv2d-4 +\[-1, 8, 28, 28\] +288│' &&
+        shows '^│Total params: 9,902 '
+}
+
+samples() {
+    shows 'true 7  pred [0-9] *│$' && shows '(right|WRONG) loss [0-9]+\.[0-9][0-9] *│$' &&
+        [ "$(grep -Ec '[0-9] [█▏▎▍▌▋▊▉·]+ (\.[0-9][0-9]|1\.0) *│$' "$scratch/screen")" -ge 5 ]
+}
+
+key_line() {
+    sed -n 24p "$scratch/screen" >"$scratch/line" && says "$scratch/line" \
+        '^ Spc Pause .*n Epoch .*b Batch .*Tab Pane .*y Log .*\? Help .*q Quit$'
+}
+
+# framed WIDTH HEIGHT: between header and key line every row begins and ends with a border, in the
+# first and the last column.
+framed() {
+    look
+    [ "$(wc -l <"$scratch/screen")" -eq "$2" ] && panes &&
+        sed -n "$(($2))p" "$scratch/screen" | grep 'q Quit' &&
+        ! sed -n "3,$(($2 - 2))p" "$scratch/screen" | grep -vE "^[┌│└].{$(($1 - 2))}[┐│┘]\$"
+}
+
+# sized WIDTH HEIGHT: gives the terminal this size and waits for a frame that fits.
+sized() {
+    tmux resize-window -t main -x "$1" -y "$2"
+    for try in $(seq 200); do
+        framed "$1" "$2" >"$scratch/framed" && return 0
+        sleep 0.05
+    done
+    echo "no frame of $1x$2:"
+    cat "$scratch/framed" "$scratch/screen"
+    return 1
+}
+
+every_frame() {
+    for size in '80 22' '80 24' '81 25' '100 30' '140 44' '160 50' '300 100' '80 24'; do
+        sized ${size% *} ${size#* } || return 1
+    done
+}
+
+start 80 24 "$many --paused"
+check "--paused: the header says so, and where the run is" header
+check "two plots, the model and a sample have their panes" panes
+check "the plots have axes with numbers" axes
+check "the layer table has its heading, layers and total" layers
+check "the sample has its label, the prediction and the likeliest classes" samples
+check "the last line has the keys" key_line
+
+# ---- stepping and pausing ----
+
+step_batch() {
+    keys b && see 'PAUSED .*epoch 1/.* batch 1/40'
+}
+
+step_batches() {
+    keys 20b && see 'PAUSED .*epoch 1/.* batch 21/40' && keys 2b &&
+        see 'PAUSED .*epoch 1/.* batch 23/40'
+}
+
+# Over the end of an epoch.
+step_over() {
+    keys 20b && see 'PAUSED .*epoch 2/.* batch 3/40'
+}
+
+step_epoch() {
+    keys n && see 'PAUSED .*epoch 3/.* batch 0/40'
+}
+
+step_epochs() {
+    keys 2n && see 'PAUSED .*epoch 5/.* batch 0/40'
+}
+
+# A plot of test results, and numbers in the titles.
+plotted() {
+    shows 'Loss.* train [0-9.]+ +test [0-9.]+' && shows 'Accuracy %.* train [0-9.]+ +test [0-9.]+' &&
+        shows '^│[^●]*●.*││' && shows '││[^●]*●.*│$' && braille
+}
+
+# Braille is U+2800 to U+28FF; collation has no range for it, its bytes have.
+braille() {
+    LC_ALL=C grep -q "$(printf '\342[\240-\243]')" "$scratch/screen"
+}
+
+# The tick labels of both plots.
+ticks() {
+    look
+    grep -oE '[0-9.]+┤' "$scratch/screen" | tr '\n' ' '
+}
+
+log_axis() {
+    before=$(ticks)
+    keys y
+    for try in $(seq 200); do
+        after=$(ticks)
+        [ "$after" != "$before" ] && break
+        sleep 0.05
+    done
+    [ "$after" != "$before" ] || { echo "still $before"; return 1; }
+    keys y
+    for try in $(seq 200); do
+        after=$(ticks)
+        [ "$after" = "$before" ] && return 0
+        sleep 0.05
+    done
+    echo "first $before, now $after"
+    return 1
+}
+
+resume() {
+    keys "$1" && see '> TRAINING' && goes_on
+}
+
+pause() {
+    keys "$1" && see '\|\| PAUSED' && before=$(moment) && keys y && keys y && sleep 0.3 &&
+        [ "$(moment)" = "$before" ]
+}
+
+# Two presses while one batch is at work: the second takes the first back.
+double_press() {
+    start 80 24 '-e 100000 -b 640' && see '> TRAINING' && keys Space Space || return 1
+    first=$(moment)
+    for try in $(seq 200); do
+        last=$(moment) && [ "$last" -gt $((first + 5)) ] && return 0
+        sleep 0.05
+    done
+    cat "$scratch/screen"
+    return 1
+}
+
+# However large it was.
+counts() {
+    start 80 24 "$many --paused" && see PAUSED && keys 7 && see ' 7: ' && keys z b &&
+        see 'PAUSED .*batch 1/40' && keys 99999999999999999999 && see '[0-9]: ' && keys z 0b &&
+        see 'PAUSED .*batch 2/40'
+}
+
+check "b trains one batch" step_batch
+check "20b trains twenty batches" step_batches
+check "20b goes on in the next epoch" step_over
+check "n trains to the end of the epoch" step_epoch
+check "2n trains two epochs" step_epochs
+check "the plots show training and test results" plotted
+check "y changes both axes, and again changes them back" log_axis
+check "Space resumes" resume Space
+check "Space pauses" pause Space
+check "p resumes" resume p
+check "p pauses" pause p
+
+# ---- panes ----
+
+scroll_layers() {
+    keys Tab Down && see 'layers 2-7 of 17' && keys j && see 'layers 3-8 of 17' &&
+        keys k && see 'layers 2-7 of 17' && keys PageDown && see 'layers 8-13 of 17' &&
+        keys End && see 'layers 12-17 of 17' && shows '^│Linear-17 +\[-1, 10\] +330│' &&
+        keys Down Down && keys Up && see 'layers 11-16 of 17' &&
+        keys PageUp && see 'layers 5-10 of 17' && keys Home && see 'layers 1-6 of 17' &&
+        keys Up Up && keys Down && see 'layers 2-7 of 17'
+}
+
+# Back in the samples' pane.
+move_samples() {
+    keys BTab Right && see 'test #1 ' && keys l && see 'test #2 ' && shows 'true 1  ' &&
+        keys h && see 'test #1 ' && keys Left && see 'test #0 ' && keys Left && see 'test #159 ' &&
+        keys Right && see 'test #0 ' && keys Down && see 'test #10 ' && keys j && see 'test #20 ' &&
+        keys k && see 'test #10 ' && keys Up && see 'test #0 ' && keys PageDown &&
+        see 'test #100 ' && keys PageUp && see 'test #0 ' && keys End && see 'test #159 ' &&
+        keys Home && see 'test #0 '
+}
+
+# The pane that has the keys is told apart without colours: by bold.
+focus_shows() {
+    keys Tab
+    tmux capture-pane -e -p -t main | grep -E 'Model basic' >"$scratch/focus.model"
+    keys Tab
+    sleep 0.3
+    tmux capture-pane -e -p -t main | grep -E 'Model basic' >"$scratch/focus.samples"
+    ! cmp "$scratch/focus.model" "$scratch/focus.samples"
+}
+
+help_opens() {
+    keys '?' && see 'Keys' && shows 'Space, p +pause' && shows 'Ctrl-Z +suspend' &&
+        keys Escape && see 'Sample +test #0' && ! grep -q 'Space, p' "$scratch/screen" &&
+        keys F1 && see 'Space, p +pause' && keys '?' && see 'Sample +test #0'
+}
+
+# In a terminal too small for all of it.
+help_scrolls() {
+    tmux resize-window -t main -x 60 -y 10 && keys '?' && see 'Space, p' &&
+        ! grep -q 'Ctrl-Z' "$scratch/screen" && keys $(printf 'Down %.0s' $(seq 30)) &&
+        see 'Ctrl-Z +suspend'
+}
+
+help_scrolls_back() {
+    see 'Ctrl-Z' && keys Up || return 1
+    for try in $(seq 100); do
+        look
+        grep -q 'Ctrl-Z' "$scratch/screen" || return 0
+        sleep 0.05
+    done
+    echo "one key up from the end, after thirty down, changes nothing:"
+    cat "$scratch/screen"
+    return 1
+}
+
+help_ends() {
+    keys Home && see 'Space, p' && keys End && see 'Ctrl-Z' && keys Home && see 'Space, p'
+}
+
+escape_stays() {
+    keys Escape && sleep 0.1 && keys Escape && sized 80 24 && shows '\|\| PAUSED' &&
+        shows 'Sample +test #0' && [ ! -e "$scratch/status" ]
+}
+
+redraw() {
+    printf '\033[5;5HLITTER' >"$(tmux display-message -p -t main '#{pane_tty}')" && see LITTER &&
+        keys C-l || return 1
+    for try in $(seq 200); do
+        look
+        grep -q LITTER "$scratch/screen" || break
+        sleep 0.05
+    done
+    ! grep LITTER "$scratch/screen" && panes
+}
+
+check "Tab and the arrows scroll the layer table" scroll_layers
+check "Shift-Tab and the arrows go through the samples" move_samples
+check "the pane that has the keys looks different" focus_shows
+check "? and F1 open the help, Esc and ? close it" help_opens
+check "help: the arrows scroll to its end" help_scrolls
+check "help: the arrows scroll back at once" help_scrolls_back
+check "help: Home and End go to its ends" help_ends
+check "Esc goes back and never quits" escape_stays
+check "Ctrl-L draws the screen anew" redraw
+check "row 60: the frames fit from 80x22 to 300x100" every_frame
+
+# ---- leaving ----
+
+results() {
+    shows '^Total parameters: 9,902$' && shows '^Best train accuracy: [0-9]+\.[0-9][0-9]%$' &&
+        shows '^Best test accuracy: [0-9]+\.[0-9][0-9]% \(epoch [0-9]+\)$' &&
+        shows '^Images per second: [0-9,]+$'
+}
+
+quit_paused() {
+    keys q && left 0 && restored
+}
+
+quit_asks() {
+    start 80 24 "$many" && see 'Loss.* test [0-9]' && keys q && see 'Quit\?' && goes_on &&
+        shows 'Quit\?' && [ ! -e "$scratch/status" ]
+}
+
+quit_declined() {
+    keys n
+    for try in $(seq 200); do
+        look
+        grep -q 'Quit?' "$scratch/screen" || break
+        sleep 0.05
+    done
+    ! grep 'Quit?' "$scratch/screen" && goes_on && keys F10 && see 'Quit\?' && keys Escape && goes_on
+}
+
+quit_confirmed() {
+    keys q && see 'Quit\?' && keys y && left 0 && restored && results
+}
+
+check "q leaves at once while paused; the terminal is as before" quit_paused
+check "quitting prints the results on the normal screen" results
+check "q asks while training, and training goes on" quit_asks
+check "q: any other key stays, and does nothing else" quit_declined
+check "q, y leaves; terminal and results as they should be" quit_confirmed
+
+# ---- the end of a run ----
+
+finished() {
+    start 80 24 '-e 2 -b 16' && see '\* FINISHED +epoch 2/2 +batch 40/40' &&
+        see 'run is finished: best test accuracy [0-9.]+ %'
+}
+
+finished_looks() {
+    keys Right && see 'test #1 ' && keys Tab End && see 'layers 12-17 of 17' && keys y && answers &&
+        shows 'FINISHED'
+}
+
+finished_steps() {
+    keys b && see 'no batch left' && keys 3n && see 'no epoch left' && keys Space &&
+        see 'nothing to pause' && shows '\* FINISHED +epoch 2/2 +batch 40/40'
+}
+
+# The whole message, at the size that most terminals have.
+finished_message() {
+    start 80 24 '-e 1 -b 64' && see 'FINISHED' && see 'q quits and prints the *results'
+}
+
+finished_quits() {
+    keys q && left 0 && restored && results
+}
+
+every_key() {
+    keys Space p n b 3 n 2 b Tab BTab Left h Right l Up k Down j PageUp PageDown Home End y '?' F1 \
+        Escape C-l Enter x z '[' ']' , . 0 f w '<' '>' + - s e m c u F5 F12 BSpace DC IC C-a C-t
+}
+
+# every_state KEY-TO-END: after every key, in training, paused and finished, it still answers.
+row_82() {
+    start 80 24 '-e 30 -b 64' && see 'TRAINING' && every_key && answers && keys p p Space &&
+        every_key && answers || return 1
+    for try in $(seq 600); do
+        look
+        grep -q FINISHED "$scratch/screen" && break
+        ! grep -q PAUSED "$scratch/screen" || keys Space
+        sleep 0.1
+    done
+    shows 'FINISHED' && every_key && answers && shows FINISHED
+}
+
+check "the end of a run keeps the screen and says FINISHED" finished
+check "after the end everything can still be looked at" finished_looks
+check "row 85: stepping after the last epoch says that it is over" finished_steps
+check "after the end q leaves at once and prints the results" finished_quits
+check "the last message fits into 80 columns" finished_message
+check "row 82: every key in every state" row_82
+check "two presses of Space within a batch leave it training" double_press
+check "a count is forgotten by another key" counts
+
+# ---- sizes ----
+
+small_sizes() {
+    start 30 8 "$many --paused" && see 'PAUSED' && shows 'e1/100000' && keys b &&
+        see '^.{0,4}e1/100000 2%' && tmux resize-window -t main -x 12 -y 1 &&
+        see '^\| e1/100000' && keys b && sized 80 24 && see 'PAUSED .*batch 2/40'
+}
+
+one_cell() {
+    start 1 1 "$many --paused"
+    until [ -s "$scratch/pid" ]; do sleep 0.05; done
+    sleep 0.5
+    keys 3b && sized 80 24 && see 'PAUSED .*batch 3/40'
+}
+
+# At every size the state is in the first column, or in the header. (Not in a single cell: terminals
+# like this one cannot be made to draw in the last.)
+row_60() {
+    start 80 24 "$many" && see TRAINING || return 1
+    for size in '2 1' '1 2' '5 2' '10 3' '30 8' '39 9' '40 10' '79 21' '79 22' '80 21' '80 22' \
+        '100 30' '140 44' '160 50' '300 100' '300 1' '1 100'; do
+        tmux resize-window -t main -x ${size% *} -y ${size#* }
+        see '^[>~]|mnist-tui +[>~]' || { echo "at $size"; return 1; }
+    done
+    tmux resize-window -t main -x 1 -y 1 && sleep 0.2 && sized 80 24 && answers && goes_on
+}
+
+# As fast as the terminal can be resized.
+resize_storm() {
+    for try in $(seq 60); do
+        tmux resize-window -t main -x $((try * 37 % 170 + 1)) -y $((try * 23 % 60 + 1))
+    done
+    sized 80 24 && answers && goes_on
+}
+
+check "row 60: 30x8 and 12x1 show the state and obey" small_sizes
+check "row 60: started in one cell, then resized" one_cell
+check "row 60: sizes from 1x1 to 300x100 while training" row_60
+check "row 60: a storm of sizes" resize_storm
+
+# Keys that nobody would press: every byte but those that quit, stop or signal.
+row_64() {
+    head -c 6000 "$data/train-images-idx3-ubyte.gz" |
+        LC_ALL=C tr -d 'qyY\003\017\021\023\026\032\034' | head -c 4000 >"$scratch/bytes"
+    tmux load-buffer "$scratch/bytes" && tmux paste-buffer -r -t main || return 1
+    see 'mnist-tui' && keys Escape p && answers && [ ! -e "$scratch/status" ]
+}
+
+check "row 64: random bytes as keys" row_64
+
+# ---- suspending ----
+
+# In a shell with job control.
+suspend() {
+    rm -f "$scratch/pid"
+    terminal 80 24 'env TERM=screen-256color PS1="READY " sh -i' && see 'READY' &&
+        keys '"$PROGRAM" -d "$data" -e 100000 -b 16' Enter && see 'TRAINING' && goes_on &&
+        keys C-z && see 'READY.*$' || return 1
+    flags=$(tmux display-message -p -t main '#{alternate_on} #{cursor_flag}')
+    [ "$flags" = '0 1' ] || { echo "alternate screen, cursor: $flags"; return 1; }
+}
+
+continues() {
+    keys fg Enter && see 'TRAINING' && goes_on && answers
+}
+
+# The terminal has another size when it goes on.
+suspend_resize() {
+    keys C-z && see 'READY' && tmux resize-window -t main -x 100 -y 30 && keys fg Enter &&
+        see '^.{99}┐$' && goes_on && sized 80 24
+}
+
+# Pressed while the first frame is still being sent, too.
+row_67() {
+    for round in $(seq 20); do
+        keys C-z && see 'READY' && keys fg Enter && see 'mnist-tui +[>~]' || return 1
+    done
+    answers && goes_on && keys q y && see 'READY' &&
+        [ "$(tmux display-message -p -t main '#{alternate_on} #{cursor_flag}')" = '0 1' ]
+}
+
+check "row 67: Ctrl-Z gives the terminal back and stops" suspend
+check "row 67: fg goes on where it was" continues
+check "row 67: resized while stopped" suspend_resize
+check "row 67: suspended again and again" row_67
+
+# ---- signals ----
+
+valid_checkpoint() {
+    run 0 -d "$data" --eval="$directory/last.safetensors" &&
+        says "$directory/metrics.jsonl" '^\{"event":"end","reason":"stopped",'
+}
+
+# trained RUN [ARGUMENTS]: a run with a directory, some way into it.
+trained() {
+    directory=$scratch/$1
+    export directory
+    start 80 24 "$many -o \"\$directory\" ${2-}" && see 'batch [1-9]'
+}
+
+ctrl_c() {
+    trained ctrl_c && keys C-c && left 130 && restored && valid_checkpoint
+}
+
+ctrl_c_paused() {
+    trained ctrl_c_paused && keys p && see PAUSED && keys C-c && left 130 && restored &&
+        valid_checkpoint
+}
+
+# ends SIGNAL STATUS
+ends() {
+    trained "ends_$1" && kill -"$1" "$(cat "$scratch/pid")" && left "$2" && restored &&
+        valid_checkpoint
+}
+
+# crashes SIGNAL STATUS: the terminal is given back, and the signal seen by the parent.
+crashes() {
+    start 80 24 "$many" && see 'TRAINING' && kill -"$1" "$(cat "$scratch/pid")" && left "$2" && restored
+}
+
+gone() {
+    for try in $(seq 600); do
+        kill -0 "$(cat "$scratch/pid")" 2>/dev/null || return 0
+        sleep 0.05
+    done
+    echo "process $(cat "$scratch/pid") is still there"
+    kill -KILL "$(cat "$scratch/pid")"
+    return 1
+}
+
+vanished() {
+    trained vanished && tmux kill-server && gone && valid_checkpoint
+}
+
+# SIGHUP ignored, as under nohup: the end of the terminal is noticed by itself.
+vanished_nohup() {
+    sed 's/^trap : INT QUIT$/trap : INT QUIT; trap "" HUP/' "$scratch/pane" >"$scratch/pane.nohup"
+    mv "$scratch/pane" "$scratch/pane.kept" && mv "$scratch/pane.nohup" "$scratch/pane"
+    trained vanished_nohup && tmux kill-server && gone && valid_checkpoint
+    result=$?
+    mv "$scratch/pane.kept" "$scratch/pane"
+    return $result
+}
+
+# Output stopped by Ctrl-S: epochs are still written to the log, and Ctrl-Q shows where it has got.
+epochs_logged() {
+    grep -c '"event":"epoch"' "$directory/metrics.jsonl"
+}
+
+row_70() {
+    trained blocked && keys C-s && sleep 0.5 || return 1
+    from=$(epochs_logged)
+    for try in $(seq 600); do
+        [ "$(epochs_logged)" -gt $((from + 2)) ] && break
+        sleep 0.05
+    done
+    [ "$(epochs_logged)" -gt $((from + 2)) ] && keys C-q && goes_on && answers
+}
+
+# blocked_end RUN SIGNAL...: a run that is to end does not wait for somebody to press Ctrl-Q.
+blocked_end() {
+    trained "$1" || return 1
+    shift
+    keys C-s && sleep 1 || return 1
+    for signal in "$@"; do
+        kill -"$signal" "$(cat "$scratch/pid")"
+        sleep 0.2
+    done
+    for try in $(seq 200); do
+        kill -0 "$(cat "$scratch/pid")" 2>/dev/null || break
+        sleep 0.05
+    done
+    ! kill -0 "$(cat "$scratch/pid")" 2>/dev/null || { echo "still there after $*"; return 1; }
+    keys C-q
+    left 143 && restored
+}
+
+blocked_term() {
+    blocked_end blocked_term TERM && valid_checkpoint
+}
+
+# The run directory goes away under the run, and has letters outside of ASCII.
+named_in_utf8() {
+    start 100 24 "$many -o \"\$scratch/größe\"" && see 'epoch [2-9]' && rm -r "$scratch/größe" &&
+        see 'FAILED' && see 'größe/last\.safetensors: cannot be written' && keys q && left 5 &&
+        restored && see '^mnist-tui: .*größe/last\.safetensors: cannot be written'
+}
+
+# Losses that are no numbers.
+diverges() {
+    start 80 24 '-e 100000 -b 16 --lr=1e30 --momentum=0' && see '! FAILED' && see 'diverged' &&
+        answers && keys q && left 6 && restored && see '^mnist-tui: .*diverged'
+}
+
+check "row 65: Ctrl-C saves, ends by SIGINT, terminal restored" ctrl_c
+check "row 84: Ctrl-C while paused saves, too" ctrl_c_paused
+check "row 65: SIGTERM saves, terminal restored" ends TERM 143
+check "row 65: SIGQUIT saves, terminal restored" ends QUIT 131
+check "row 66: SIGHUP saves, terminal restored" ends HUP 129
+check "row 66: a vanished terminal ends the run, which is saved" vanished
+check "row 66: the same when SIGHUP is ignored" vanished_nohup
+check "row 68: SIGSEGV, terminal restored" crashes SEGV 139
+check "row 68: SIGABRT, terminal restored" crashes ABRT 134
+check "row 68: SIGFPE, terminal restored" crashes FPE 136
+check "row 68: SIGBUS, terminal restored" crashes BUS 135
+check "row 70: training goes on while the output is stopped" row_70
+check "row 70: SIGTERM is obeyed while the output is stopped" blocked_term
+check "row 70: a second SIGTERM leaves while the output is stopped" blocked_end blocked_twice TERM TERM
+check "an error's path keeps its letters on the screen" named_in_utf8
+check "row 86: divergence is shown, q exits 6" diverges
+
+# ---- kinds of terminals ----
+
+# refused ENVIRONMENT: exit 5, advice, and nothing made.
+refused() {
+    start 80 24 "$many -o \"\$scratch/never\"" "$1" && left 5 &&
+        tmux resize-window -t main -x 200 -y 24 && see '^mnist-tui: .*TERM.*--headless' && restored &&
+        [ ! -e "$scratch/never" ]
+}
+
+dumb() {
+    start 120 24 '-e 1 -b 64' TERM=dumb && left 0 && see '^Test set: Average loss: ' &&
+        shows '^EPOCH: 0$' && results
+}
+
+# The bar, on one line even where the terminal is narrower than it.
+headless_bar() {
+    start 80 24 "$many --headless" && see '^Loss=[0-9.]+ Batch_id=[0-9]+ Accuracy=[0-9.]+: +[0-9]+%' &&
+        see '^EPOCH: 3' && keys C-c && left 130 || return 1
+    look
+    lines=$(grep -c '^Loss=' "$scratch/screen")
+    [ "$lines" -le 5 ] && return 0
+    echo "$lines lines of bars:"
+    cat "$scratch/screen"
+    return 1
+}
+
+# No byte outside of printable ASCII.
+only_ascii() {
+    see "$1" && ! LC_ALL=C grep -n '[^ -~]' "$scratch/screen"
+}
+
+row_61() {
+    start 80 24 "$many --paused" LC_ALL=C && only_ascii PAUSED && shows '^\+-.* Loss' &&
+        shows '^\|Conv2d-1 ' && shows '^\|epoch\+-+' && keys 3n && only_ascii 'PAUSED .*epoch 4' &&
+        shows '^\|.*o.*\|\|.*o.*\|$'
+}
+
+ascii_asked() {
+    start 80 24 "$many --paused --glyphs=ascii" && only_ascii PAUSED && shows '^\+-.* Loss' &&
+        shows '^\|[ .:=+*#%@-]*[.:=+*#%@]+.*|\|\|[ .:=+*#%@-]{14} '
+}
+
+blocks_asked() {
+    start 80 24 "$many --paused --glyphs=block" && see PAUSED && keys 2n &&
+        see 'PAUSED .*epoch 3/' && ! braille && shows '[▀▄█]' && panes
+}
+
+# colors: SGR sequences that choose a colour.
+colors() {
+    tmux capture-pane -e -p -t main | grep -cE "$(printf '\033')\\[([0-9;]*;)?([34][0-7]|[34]8;|9[0-7])"
+}
+
+colored() {
+    start 80 24 "$many --paused" "NO_COLOR=" && see PAUSED && [ "$(colors)" -gt 3 ]
+}
+
+no_color() {
+    start 80 24 "$many --paused ${2-}" "$1" && see PAUSED && panes && found=$(colors)
+    [ "$found" -eq 0 ] || { echo "$found lines with colours"; return 1; }
+}
+
+color_always() {
+    start 80 24 "$many --paused --color=always" NO_COLOR=1 && see PAUSED && [ "$(colors)" -gt 3 ]
+}
+
+row_63() {
+    start 80 24 "$many --paused" TERM=vt100 && see PAUSED && [ "$(colors)" -eq 0 ] && keys b &&
+        see 'PAUSED .*batch 1/40' && shows 'true 7' && keys q && left 0
+}
+
+check "row 59: TERM unset: exit 5, suggests --headless" refused '-u TERM'
+check "row 59: TERM empty: exit 5, suggests --headless" refused 'TERM='
+check "row 59: TERM unknown: exit 5, suggests --headless" refused 'TERM=no-such-terminal'
+check "row 59: TERM=dumb: headless" dumb
+check "--headless on a terminal: the bar stays on its line" headless_bar
+check "row 61: in the C locale everything is ASCII" row_61
+check "--glyphs=ascii" ascii_asked
+check "--glyphs=block" blocks_asked
+check "colours where the terminal has them" colored
+check "NO_COLOR: none" no_color NO_COLOR=1
+check "--color=never: none" no_color '' --color=never
+check "--color=always wins over NO_COLOR" color_always
+check "row 63: a monochrome terminal" row_63
+done_testing
