@@ -424,8 +424,8 @@ static void rng_uniform_stays_in_its_range(void **unused)
     }
 }
 
-/* Rounded once, from the exact value: whoever fuses operations gets the same numbers, and every machine
- * the same weights. */
+/* Rounded once, from the exact value: whoever fuses operations gets the same numbers, and every
+ * machine the same weights. */
 static void rng_uniform_gives_the_same_floats_everywhere(void **unused)
 {
     static const float expected[] = {0x1.2586A8p-2F,  0x1.CF39D6p-3F, -0x1.C8F150p-3F,
