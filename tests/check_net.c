@@ -527,27 +527,34 @@ static void padding_lanes_count_for_nothing(void **state)
     }
 }
 
-/* A batch finds nothing of a larger one before it. */
-static void short_batch_forgets_the_batch_before(void **state)
+/* The same bits as from a net that has seen nothing before. */
+static void check_as_fresh(struct trainee *used, const struct kernels *k, struct batch batch)
 {
     static float start[MODEL_STATE_MAX];
 
+    memcpy(start, net_state(used->net), sizeof *start * model.state_count);
+    struct trainee fresh = trainee_make(k, 2, start);
+    struct net_result a = train_batch(used, batch, SGD), b = train_batch(&fresh, batch, SGD);
+
+    assert_true(a.loss == b.loss);
+    assert_memory_equal(net_gradient(used->net), net_gradient(fresh.net),
+                        sizeof(float) * model.parameter_count);
+    assert_memory_equal(net_state(used->net) + model.parameter_count,
+                        net_state(fresh.net) + model.parameter_count,
+                        sizeof(float) * (model.state_count - model.parameter_count));
+    trainee_fini(&fresh);
+}
+
+/* Nothing of one batch is left for the next, whichever is larger. */
+static void batches_leave_nothing_behind(void **state)
+{
     (void)state;
     for (const struct kernels *k = next_table(NULL); k != NULL; k = next_table(k)) {
         struct trainee used = trainee_make(k, 2, initial);
         train_batch(&used, (struct batch){0, BATCH, 0.0F}, SGD);
-        memcpy(start, net_state(used.net), sizeof *start * model.state_count);
-        struct trainee fresh = trainee_make(k, 2, start);
-        struct batch batch = {BATCH, 21, 0.0F};
-        struct net_result a = train_batch(&used, batch, SGD), b = train_batch(&fresh, batch, SGD);
-        assert_true(a.loss == b.loss);
-        assert_memory_equal(net_gradient(used.net), net_gradient(fresh.net),
-                            sizeof(float) * model.parameter_count);
-        assert_memory_equal(net_state(used.net) + model.parameter_count,
-                            net_state(fresh.net) + model.parameter_count,
-                            sizeof(float) * (model.state_count - model.parameter_count));
+        check_as_fresh(&used, k, (struct batch){BATCH, 21, 0.0F});
+        check_as_fresh(&used, k, (struct batch){2 * BATCH, BATCH, 0.0F});
         trainee_fini(&used);
-        trainee_fini(&fresh);
     }
 }
 
@@ -692,30 +699,58 @@ static void parameters_that_are_not_finite_are_reported(void **state)
     assert_int_equal(missed, 0);
 }
 
+static void scale_tensor(float *state, const char *name, double factor)
+{
+    for (int t = 0; t < model.tensor_count; t++) {
+        const struct tensor *tensor = &model.tensors[t];
+        for (size_t i = 0; strcmp(tensor->name, name) == 0 && i < tensor->count; i++)
+            state[tensor->offset + i] *= (float)factor;
+    }
+}
+
+/* The last convolution's outputs are tiny and the weights behind it huge, so that the loss is
+ * finite but not the gradient of that convolution's weights. */
+static void gradients_that_overflow_are_reported(void **state)
+{
+    static float steep[MODEL_STATE_MAX];
+
+    (void)state;
+    memcpy(steep, initial, sizeof steep);
+    scale_tensor(steep, "layer2.6.weight", 1e-10);
+    scale_tensor(steep, "classifier.0.weight", 1e20);
+    scale_tensor(steep, "classifier.1.weight", 1e20);
+    for (const struct kernels *k = next_table(NULL); k != NULL; k = next_table(k)) {
+        struct trainee t = trainee_make(k, 2, steep);
+        assert_true(isfinite(train_batch(&t, (struct batch){0, 20, 0.0F}, SGD).loss) != 0);
+        assert_true(is_reported(&t, (struct batch){0, 20, 0.0F}, SGD));
+        trainee_fini(&t);
+    }
+}
+
 /* A convolution's weights may be any size, since batch norm divides it away again: as long as
  * nothing overflows the loss is right, and where something does the batch is reported. */
-static void huge_weights_are_right_or_reported(void **state)
+static void weights_of_any_size_are_right_or_reported(void **state)
 {
     enum { SAMPLES = 20 };
-    static float huge[MODEL_STATE_MAX];
+    static float scaled[MODEL_STATE_MAX];
     int wrong = 0;
     struct twin twin;
 
     (void)state;
     twin_init(&twin, &model, SAMPLES);
     twin_take_images(&twin, &data.train, 0, float_pixel);
-    for (int exponent = 3; exponent <= 36; exponent += 3) {
-        memcpy(huge, initial, sizeof huge);
-        for (size_t i = 0; i < model.tensors[0].count; i++)
-            huge[i] *= (float)pow(10.0, exponent);
-        twin_load(&twin, huge);
+    for (int exponent = -18; exponent <= 36; exponent += 3) {
+        memcpy(scaled, initial, sizeof scaled);
+        scale_tensor(scaled, "layer1.0.weight", pow(10.0, exponent));
+        twin_load(&twin, scaled);
         double loss = twin_forward(&twin);
         for (const struct kernels *k = next_table(NULL); k != NULL; k = next_table(k)) {
-            struct trainee t = trainee_make(k, 1, huge);
+            struct trainee t = trainee_make(k, 1, scaled);
             struct net_result result = train_batch(&t, (struct batch){0, SAMPLES, 0.0F}, SGD);
             if (result.finite && !(fabs(result.loss / loss - 1.0) <= 1e-4)) {
-                printf("# %s: %s times 1e%d gives loss %.6f, should be %.6f, and is not reported\n",
-                       k->name, model.tensors[0].name, exponent, result.loss, loss);
+                printf("# %s: layer1.0.weight times 1e%d gives loss %.6f, should be %.6f, and is "
+                       "not reported\n",
+                       k->name, exponent, result.loss, loss);
                 wrong++;
             }
             trainee_fini(&t);
@@ -737,12 +772,13 @@ static const struct CMUnitTest tests[] = {
     cmocka_unit_test(losses_follow_pytorch_for_100_batches),
     cmocka_unit_test(any_number_of_threads_gives_the_same_bits),
     cmocka_unit_test(padding_lanes_count_for_nothing),
-    cmocka_unit_test(short_batch_forgets_the_batch_before),
+    cmocka_unit_test(batches_leave_nothing_behind),
     cmocka_unit_test(inference_is_the_twin_in_evaluation),
     cmocka_unit_test(evaluation_is_pytorchs),
     cmocka_unit_test(huge_learning_rates_are_reported),
     cmocka_unit_test(parameters_that_are_not_finite_are_reported),
-    cmocka_unit_test(huge_weights_are_right_or_reported),
+    cmocka_unit_test(gradients_that_overflow_are_reported),
+    cmocka_unit_test(weights_of_any_size_are_right_or_reported),
 };
 
 int main(void)

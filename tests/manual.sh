@@ -80,11 +80,16 @@ lint() {
     [ "$status" -eq 0 ] && [ ! -s "$scratch/lint" ]
 }
 
-# README may set keys in code marks.
+# README may set keys in code marks. A key is a word of its own there.
 readme_has_keys() {
-    tr -d '\140' <"$readme" | sed 's/<\/*kbd>//g' >"$scratch/readme"
+    tr -d '\140' <"$readme" | sed 's/<\/*kbd>//g; s/^/ /; s/$/ /' >"$scratch/readme"
     while read -r names; do
-        grep -Fq -- "$names" "$scratch/readme" || { echo "no key $names"; missing=1; }
+        awk -v names="$names" '
+        {
+            for (line = $0; (at = index(line, names)) > 0; line = substr(line, at + 1))
+                if (substr(line, at - 1, length(names) + 2) !~ /^[A-Za-z0-9]|[A-Za-z0-9]$/) found = 1
+        }
+        END { exit !found }' "$scratch/readme" || { echo "no key $names"; missing=1; }
     done <"$scratch/table_keys"
     [ -z "${missing-}" ]
 }

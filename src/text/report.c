@@ -7,6 +7,7 @@
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/ioctl.h>
 #include <unistd.h>
 
 enum { BAR_CELLS = 10 };
@@ -39,15 +40,13 @@ static void print_clock(FILE *file, double seconds)
 /* The bar's cells: whole blocks and, in UTF-8, one of eighths. */
 static void print_cells(FILE *file, double done, bool utf8)
 {
-    int eighths = (int)(done * BAR_CELLS * 8);
+    static const char *const eighths[] = {" ",      "\u258F", "\u258E", "\u258D", "\u258C",
+                                          "\u258B", "\u258A", "\u2589", "\u2588"};
+    int filled = (int)(done * BAR_CELLS * 8);
 
-    for (int i = 0; i < BAR_CELLS; i++, eighths -= 8) {
-        if (eighths >= 8)
-            fputs(utf8 ? "\u2588" : "#", file);
-        else if (eighths > 0 && utf8)
-            fprintf(file, "\xE2\x96%c", 0x8F - (eighths - 1)); /* U+258F - eighths + 1 */
-        else
-            fputc(' ', file);
+    for (int i = 0; i < BAR_CELLS; i++, filled -= 8) {
+        int own = filled < 0 ? 0 : filled > 8 ? 8 : filled;
+        fputs(utf8 ? eighths[own] : own == 8 ? "#" : " ", file);
     }
 }
 
@@ -70,6 +69,14 @@ static void print_bar(FILE *file, const struct bar *bar, bool utf8)
         fprintf(file, ", %.2fs/it]", 1.0 / rate);
 }
 
+/* The terminal's columns, so that the bar stays on one line. */
+static int stderr_columns(void)
+{
+    struct winsize size;
+
+    return ioctl(STDERR_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_col > 0 ? size.ws_col : 80;
+}
+
 static void clear_bar(const struct progress_text *text)
 {
     if (text->bar)
@@ -80,11 +87,22 @@ static void update_bar(const struct progress_text *text, const struct snapshot *
 {
     struct bar bar = {snapshot->loss, snapshot->epoch_accuracy, snapshot->epoch_seconds,
                       snapshot->batch, snapshot->batches};
+    char line[256] = "";
+    int columns = 0, last = stderr_columns() - 1;
 
     if (!text->bar || snapshot->batch == 0 || trainer_ended(snapshot->state))
         return;
-    clear_bar(text);
-    print_bar(stderr, &bar, text->utf8);
+    FILE *file = fmemopen(line, sizeof line, "w");
+    if (file == NULL)
+        return;
+    print_bar(file, &bar, text->utf8);
+    fclose(file);
+    fputs("\r\033[K", stderr);
+    for (const char *at = line; *at != '\0'; at++) {
+        columns += ((unsigned char)*at & 0xC0) != 0x80; /* not inside a UTF-8 character */
+        if (columns <= last)
+            fputc(*at, stderr);
+    }
     fflush(stderr);
 }
 

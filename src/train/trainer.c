@@ -108,7 +108,8 @@ void trainer_send(struct trainer *trainer, struct trainer_command command)
 
 static void obey(struct trainer *trainer, struct trainer_command command)
 {
-    trainer->paused = command.verb == TRAINER_PAUSE;
+    trainer->paused =
+        command.verb == TRAINER_PAUSE || (command.verb == TRAINER_TOGGLE && !trainer->paused);
     trainer->batches_left = command.verb == TRAINER_STEP_BATCHES ? command.count : UNLIMITED;
     trainer->epochs_left = command.verb == TRAINER_STEP_EPOCHS ? command.count : UNLIMITED;
     if (command.verb == TRAINER_STOP)

@@ -25,6 +25,7 @@ struct trainer;
 enum trainer_verb {
     TRAINER_RUN, /* until told otherwise */
     TRAINER_PAUSE,
+    TRAINER_TOGGLE,       /* pause if it is training, else run */
     TRAINER_STEP_EPOCHS,  /* to the end of this epoch and `count` - 1 more, then pause */
     TRAINER_STEP_BATCHES, /* `count` batches, then pause */
     TRAINER_STOP, /* for good, behind the batch at work; saves first when there is a run log */

@@ -5,6 +5,7 @@
 #include <stdarg.h>
 #include <stdlib.h>
 #include <string.h>
+#include <wchar.h>
 
 bool canvas_new(struct canvas *canvas, int width, int height, struct error *error)
 {
@@ -52,10 +53,23 @@ void canvas_put(struct canvas *canvas, int x, int y, uint32_t glyph, enum style 
         canvas->cells[y * canvas->pitch + x] = (struct cell){glyph, (uint8_t)style, 0, 0};
 }
 
+/* A cell for each character of the locale; what is none, or is not one column wide, is a '?'. */
 static int write_text(struct canvas *canvas, int x, int y, enum style style, const char *text)
 {
-    for (; *text != '\0'; text++, x++)
-        canvas_put(canvas, x, y, (unsigned char)*text, style);
+    mbstate_t state = {0};
+    size_t left = strlen(text);
+
+    for (; left > 0; x++) {
+        wchar_t character = L'?';
+        size_t length = mbrtowc(&character, text, left, &state);
+        if (length == 0 || length > left) {
+            length = 1;
+            state = (mbstate_t){0};
+        }
+        canvas_put(canvas, x, y, wcwidth(character) == 1 ? (uint32_t)character : '?', style);
+        text += length;
+        left -= length;
+    }
     return x;
 }
 

@@ -64,11 +64,11 @@ void canvas_clear(struct canvas *canvas);
 
 void canvas_put(struct canvas *canvas, int x, int y, uint32_t glyph, enum style style);
 
-/* Writes ASCII text from (x, y) on, cut at the right edge. Returns the column behind it. */
+/* Writes text of the locale from (x, y) on, cut at the right edge. Returns the column behind it. */
 int canvas_text(struct canvas *canvas, int x, int y, enum style style, const char *format, ...)
     __attribute__((format(printf, 5, 6)));
 
-/* The same, ending at column x - 1. */
+/* The same for ASCII text, ending at column x - 1. */
 void canvas_text_right(struct canvas *canvas, int x, int y, enum style style, const char *format,
                        ...) __attribute__((format(printf, 5, 6)));
 

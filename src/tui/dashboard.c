@@ -175,7 +175,7 @@ static void say(struct dashboard *dashboard, const char *format, ...)
     dashboard->fresh = true;
 }
 
-static void say_state(struct dashboard *dashboard)
+static void say_state(struct dashboard *dashboard, enum snapshot_state before)
 {
     const struct snapshot *now = dashboard->snapshot;
 
@@ -185,12 +185,14 @@ static void say_state(struct dashboard *dashboard)
         break;
     case SNAPSHOT_FINISHED:
         say(dashboard,
-            "The run is finished: best test accuracy %.2f %%, in epoch %d. q quits and prints the "
-            "results.",
+            "Finished: best test accuracy %.2f %%, epoch %d. q quits and prints the results",
             now->best.test_accuracy, now->best.epoch + 1);
         break;
     case SNAPSHOT_FAILED: say(dashboard, "%s", now->error.text); break;
     case SNAPSHOT_TRAINING:
+        if (before == SNAPSHOT_PAUSED)
+            say(dashboard, "Training.");
+        break;
     case SNAPSHOT_TESTING:
     case SNAPSHOT_STOPPED: break;
     }
@@ -223,7 +225,7 @@ static void read_snapshot(struct dashboard *dashboard)
     if (!first && dashboard->snapshot->epochs_done > epochs_done)
         say_epoch(dashboard);
     if (first || dashboard->snapshot->state != state)
-        say_state(dashboard);
+        say_state(dashboard, state);
 }
 
 /* ---- keys ---- */
@@ -281,16 +283,10 @@ static void press_step(struct dashboard *dashboard, enum trainer_verb verb)
 
 static void press_pause(struct dashboard *dashboard)
 {
-    enum snapshot_state state = dashboard->snapshot->state;
-
-    if (trainer_ended(state)) {
+    if (trainer_ended(dashboard->snapshot->state))
         say(dashboard, "The run is over; there is nothing to pause.");
-    } else if (state == SNAPSHOT_PAUSED) {
-        say(dashboard, "Training.");
-        send(dashboard, TRAINER_RUN, 0);
-    } else {
-        send(dashboard, TRAINER_PAUSE, 0);
-    }
+    else
+        send(dashboard, TRAINER_TOGGLE, 0);
 }
 
 static int wrap(int value, int count)
@@ -298,13 +294,26 @@ static int wrap(int value, int count)
     return ((value % count) + count) % count;
 }
 
+/* Moves the first row shown of `count`, of which `rows` are visible, within its bounds. */
+static void scroll(int *first, enum key_action action, int direction, int rows, int count)
+{
+    int step = action == KEY_MOVE_PAGE_UP || action == KEY_MOVE_PAGE_DOWN ? rows
+               : action == KEY_MOVE_HOME || action == KEY_MOVE_END        ? count
+                                                                          : 1;
+    int last = count > rows ? count - rows : 0;
+
+    *first += direction * step;
+    if (*first > last)
+        *first = last;
+    if (*first < 0)
+        *first = 0;
+}
+
 /* Moves what the focused pane shows: by `small` steps, `large` ones, or to an end. */
 static void press_move(struct dashboard *dashboard, enum key_action action)
 {
     struct frame *frame = &dashboard->frame;
     const int images = frame->test->count;
-    const int rows = model_rows(&dashboard->canvas);
-    const int last_row = frame->model->layer_count > rows ? frame->model->layer_count - rows : 0;
     const int backward = action == KEY_MOVE_UP || action == KEY_MOVE_PAGE_UP ||
                                  action == KEY_MOVE_LEFT || action == KEY_MOVE_HOME
                              ? -1
@@ -312,19 +321,11 @@ static void press_move(struct dashboard *dashboard, enum key_action action)
     int step = 1;
 
     if (frame->help) {
-        frame->help_row += backward;
-        if (frame->help_row < 0)
-            frame->help_row = 0;
+        scroll(&frame->help_row, action, backward, view_help_rows(&dashboard->canvas),
+               key_binding_count());
     } else if (frame->focus == PANE_MODEL) {
-        if (action == KEY_MOVE_PAGE_UP || action == KEY_MOVE_PAGE_DOWN)
-            step = rows;
-        else if (action == KEY_MOVE_HOME || action == KEY_MOVE_END)
-            step = frame->model->layer_count;
-        frame->model_row += backward * step;
-        if (frame->model_row > last_row)
-            frame->model_row = last_row;
-        if (frame->model_row < 0)
-            frame->model_row = 0;
+        scroll(&frame->model_row, action, backward, model_rows(&dashboard->canvas),
+               frame->model->layer_count);
     } else if (action == KEY_MOVE_HOME || action == KEY_MOVE_END) {
         frame->sample = action == KEY_MOVE_HOME ? 0 : images - 1;
     } else {
@@ -470,7 +471,7 @@ bool dashboard_print(FILE *file, const struct dashboard_options *options, struct
     if (made) {
         dashboard.canvas.glyphs = choose_glyphs(options->glyphs, best);
         init_frame(&dashboard);
-        say_state(&dashboard);
+        say_state(&dashboard, snapshot->state);
         predict(&dashboard);
         dashboard_draw(&dashboard.frame, &dashboard.canvas);
         canvas_dump(&dashboard.canvas, file);

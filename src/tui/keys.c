@@ -50,6 +50,11 @@ const struct key_binding *key_binding(int i)
     return i < BINDING_COUNT ? &bindings[i] : NULL;
 }
 
+int key_binding_count(void)
+{
+    return BINDING_COUNT;
+}
+
 enum key_action key_action(int key)
 {
     if (key >= '0' && key <= '9')

@@ -39,6 +39,7 @@ struct key_binding {
 
 /* The i-th binding, in the help's order; NULL past the last. */
 const struct key_binding *key_binding(int i);
+int key_binding_count(void);
 
 /* What a key asks for. */
 enum key_action key_action(int key);

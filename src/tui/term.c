@@ -3,6 +3,7 @@
 #include "support/signals.h"
 
 #include <curses.h>
+#include <errno.h>
 #include <langinfo.h>
 #include <poll.h>
 #include <signal.h>
@@ -76,9 +77,19 @@ static void prepare_restore(void)
     }
 }
 
-/* Async-signal-safe: write and tcsetattr alone. */
+/* Async-signal-safe, as are all functions that it calls. */
+static void unblock(void)
+{
+    int saved = errno;
+
+    tcflow(STDOUT_FILENO, TCOON);
+    errno = saved;
+}
+
+/* Async-signal-safe: tcflow, write and tcsetattr alone. */
 static void restore(void)
 {
+    unblock();
     ssize_t ignored = write(STDOUT_FILENO, restore_text, (size_t)restore_size);
 
     (void)ignored;
@@ -115,7 +126,7 @@ bool term_start(const char *color, struct error *error)
                          "the terminal cannot be used: it lacks what full-screen programs need "
                          "(use --headless)");
     prepare_restore();
-    signals_set_restore(restore);
+    signals_set_terminal(restore, unblock);
     set_escdelay(ESCAPE_DELAY_MS);
     cbreak();
     noecho();
@@ -132,7 +143,7 @@ void term_stop(void)
     if (screen == NULL)
         return;
     endwin();
-    signals_set_restore(NULL);
+    signals_set_terminal(NULL, NULL);
     delscreen(screen);
     screen = NULL;
     canvas_free(&shown);
@@ -156,9 +167,9 @@ void term_resize(void)
 void term_suspend(void)
 {
     endwin();
-    signals_set_restore(NULL);
+    signals_set_terminal(NULL, NULL);
     raise(SIGTSTP); /* its default action now; the next line runs when the process goes on */
-    signals_set_restore(restore);
+    signals_set_terminal(restore, unblock);
     term_resize();
     refresh();
 }

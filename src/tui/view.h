@@ -47,8 +47,10 @@ view_function view_status;   /* text lines for terminals too small for panes */
 /* What stands in the header for a state: "> TRAINING". */
 const char *view_state_name(enum snapshot_state state);
 
-/* Rows of the layer table that a view_model canvas of this height shows. */
+/* Rows of the layer table that a view_model canvas of this height shows, and of the keys that
+ * view_help shows on a canvas. */
 int view_model_rows(int height);
+int view_help_rows(const struct canvas *canvas);
 
 /* A number in at most five characters with k or M: "45.2k". */
 void view_short_number(char text[8], double number);

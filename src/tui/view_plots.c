@@ -173,11 +173,11 @@ static void draw(const struct frame *frame, struct canvas *canvas, const struct 
               end_of_axis(snapshot), "epoch");
     if (plot.area.width == 0 || plot.area.height == 0)
         return;
-    draw_legend(&plot, metric->legend_below);
     draw_training(&plot, snapshot, metric, smoothed);
     for (int i = 0; i < history->epoch_count; i++)
         plot_mark(&plot, (double)history->epochs[i].step / snapshot->batches,
                   metric->test(&history->epochs[i]), STYLE_TEST);
+    draw_legend(&plot, metric->legend_below);
 }
 
 void view_loss(const struct frame *frame, struct canvas *canvas)
