@@ -187,6 +187,19 @@ static void an_order_of_layers_that_cannot_run_is_refused(void **unused)
     assert_non_null(strstr(error.text, "layer1.0"));
 }
 
+static void a_network_that_ends_in_maps_is_refused(void **unused)
+{
+    struct stages stages;
+    struct error error;
+    struct model model;
+    (void)unused;
+
+    assert_true(model_init(&model, "basic", &error));
+    model.layer_count = 7; /* the pool */
+    assert_false(stages_init(&stages, &model, &error));
+    assert_non_null(strstr(error.text, "ends in maps"));
+}
+
 static void the_average_is_merged_with_the_last_convolution(void **unused)
 {
     struct stages stages;
@@ -211,6 +224,7 @@ static const struct CMUnitTest tests[] = {
     cmocka_unit_test(batch_norm_starts_as_identity),
     cmocka_unit_test(thousands_are_separated),
     cmocka_unit_test(an_order_of_layers_that_cannot_run_is_refused),
+    cmocka_unit_test(a_network_that_ends_in_maps_is_refused),
     cmocka_unit_test(the_average_is_merged_with_the_last_convolution),
 };
 

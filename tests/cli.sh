@@ -713,7 +713,8 @@ row_69_saves() {
 }
 
 # ended_by NAME BATCH-SIZE SIGNAL...: starts a run, sends the signals in its second epoch, and leaves
-# its exit status in $status. The run stands in front, so that the shell does not make it ignore SIGINT.
+# its exit status in $status. The run stands in front, so that the shell does not make it ignore SIGINT;
+# one that does not end is killed.
 ended_by() {
     where=$scratch/$1
     size=$2
@@ -724,11 +725,15 @@ ended_by() {
         for signal in "$@"; do
             kill -"$signal" "$(cat "$scratch/pid")"
         done
-    ) &
+        sleep 60
+        kill -KILL "$(cat "$scratch/pid")"
+    ) >/dev/null 2>&1 &
+    watcher=$!
     : >"$scratch/out"
     sh -c 'echo $$ >"$0/pid"; exec "$@"' "$scratch" "$PROGRAM" -d "$data" -e 100000 -b "$size" \
         -o "$where" >"$scratch/out" 2>"$scratch/err" </dev/null
     status=$?
+    kill "$watcher"
     wait
 }
 

@@ -13,13 +13,14 @@ section() {
 
 # The options of --help, each spelling on a line: -d, --data=DIR.
 help_options() {
-    "$PROGRAM" --help | sed -nE 's/^  (-., |    )(--[^ ]+) .*/\1\n\2/p' | sed 's/, *$//' |
-        grep -e - | sort
+    "$PROGRAM" --help | awk '
+        /^  -., --/ { print substr($1, 1, 2); print $2 }
+        /^      --/ { print $1 }' | sort
 }
 
 # The same of the manual page, where .It Fl d , Fl -data Ns = Ns Ar DIR stands for -d, --data=DIR.
 manual_options() {
-    section OPTIONS | sed -n 's/^\.It Fl //p' | sed 's/ , Fl /\n/g' |
+    section OPTIONS | awk '/^\.It Fl / { gsub(" , Fl ", "\n"); print substr($0, 8) }' |
         sed 's/ Ns = Ns Ar /=/; s/^/-/' | sort
 }
 

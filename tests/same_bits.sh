@@ -74,21 +74,22 @@ check "the same bits when run again" same_headless again
 
 # ---- in the dashboard ----
 
-socket=mnist-tui-bits-$$-0
+socket=0
+TMUX_TMPDIR=$scratch # for the sockets
 
 tmux() {
-    command "$TMUX_PROGRAM" -L "$socket" -f /dev/null -u "$@"
+    command "$TMUX_PROGRAM" -L "check-$socket" -f /dev/null -u "$@"
 }
 
 # start RUN ARGUMENT...: the dashboard in a terminal of its own, on a new socket, as the old server takes
 # a moment to leave.
 start() {
     tmux kill-server 2>/dev/null
-    socket=${socket%-*}-$((${socket##*-} + 1))
+    socket=$((socket + 1))
     rm -f "$scratch/status"
     directory=$scratch/$1
     shift
-    export PROGRAM data scratch directory
+    export PROGRAM TMUX_TMPDIR data scratch directory
     tmux new-session -d -s main -x 80 -y 24 "TERM=screen-256color
         export TERM; \"\$PROGRAM\" -d \"\$data\" -e 2 -o \"\$directory\" $*
         echo \$? >\"\$scratch/status\""

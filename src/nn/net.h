@@ -37,7 +37,10 @@ struct net_source {
 struct net_result {
     double loss; /* mean over the batch, before the update */
     int correct; /* samples whose largest logit is their label's */
-    bool finite; /* loss and gradient; where not, nothing was updated but the running statistics */
+    /* Loss, batch norm's statistics and gradient. Where not, the parameters and velocities are as
+     * they were before the batch, but the running statistics may not be finite any more: do not
+     * save them. */
+    bool finite;
 };
 
 /* Makes a net for batches of up to `batch_size` samples. The model, kernels and team must outlive

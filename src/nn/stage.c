@@ -28,6 +28,7 @@ static bool init_stage(struct stage *stage, const struct model *model, int first
     const struct layer *layer = &model->layers[first];
     int second = kind_ahead(model, first, 1), third = kind_ahead(model, first, 2);
 
+    const bool maps = layer->input.height > 0; /* still pictures, not features */
     *stage = (struct stage){.first_layer = first, .input = layer->input};
     if (layer->kind == LAYER_CONV2D && second == LAYER_BATCH_NORM2D && third == LAYER_RELU) {
         init_conv(stage, model, layer);
@@ -36,7 +37,7 @@ static bool init_stage(struct stage *stage, const struct model *model, int first
         stage->kind = STAGE_MEAN;
         stage->layer_count = 2;
         stage->inputs = layer->input.channels * MODEL_KERNEL * MODEL_KERNEL;
-    } else if (layer->kind == LAYER_LINEAR) {
+    } else if (layer->kind == LAYER_LINEAR && (!maps || layer->input.height == 1)) {
         stage->kind = STAGE_LINEAR;
         stage->layer_count = 1;
         stage->inputs = layer->input.channels;
@@ -53,16 +54,46 @@ static bool init_stage(struct stage *stage, const struct model *model, int first
     return true;
 }
 
+/* What the executors rely on: convolutions first, features from there to the end, and no size
+ * beyond what they have room for. */
+static bool check_order(const struct stages *stages, const struct model *model, struct error *error)
+{
+    const struct stage *last = &stages->at[stages->count - 1];
+
+    for (int s = 0; s < stages->count; s++) {
+        const struct stage *stage = &stages->at[s];
+        if ((s > 0 && stage->kind != STAGE_LINEAR && stage[-1].kind != STAGE_CONV) ||
+            stage->output.channels > MODEL_CHANNELS_MAX || stage->inputs > MODEL_FEATURES_MAX)
+            return error_set(error, ERROR_USAGE,
+                             "--model: %s cannot be trained: its layer %s does not fit there "
+                             "(expected convolutions before everything else, of at most %d "
+                             "channels)",
+                             model->name, model->layers[stage->first_layer].name,
+                             MODEL_CHANNELS_MAX);
+    }
+    if (last->kind == STAGE_CONV)
+        return error_set(error, ERROR_USAGE,
+                         "--model: %s cannot be trained: it ends in maps (expected an average or a "
+                         "linear layer behind %s)",
+                         model->name, model->layers[model->layer_count - 1].name);
+    return true;
+}
+
 bool stages_init(struct stages *stages, const struct model *model, struct error *error)
 {
     stages->count = 0;
     for (int first = 0; first < model->layer_count;) {
+        if (stages->count == STAGES_MAX)
+            return error_set(error, ERROR_USAGE,
+                             "--model: %s cannot be trained: too many layers (expected at most %d "
+                             "stages)",
+                             model->name, STAGES_MAX);
         struct stage *stage = &stages->at[stages->count++];
         if (!init_stage(stage, model, first, error))
             return false;
         first += stage->layer_count;
     }
-    return true;
+    return check_order(stages, model, error);
 }
 
 struct map stage_map(float *data, struct shape shape, int border)

@@ -53,6 +53,7 @@ bool term_check(struct error *error)
                          "the terminal's kind is not known: TERM is %s (set TERM, or use "
                          "--headless)",
                          name);
+    del_curterm(cur_term); /* newterm makes its own */
     return true;
 }
 
