@@ -491,12 +491,24 @@ finished_quits() {
     keys q && left 0 && restored && results
 }
 
+# The run ends while the question stands: there is no training left that could go on.
+question_ends() {
+    start 80 24 '-e 4 -b 16' && see TRAINING && keys q && see 'Quit\?' && see FINISHED || return 1
+    for try in $(seq 40); do
+        look
+        grep -q 'Training goes on' "$scratch/screen" || return 0
+        sleep 0.05
+    done
+    cat "$scratch/screen"
+    return 1
+}
+
 every_key() {
     keys Space p n b 3 n 2 b Tab BTab Left h Right l Up k Down j PageUp PageDown Home End y '?' F1 \
         Escape C-l Enter x z '[' ']' , . 0 f w '<' '>' + - s e m c u F5 F12 BSpace DC IC C-a C-t
 }
 
-# every_state KEY-TO-END: after every key, in training, paused and finished, it still answers.
+# After every key, while training, paused and finished, it still answers.
 row_82() {
     start 80 24 '-e 30 -b 64' && see 'TRAINING' && every_key && answers && keys p p Space &&
         every_key && answers || return 1
@@ -514,6 +526,7 @@ check "after the end everything can still be looked at" finished_looks
 check "row 85: stepping after the last epoch says that it is over" finished_steps
 check "after the end q leaves at once and prints the results" finished_quits
 check "the last message fits into 80 columns" finished_message
+check "the question whether to quit ends with the run" question_ends
 check "row 82: every key in every state" row_82
 check "two presses of Space within a batch leave it training" double_press
 check "a count is forgotten by another key" counts
