@@ -220,6 +220,8 @@ static void read_snapshot(struct dashboard *dashboard)
     if (!trainer_read(dashboard->trainer, dashboard->snapshot, &dashboard->seen))
         return;
     dashboard->fresh = true;
+    if (trainer_ended(dashboard->snapshot->state))
+        dashboard->asking = false; /* nothing is left that could go on */
     if (dashboard->asking)
         return;
     if (!first && dashboard->snapshot->epochs_done > epochs_done)
