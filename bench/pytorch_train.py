@@ -27,6 +27,13 @@ import torch
 import torch.nn.functional as F
 from torch import nn
 
+# What was tried, with PyTorch 1.13, two threads of an AVX2 EPYC: seconds an
+# epoch, lower quartile of 20 stretches of 40 batches, variants taking turns.
+#   as here 14.7, foreach=True 14.6, jit.script 14.9, in-place ReLU 15.0,
+#   one gather an epoch 15.1, pixels kept as bytes 15.4, channels_last 24.6
+# The first five differ by less than the noise, so the plainest of them stayed.
+# Without oneDNN an epoch took 117.
+
 MEAN, STDDEV = 0.1307, 0.3081   # of the training pixels, scaled to 0..1
 TEST_BATCH = 1000
 

@@ -19,7 +19,6 @@ static const int faults[] = {SIGSEGV, SIGBUS, SIGFPE, SIGILL, SIGABRT};
 static volatile sig_atomic_t pending[SIGNALS_MAX];
 static volatile sig_atomic_t ending_signal;
 static void (*volatile restore_function)(void);
-static void (*volatile unblock_function)(void);
 static int wake_pipe[2] = {-1, -1};
 
 void signals_wake(void *argument)
@@ -57,8 +56,6 @@ static void on_ending(int signal_number)
         leave_at_once(signal_number);
     if (ending_signal == 0)
         ending_signal = signal_number;
-    if (unblock_function != NULL)
-        unblock_function();
     signals_wake(NULL);
 }
 
@@ -111,10 +108,9 @@ bool signals_init(struct error *error)
     return true;
 }
 
-void signals_set_terminal(void (*restore)(void), void (*unblock)(void))
+void signals_set_restore(void (*restore)(void))
 {
     restore_function = restore;
-    unblock_function = unblock;
     for (int i = 0; i < COUNT(noticed); i++)
         install(noticed[i], restore != NULL ? on_noticed : SIG_DFL, SA_RESTART);
 }

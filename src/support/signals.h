@@ -18,12 +18,10 @@
  * descriptors. */
 bool signals_init(struct error *error);
 
-/* What signals do to a terminal that has been taken over; both must be async-signal-safe and safe
- * to call at any moment. `restore` puts it back when there is no time to return. `unblock` lets
- * output go on that the user has stopped (Ctrl-S), so that the main thread can obey a request to
- * end. While they are set, signals_take() has SIGWINCH, SIGTSTP and SIGCONT to report; with NULL,
- * when there is nothing to put back, these have their default action. */
-void signals_set_terminal(void (*restore)(void), void (*unblock)(void));
+/* What puts the terminal back when there is no time to return: async-signal-safe, and safe to call
+ * at any moment. While there is one, signals_take() has SIGWINCH, SIGTSTP and SIGCONT to report;
+ * with NULL, nothing to put back, they have their default action. */
+void signals_set_restore(void (*restore)(void));
 
 /* Wakes the loop; from any thread, and from handlers. The argument is not used. */
 void signals_wake(void *argument);

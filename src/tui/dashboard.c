@@ -17,6 +17,7 @@ enum {
     HEADER_ROWS = 2,
     FOOTER_ROWS = 2,
     MODEL_WIDTH = 48,
+    TABLE_ROWS = 21, /* the layer table of the reference network with its border */
     COUNT_MAX = 100000,
     MESSAGE_SIZE = 160,
 };
@@ -68,6 +69,14 @@ static void draw_footer(const struct frame *frame, struct canvas *canvas)
     }
 }
 
+/* Rows of the plots: half, or up to two less where the layer table then fits as a whole. */
+static int plot_rows(int height)
+{
+    int rows = height - HEADER_ROWS - FOOTER_ROWS, half = rows / 2;
+
+    return rows - TABLE_ROWS < half && rows - TABLE_ROWS >= half - 2 ? rows - TABLE_ROWS : half;
+}
+
 void dashboard_draw(const struct frame *frame, struct canvas *canvas)
 {
     const int width = canvas->width, height = canvas->height;
@@ -76,7 +85,7 @@ void dashboard_draw(const struct frame *frame, struct canvas *canvas)
     if (width < FULL_WIDTH || height < FULL_HEIGHT) {
         view_status(frame, canvas);
     } else {
-        int rows = height - HEADER_ROWS - FOOTER_ROWS, plots = rows / 2;
+        int rows = height - HEADER_ROWS - FOOTER_ROWS, plots = plot_rows(height);
         int below = HEADER_ROWS + plots;
         draw_part(frame, canvas, view_header, 0, 0, width, HEADER_ROWS);
         draw_part(frame, canvas, view_loss, 0, HEADER_ROWS, width / 2, plots);
@@ -95,7 +104,7 @@ static int model_rows(const struct canvas *canvas)
 {
     int rows = canvas->height - HEADER_ROWS - FOOTER_ROWS;
 
-    return view_model_rows(rows - rows / 2);
+    return view_model_rows(rows - plot_rows(canvas->height));
 }
 
 /* ---- making frames ---- */
@@ -224,9 +233,10 @@ static void read_snapshot(struct dashboard *dashboard)
         dashboard->asking = false; /* nothing is left that could go on */
     if (dashboard->asking)
         return;
-    if (!first && dashboard->snapshot->epochs_done > epochs_done)
-        say_epoch(dashboard);
-    if (first || dashboard->snapshot->state != state)
+    bool epoch_done = !first && dashboard->snapshot->epochs_done > epochs_done;
+    if (epoch_done && !trainer_ended(dashboard->snapshot->state))
+        say_epoch(dashboard); /* the header says whether it has paused there */
+    else if (first || dashboard->snapshot->state != state)
         say_state(dashboard, state);
 }
 

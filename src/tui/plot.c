@@ -2,7 +2,7 @@
 
 #include <math.h>
 
-enum { LABEL_WIDTH = 5, TICK_GAP = 9, ROW_GAP = 2 };
+enum { LABEL_WIDTH = 5, TICK_GAP = 9, ROW_GAP = 2, TICKS_LEAST = 3 };
 
 static const double ERROR_LEAST = 0.05; /* percent: 99.95 is the top of PLOT_LOG_ERROR */
 static const uint32_t BRAILLE = 0x2800;
@@ -168,12 +168,33 @@ static void y_tick(struct plot *plot, double value)
                plot->canvas.glyphs == GLYPHS_ASCII ? '-' : 0x2524, STYLE_BORDER);
 }
 
-/* Ticks at round values: 1-2-5 steps on a linear axis; on the others the first list whose ticks
- * stand far enough apart. */
+/* Draws the ticks at these multiples of powers of ten that lie on the axis; with `draw` false only
+ * counts them. */
+static int log_ticks(struct plot *plot, const double *multiples, int count, bool draw)
+{
+    int ticks = 0;
+
+    for (int power = (int)floor(plot->low); power <= (int)ceil(plot->high); power++) {
+        for (int i = 0; i < count; i++) {
+            double value = multiples[i] * pow(10.0, power);
+            int row = row_of(plot, value);
+            if (row < 0 || row >= plot_rows(plot))
+                continue;
+            ticks++;
+            if (draw)
+                y_tick(plot, value);
+        }
+    }
+    return ticks;
+}
+
+/* Ticks at round values: 1-2-5 steps on a linear axis; on a logarithmic one powers of ten, or finer
+ * where the axis spans too few of them. */
 static void y_ticks(struct plot *plot)
 {
     static const double errors[] = {0.1, 0.2, 0.5, 1, 2, 5, 10, 20, 50, 90};
-    static const double mantissas[] = {1.0, 2.0, 5.0};
+    static const double multiples[] = {1.0, 2.0, 5.0, 1.5, 3.0, 7.0};
+    static const int sets[] = {1, 3, 6}; /* of the multiples' first */
     double rows = plot->area.height > 1 ? plot->area.height - 1 : 1;
     double range = plot->high - plot->low;
 
@@ -187,10 +208,10 @@ static void y_ticks(struct plot *plot)
         for (int i = 0; i < 10; i += every)
             y_tick(plot, 100.0 - errors[i]);
     } else {
-        int all = range / rows * ROW_GAP < 0.31 ? 3 : 1;
-        for (int power = (int)floor(plot->low); power <= (int)ceil(plot->high); power++)
-            for (int i = 0; i < all; i++)
-                y_tick(plot, mantissas[i] * pow(10.0, power));
+        int set = 0;
+        while (set < 2 && log_ticks(plot, multiples, sets[set], false) < TICKS_LEAST)
+            set++;
+        log_ticks(plot, multiples, sets[set], true);
     }
 }
 

@@ -3,7 +3,6 @@
 #include "support/signals.h"
 
 #include <curses.h>
-#include <errno.h>
 #include <langinfo.h>
 #include <poll.h>
 #include <signal.h>
@@ -78,19 +77,9 @@ static void prepare_restore(void)
     }
 }
 
-/* Async-signal-safe, as are all functions that it calls. */
-static void unblock(void)
-{
-    int saved = errno;
-
-    tcflow(STDOUT_FILENO, TCOON);
-    errno = saved;
-}
-
-/* Async-signal-safe: tcflow, write and tcsetattr alone. */
+/* Async-signal-safe: write and tcsetattr alone. */
 static void restore(void)
 {
-    unblock();
     ssize_t ignored = write(STDOUT_FILENO, restore_text, (size_t)restore_size);
 
     (void)ignored;
@@ -98,6 +87,31 @@ static void restore(void)
 }
 
 /* ---- start and stop ---- */
+
+/* With flow control Ctrl-S would hold the main thread in a write, deaf to keys and signals. */
+static void clear_flow_control(void)
+{
+    struct termios modes;
+
+    if (tcgetattr(STDIN_FILENO, &modes) != 0)
+        return;
+    modes.c_iflag &= ~(tcflag_t)IXON;
+    tcsetattr(STDIN_FILENO, TCSANOW, &modes);
+    def_prog_mode(); /* what curses comes back to */
+}
+
+/* refresh() without its gap: while it writes, curses ignores SIGTSTP, and a Ctrl-Z would be lost.
+ */
+static void send_screen(void)
+{
+    sigset_t suspend, before;
+
+    sigemptyset(&suspend);
+    sigaddset(&suspend, SIGTSTP);
+    pthread_sigmask(SIG_BLOCK, &suspend, &before);
+    refresh();
+    pthread_sigmask(SIG_SETMASK, &before, NULL);
+}
 
 static void start_colors(const char *color)
 {
@@ -127,11 +141,12 @@ bool term_start(const char *color, struct error *error)
                          "the terminal cannot be used: it lacks what full-screen programs need "
                          "(use --headless)");
     prepare_restore();
-    signals_set_terminal(restore, unblock);
+    signals_set_restore(restore);
     set_escdelay(ESCAPE_DELAY_MS);
     cbreak();
     noecho();
     nonl();
+    clear_flow_control();
     curs_set(0);
     keypad(stdscr, TRUE);
     nodelay(stdscr, TRUE);
@@ -144,7 +159,7 @@ void term_stop(void)
     if (screen == NULL)
         return;
     endwin();
-    signals_set_terminal(NULL, NULL);
+    signals_set_restore(NULL);
     delscreen(screen);
     screen = NULL;
     canvas_free(&shown);
@@ -168,11 +183,11 @@ void term_resize(void)
 void term_suspend(void)
 {
     endwin();
-    signals_set_terminal(NULL, NULL);
+    signals_set_restore(NULL);
     raise(SIGTSTP); /* its default action now; the next line runs when the process goes on */
-    signals_set_terminal(restore, unblock);
+    signals_set_restore(restore);
     term_resize();
-    refresh();
+    send_screen();
 }
 
 enum glyphs term_glyphs(void)
@@ -261,7 +276,7 @@ void term_show(const struct canvas *canvas, bool all)
             *before = *cell;
         }
     }
-    refresh();
+    send_screen();
 }
 
 /* ---- keys ---- */

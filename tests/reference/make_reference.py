@@ -25,7 +25,7 @@ import torch
 import torch.nn.functional as F
 from torch import nn
 
-SEED = 1
+SEED = 4
 OTHER_SEEDS = (1, 2, 3, 4)      # rounding is measured for these as well
 REORDERINGS = 6                 # and so often with reordered batches
 BATCH_SIZE = 64
