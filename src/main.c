@@ -207,7 +207,8 @@ static bool watch(struct program *program, struct runlog *runlog, bool terminal,
     if (trainer == NULL)
         return false;
     bool shown = terminal ? dashboard_run(&look, trainer, &program->last, error)
-                          : report_run(trainer, &program->last, error);
+                          : report_run(trainer, program->options.action == ACTION_TRAIN,
+                                       &program->last, error);
     trainer_free(trainer);
     if (shown && program->options.action == ACTION_SNAPSHOT)
         shown = dashboard_print(stdout, &look, &program->last, program->options.columns,

@@ -640,7 +640,7 @@ check "row 86: a run that diverges exits 6" diverges
 
 snapshot_80x24() {
     run 0 -d "$data" -e 1 --snapshot=80x24 || return 1
-    tail -n 24 "$scratch/out" >"$scratch/frame"
+    cp "$scratch/out" "$scratch/frame"
     says "$scratch/frame" '^ mnist-tui  \* FINISHED +epoch 1/1 +batch 10/10 +lr 0\.01' &&
         says "$scratch/frame" '─ Loss.* train [0-9.]+ +test [0-9.]+' &&
         says "$scratch/frame" '─ Accuracy %.* train [0-9.]+ +test [0-9.]+' &&
@@ -653,7 +653,7 @@ snapshot_80x24() {
 # size_of COLUMNS ROWS: the frame is of this size at most, and of all rows.
 size_of() {
     run 0 -d "$data" -e 1 "--snapshot=$1x$2" --glyphs=ascii || return 1
-    grep -n -A 99999 '^Test set:' "$scratch/out" | sed 1d | sed 's/^[0-9]*-//' >"$scratch/frame"
+    cp "$scratch/out" "$scratch/frame"
     [ "$(wc -l <"$scratch/frame")" -eq "$2" ] || { echo "$1x$2:"; cat "$scratch/frame"; return 1; }
     ! grep -nE "^.{$(($1 + 1)),}|[^ -~]" "$scratch/frame"
 }

@@ -17,6 +17,7 @@ struct progress_text {
     int batches;   /* of an epoch */
     int announced; /* epochs whose first line is out */
     int reported;  /* epochs whose result is out */
+    bool lines;    /* are wanted on stdout */
     bool bar;      /* stderr is a terminal */
     bool utf8;
 };
@@ -139,10 +140,10 @@ static bool report_snapshot(struct progress_text *text, const struct snapshot *s
 
     clear_bar(text);
     text->batches = snapshot->batches;
-    for (int i = 0; i < history->epoch_count; i++)
+    for (int i = 0; text->lines && i < history->epoch_count; i++)
         if (history->epochs[i].epoch >= text->reported)
             report_epoch(text, &history->epochs[i]);
-    if (!trainer_ended(snapshot->state))
+    if (text->lines && !trainer_ended(snapshot->state))
         announce(text, snapshot->epoch);
     if (fflush(stdout) != 0)
         return error_set(error, ERROR_SYSTEM, "standard output: cannot be written: %s",
@@ -151,9 +152,10 @@ static bool report_snapshot(struct progress_text *text, const struct snapshot *s
     return true;
 }
 
-bool report_run(struct trainer *trainer, struct snapshot *last, struct error *error)
+bool report_run(struct trainer *trainer, bool lines, struct snapshot *last, struct error *error)
 {
     struct progress_text text = {
+        .lines = lines,
         .bar = isatty(STDERR_FILENO),
         .utf8 = strcmp(nl_langinfo(CODESET), "UTF-8") == 0,
     };

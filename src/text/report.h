@@ -16,10 +16,10 @@
 
 #include <stdio.h>
 
-/* Prints the run's lines as they come, until it has ended or a signal asks for the end (then the
- * trainer is told to stop and waited for). *last gets the last snapshot. False with ERROR_SYSTEM
- * when stdout does not take the lines. */
-bool report_run(struct trainer *trainer, struct snapshot *last, struct error *error);
+/* Follows the run until it has ended or a signal asks for the end (then the trainer is told to stop
+ * and waited for), and with `lines` prints its lines as they come. *last gets the last snapshot.
+ * False with ERROR_SYSTEM when stdout does not take the lines. */
+bool report_run(struct trainer *trainer, bool lines, struct snapshot *last, struct error *error);
 
 /* The results of a run: parameters, best accuracies, speed. Prints nothing before the first epoch's
  * end. */

@@ -12,7 +12,7 @@
 
 enum {
     QUEUE_SIZE = 16,
-    PUBLISH_RATE = 30,       /* snapshots a second at most */
+    PUBLISH_RATE = 8, /* snapshots a second at most: each wakes the front end on a busy core */
     TEST_CHUNK = 64 * LANES, /* test images between two looks at the commands */
     UNLIMITED = -1,
 };

@@ -22,8 +22,8 @@ enum {
     MESSAGE_SIZE = 160,
 };
 
-static const double FRAME_SECONDS = 1.0 / 12.0; /* between two frames that training asks for */
-static const double PREDICT_SECONDS = 0.25;     /* between two predictions of the same samples */
+static const double FRAME_SECONDS = 1.0 / 8.0; /* between two frames that training asks for */
+static const double PREDICT_SECONDS = 0.25;    /* between two predictions of the same samples */
 
 struct dashboard {
     const struct dashboard_options *options;
