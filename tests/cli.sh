@@ -12,27 +12,6 @@ ulimit -c 0
 
 # ---- small data sets, cut from the real one ----
 
-# be32 NUMBER: its four bytes, the highest first.
-be32() {
-    printf '%b' "$(printf '\\0%03o\\0%03o\\0%03o\\0%03o' $(($1 >> 24 & 255)) $(($1 >> 16 & 255)) \
-        $(($1 >> 8 & 255)) $(($1 & 255)))"
-}
-
-# make_split DIRECTORY PREFIX COUNT: the first COUNT images and labels of the real split.
-make_split() {
-    { printf '\0\0\010\003'; be32 "$3"; be32 28; be32 28
-        gzip -dc "$SRCDIR/data/$2-images-idx3-ubyte.gz" 2>/dev/null | head -c $((16 + $3 * 784)) |
-            tail -c +17; } | gzip -1 >"$1/$2-images-idx3-ubyte.gz"
-    { printf '\0\0\010\001'; be32 "$3"
-        gzip -dc "$SRCDIR/data/$2-labels-idx1-ubyte.gz" 2>/dev/null | head -c $((8 + $3)) |
-            tail -c +9; } | gzip -1 >"$1/$2-labels-idx1-ubyte.gz"
-}
-
-# make_data DIRECTORY TRAIN TEST
-make_data() {
-    mkdir "$1" && make_split "$1" train "$2" && make_split "$1" t10k "$3"
-}
-
 data=$scratch/small
 make_data "$data" 640 160
 

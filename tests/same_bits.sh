@@ -7,27 +7,6 @@
 
 # ---- a small data set, cut from the real one: the last batch is short, and so is its last block ----
 
-# be32 NUMBER: its four bytes, the highest first.
-be32() {
-    printf '%b' "$(printf '\\0%03o\\0%03o\\0%03o\\0%03o' $(($1 >> 24 & 255)) $(($1 >> 16 & 255)) \
-        $(($1 >> 8 & 255)) $(($1 & 255)))"
-}
-
-# make_split DIRECTORY PREFIX COUNT: the first COUNT images and labels of the real split.
-make_split() {
-    { printf '\0\0\010\003'; be32 "$3"; be32 28; be32 28
-        gzip -dc "$SRCDIR/data/$2-images-idx3-ubyte.gz" 2>/dev/null | head -c $((16 + $3 * 784)) |
-            tail -c +17; } | gzip -1 >"$1/$2-images-idx3-ubyte.gz"
-    { printf '\0\0\010\001'; be32 "$3"
-        gzip -dc "$SRCDIR/data/$2-labels-idx1-ubyte.gz" 2>/dev/null | head -c $((8 + $3)) |
-            tail -c +9; } | gzip -1 >"$1/$2-labels-idx1-ubyte.gz"
-}
-
-# make_data DIRECTORY TRAIN TEST
-make_data() {
-    mkdir "$1" && make_split "$1" train "$2" && make_split "$1" t10k "$3"
-}
-
 data=$scratch/small
 make_data "$data" 1940 200 # 31 batches: 30 of 64, one of 20
 
@@ -131,8 +110,7 @@ stepped() {
     start stepped --paused -j 3 && see 'PAUSED .*batch 0/31' &&
         keys b && see 'PAUSED .*batch 1/31' &&
         keys 5b && see 'PAUSED .*batch 6/31' &&
-        keys Right y && keys Space && see 'TRAINING|batch ([7-9]|[1-3][0-9])/31' &&
-        keys p && see 'PAUSED' && keys n && see 'PAUSED .*epoch 2/2 +batch 0/31' &&
+        keys Right y && keys n && see 'PAUSED .*epoch 2/2 +batch 0/31' &&
         keys 3b && see 'PAUSED .*batch 3/31' &&
         tmux resize-window -t main -x 100 -y 40 && keys 20b && see 'PAUSED .*batch 23/31' &&
         keys p && finish && same_run stepped
