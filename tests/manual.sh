@@ -65,7 +65,7 @@ known_flags() {
 
 # Every key is in the rendered section KEYS, at the beginning of a line, as in the table.
 renders_keys() {
-    "$MANDOC" -T ascii -O width=200 "$man" | col -bx |
+    "$MANDOC" -T ascii -O width=200 "$man" | sed "s/.$(printf '\b')//g" |
         awk '/^[A-Z]/ { inside = $0 == "KEYS"; next } inside' >"$scratch/rendered"
     while read -r names; do
         awk -v names="$names" '{ sub(/^ +/, "") } $0 == names { found = 1 }
