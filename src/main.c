@@ -240,7 +240,7 @@ static bool train(struct program *program, struct error *error)
         trained = false;
     }
     if (options->action == ACTION_TRAIN && signals_ending() == 0)
-        report_results(stdout, &program->model, &program->last);
+        report_results(stdout, &program->model, &program->last, terminal ? 1 : 0);
     return trained;
 }
 

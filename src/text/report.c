@@ -175,7 +175,8 @@ bool report_run(struct trainer *trainer, bool lines, struct snapshot *last, stru
     return true;
 }
 
-void report_results(FILE *file, const struct model *model, const struct snapshot *snapshot)
+void report_results(FILE *file, const struct model *model, const struct snapshot *snapshot,
+                    int first)
 {
     const struct history *history = &snapshot->history;
     char parameters[16], rate[16];
@@ -192,7 +193,7 @@ void report_results(FILE *file, const struct model *model, const struct snapshot
     fprintf(file, "Total parameters: %s\n", parameters);
     fprintf(file, "Best train accuracy: %.2f%%\n", snapshot->best_train_accuracy);
     fprintf(file, "Best test accuracy: %.2f%% (epoch %d)\n", snapshot->best.test_accuracy,
-            snapshot->best.epoch);
+            snapshot->best.epoch + first);
     fprintf(file, "Images per second: %s\n", rate);
 }
 

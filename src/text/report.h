@@ -22,8 +22,9 @@
 bool report_run(struct trainer *trainer, bool lines, struct snapshot *last, struct error *error);
 
 /* The results of a run: parameters, best accuracies, speed. Prints nothing before the first epoch's
- * end. */
-void report_results(FILE *file, const struct model *model, const struct snapshot *snapshot);
+ * end. `first` is what the first epoch is called: 0 in the run's lines, 1 on the dashboard. */
+void report_results(FILE *file, const struct model *model, const struct snapshot *snapshot,
+                    int first);
 
 /* The result line of a test pass. */
 void report_test(FILE *file, double loss, int correct, int count);
