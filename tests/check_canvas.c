@@ -78,6 +78,17 @@ static void bars_fill_by_share(void **unused)
     assert_dump("█▋··\n");
 }
 
+static void row_88_bars_of_what_is_no_share_draw(void **unused)
+{
+    static const double shares[] = {NAN, INFINITY, -INFINITY, 1e300, -1.0};
+    (void)unused;
+
+    make(4, 5, GLYPHS_BLOCK);
+    for (int i = 0; i < CHECK_COUNT(shares); i++)
+        canvas_bar(&canvas, 0, i, 4, shares[i], STYLE_PLAIN);
+    assert_dump("····\n████\n····\n████\n····\n");
+}
+
 static void round_steps_are_1_2_5(void **unused)
 {
     static const double cases[][2] = {{0.7, 1}, {1, 1},    {1.1, 2},
@@ -209,6 +220,7 @@ static const struct CMUnitTest tests[] = {
     cmocka_unit_test(parts_draw_inside_themselves_alone),
     cmocka_unit_test(a_box_has_its_title_in_the_border),
     cmocka_unit_test(bars_fill_by_share),
+    cmocka_unit_test(row_88_bars_of_what_is_no_share_draw),
     cmocka_unit_test(round_steps_are_1_2_5),
     cmocka_unit_test(a_plot_has_axes_with_round_ticks),
     cmocka_unit_test(a_plot_uses_the_finest_dots_there_are),

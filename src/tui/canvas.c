@@ -125,7 +125,8 @@ struct canvas canvas_box(struct canvas *canvas, const char *title, bool focused)
 
 void canvas_bar(struct canvas *canvas, int x, int y, int width, double share, enum style style)
 {
-    int steps = canvas->glyphs == GLYPHS_ASCII ? 1 : 8; /* a cell */
+    int steps = canvas->glyphs == GLYPHS_ASCII ? 1 : 8;      /* a cell */
+    share = share > 0.0 ? (share < 1.0 ? share : 1.0) : 0.0; /* what is no number is nothing */
     int filled = (int)(share * width * steps + 0.5);
 
     for (int i = 0; i < width; i++) {

@@ -5,6 +5,8 @@
 #include "tui/image.h"
 #include "tui/view.h"
 
+#include <math.h>
+
 enum {
     TEXT_WIDTH = 15,
     SMALL_WIDTH = DATASET_SIDE / 2, /* cells of a picture: half its pixels each way */
@@ -32,7 +34,7 @@ static void draw_bars(struct canvas *canvas, const float *probabilities, int lab
     sort_by_probability(probabilities, order);
     for (int i = 0; i < DATASET_CLASSES && i < rows; i++) {
         int k = rows >= DATASET_CLASSES ? i : order[i];
-        int hundredths = (int)(probabilities[k] * 100.0F + 0.5F);
+        int hundredths = isfinite(probabilities[k]) ? (int)(probabilities[k] * 100.0F + 0.5F) : 0;
         enum style style = k == label ? STYLE_GOOD : STYLE_PLAIN;
         canvas_text(canvas, 0, i, style, "%d", k);
         canvas_bar(canvas, 2, i, canvas->width - 6, (double)probabilities[k], style);
