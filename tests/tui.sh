@@ -351,10 +351,22 @@ title_is() {
     return 1
 }
 
+# gone PATTERN: waits until the screen has no such line any more.
+gone() {
+    for try in $(seq 600); do
+        look
+        grep -Eq -- "$1" "$scratch/screen" || return 0
+        sleep 0.1
+    done
+    echo "waited in vain for '$1' to go:"
+    cat "$scratch/screen"
+    return 1
+}
+
 help_opens() {
-    keys '?' && see 'Keys' && shows 'Space, p +pause' && shows 'Ctrl-Z +suspend' &&
-        keys Escape && see 'Sample +test #0' && ! grep -q 'Space, p' "$scratch/screen" &&
-        keys F1 && see 'Space, p +pause' && keys '?' && see 'Sample +test #0'
+    keys '?' && see 'Space, p +pause' && see 'Ctrl-Z +suspend' && keys Escape &&
+        gone 'Space, p' && see 'Sample +test #0' && keys F1 && see 'Space, p +pause' &&
+        keys '?' && gone 'Space, p' && see 'Sample +test #0'
 }
 
 # In a terminal too small for all of it.
@@ -696,9 +708,10 @@ blocked_term() {
 
 # The run directory goes away under the run, and has letters outside of ASCII.
 named_in_utf8() {
-    start 100 24 "$many -o \"\$scratch/größe\"" && see 'epoch [2-9]' && rm -r "$scratch/größe" &&
-        see 'FAILED' && see 'größe/last\.safetensors: cannot be written' && keys q && left 5 &&
-        restored && see '^mnist-tui: .*größe/last\.safetensors: cannot be written'
+    start 100 24 "$many -o \"\$scratch/größe\"" && see 'epoch [2-9]' || return 1
+    until rm -rf "$scratch/größe"; do :; done 2>/dev/null # a save in between puts a file back
+    see 'FAILED' && see 'größe.*: cannot be' && keys q && left 5 && restored &&
+        see '^mnist-tui: .*größe.*: cannot be'
 }
 
 # Losses that are no numbers.

@@ -75,7 +75,7 @@ void canvas_text_right(struct canvas *canvas, int x, int y, enum style style, co
 /* Draws a border with a title in it; returns the part inside. */
 struct canvas canvas_box(struct canvas *canvas, const char *title, bool focused);
 
-/* A horizontal bar of `width` cells, `share` of it filled: 0 to 1, others as the nearer of these. */
+/* A horizontal bar of `width` cells, `share` of it filled: 0 to 1; others count as the nearer. */
 void canvas_bar(struct canvas *canvas, int x, int y, int width, double share, enum style style);
 
 /* Writes the cells' glyphs as UTF-8, a line a row, without trailing spaces. */
