@@ -65,21 +65,35 @@ look() {
     tmux capture-pane -p -t main >"$scratch/screen" 2>/dev/null
 }
 
-# see PATTERN: waits until the screen matches.
-see() {
-    for try in $(seq 400); do
+# eventually COMMAND...: looks at the screen again and again until the command succeeds. A terminal may
+# show half a frame at any moment, so whatever is to be seen is waited for.
+eventually() {
+    for try in $(seq 600); do
         look
-        grep -Eq -- "$1" "$scratch/screen" && return 0
+        "$@" >"$scratch/said" 2>&1 && return 0
         sleep 0.05
     done
-    echo "waited in vain for '$1':"
-    cat "$scratch/screen"
+    echo "waited in vain for: $*"
+    cat "$scratch/said" "$scratch/screen"
     return 1
 }
 
-# shows PATTERN: the screen as it was last seen.
-shows() {
-    says "$scratch/screen" "$1"
+seen() {
+    grep -Eq -- "$1" "$scratch/screen"
+}
+
+unseen() {
+    ! seen "$1"
+}
+
+# see PATTERN: waits until a line of the screen matches.
+see() {
+    eventually seen "$1"
+}
+
+# see_no PATTERN: waits until none does.
+see_no() {
+    eventually unseen "$1"
 }
 
 keys() {
@@ -88,10 +102,7 @@ keys() {
 
 # left STATUS: waits for the program's end, with this exit status.
 left() {
-    for try in $(seq 600); do
-        [ -s "$scratch/status" ] && break
-        sleep 0.05
-    done
+    eventually [ -s "$scratch/status" ]
     status=$(cat "$scratch/status" 2>/dev/null)
     [ "$status" = "$1" ] && return 0
     echo "exit status '$status', expected $1; the screen:"
@@ -110,22 +121,18 @@ restored() {
 
 # moment: the batches done since the start, from the header.
 moment() {
-    look
     set -- $(sed -nE 's/.* epoch ([0-9]+).* batch ([0-9]+)\/([0-9]+).*/\1 \2 \3/p' "$scratch/screen")
     [ $# -eq 3 ] && echo $((($1 - 1) * $3 + $2))
 }
 
 # goes_on: training moves, now and again after that, and is not paused.
 goes_on() {
-    from=$(moment) || { echo "no header:"; cat "$scratch/screen"; return 1; }
-    for try in $(seq 400); do
-        to=$(moment) && [ "$to" -gt $((from + 25)) ] && ! grep -q PAUSED "$scratch/screen" &&
-            return 0
-        sleep 0.05
-    done
-    echo "training does not go on from $from:"
-    cat "$scratch/screen"
-    return 1
+    eventually moment && from=$(moment) && eventually later $((from + 25)) && see_no PAUSED
+}
+
+# later MOMENT: the run is past it.
+later() {
+    to=$(moment) && [ "$to" -gt "$1" ]
 }
 
 # answers: the dashboard obeys, whatever it shows: the help opens and closes.
@@ -142,43 +149,44 @@ one_line() {
 many='-e 100000 -b 16'
 
 header() {
-    see 'PAUSED' && shows '^ mnist-tui +\|\| PAUSED +epoch 1/100000 +batch 0/40 +lr 0\.01 ' &&
-        shows ' img/s *$' && shows '^ epoch .* 0% +run .* 0% +0:00 +ETA '
+    see 'PAUSED' && see '^ mnist-tui +\|\| PAUSED +epoch 1/100000 +batch 0/40 +lr 0\.01 ' &&
+        see ' img/s *$' && see '^ epoch .* 0% +run .* 0% +0:00 +ETA '
 }
 
 panes() {
-    shows '^┌─ Loss.*┐┌─ Accuracy %.*┐$' &&
-        shows '^┌─ Model basic  layers [0-9]+-[0-9]+ of 17 ─+┐┌─ Sample  test #[0-9]+ ─+┐$'
+    see '^┌─ Loss.*┐┌─ Accuracy %.*┐$' &&
+        see '^┌─ Model basic  layers [0-9]+-[0-9]+ of 17 ─+┐┌─ Sample  test #[0-9]+ ─+┐$'
 }
 
 axes() {
-    [ "$(grep -Ec '^│ *[0-9.]+┤' "$scratch/screen")" -ge 1 ] &&
-        shows '││ *[0-9.]+┤' && shows '^│epoch└─+[0-9.]+┴.*││epoch└─+[0-9.]+┴' && return 0
-    cat "$scratch/screen"
-    return 1
+    see '^│ *[0-9.]+┤' && see '││ *[0-9.]+┤' && see '^│epoch└─+[0-9.]+┴.*││epoch└─+[0-9.]+┴'
 }
 
 layers() {
-    shows '^│Layer \(type\) +Output Shape +Param #│' &&
-        shows '^│Conv2d-1 +\[-1, 4, 28, 28\] +36│' && shows '^│Conv2d-4 +\[-1, 8, 28, 28\] +288│' &&
-        shows '^│Total params: 9,902 '
+    see '^│Layer \(type\) +Output Shape +Param #│' &&
+        see '^│Conv2d-1 +\[-1, 4, 28, 28\] +36│' && see '^│Conv2d-4 +\[-1, 8, 28, 28\] +288│' &&
+        see '^│Total params: 9,902 '
 }
 
 samples() {
-    shows 'true 7  pred [0-9] *│$' && shows '(right|WRONG) loss [0-9]+\.[0-9][0-9] *│$' &&
-        [ "$(grep -Ec '[0-9] [█▏▎▍▌▋▊▉·]+ (\.[0-9][0-9]|1\.0) *│$' "$scratch/screen")" -ge 5 ]
+    see 'true 7  pred [0-9] *│$' && see '(right|WRONG) loss [0-9]+\.[0-9][0-9] *│$' &&
+        eventually shares
+}
+
+shares() {
+    [ "$(grep -Ec '[0-9] [█▏▎▍▌▋▊▉·]+ (\.[0-9][0-9]|1\.0) *│$' "$scratch/screen")" -ge 5 ]
 }
 
 key_line() {
-    sed -n 24p "$scratch/screen" >"$scratch/line" && says "$scratch/line" \
-        '^ Spc Pause .*n Epoch .*b Batch .*Tab Pane .*y Log .*\? Help .*q Quit$'
+    sed -n 24p "$scratch/screen" |
+        grep -E '^ Spc Pause .*n Epoch .*b Batch .*Tab Pane .*y Log .*\? Help .*q Quit$'
 }
 
 # framed WIDTH HEIGHT: between header and key line every row begins and ends with a border, in the
 # first and the last column.
 framed() {
-    look
-    [ "$(wc -l <"$scratch/screen")" -eq "$2" ] && panes &&
+    [ "$(wc -l <"$scratch/screen")" -eq "$2" ] && seen '^┌─ Loss.*┐┌─ Accuracy %.*┐$' &&
+        seen '^┌─ Model basic .*┐┌─ Sample .*┐$' &&
         sed -n "$(($2))p" "$scratch/screen" | grep 'q Quit' &&
         ! sed -n "3,$(($2 - 2))p" "$scratch/screen" | grep -vE "^[┌│└].{$(($1 - 2))}[┐│┘]\$"
 }
@@ -186,13 +194,7 @@ framed() {
 # sized WIDTH HEIGHT: gives the terminal this size and waits for a frame that fits.
 sized() {
     tmux resize-window -t main -x "$1" -y "$2"
-    for try in $(seq 200); do
-        framed "$1" "$2" >"$scratch/framed" && return 0
-        sleep 0.05
-    done
-    echo "no frame of $1x$2:"
-    cat "$scratch/framed" "$scratch/screen"
-    return 1
+    eventually framed "$1" "$2"
 }
 
 every_frame() {
@@ -207,7 +209,7 @@ check "two plots, the model and a sample have their panes" panes
 check "the plots have axes with numbers" axes
 check "the layer table has its heading, layers and total" layers
 check "the sample has its label, the prediction and the likeliest classes" samples
-check "the last line has the keys" key_line
+check "the last line has the keys" eventually key_line
 
 # ---- stepping and pausing ----
 
@@ -235,8 +237,8 @@ step_epochs() {
 
 # A plot of test results, and numbers in the titles.
 plotted() {
-    shows 'Loss.* train [0-9.]+ +test [0-9.]+' && shows 'Accuracy %.* train [0-9.]+ +test [0-9.]+' &&
-        shows '^│[^●]*●.*││' && shows '││[^●]*●.*│$' && braille
+    see 'Loss.* train [0-9.]+ +test [0-9.]+' && see 'Accuracy %.* train [0-9.]+ +test [0-9.]+' &&
+        see '^│[^●]*●.*││' && see '││[^●]*●.*│$' && eventually braille
 }
 
 # Braille is U+2800 to U+28FF; collation has no range for it, its bytes have.
@@ -246,27 +248,16 @@ braille() {
 
 # The tick labels of both plots.
 ticks() {
-    look
     grep -oE '[0-9.]+┤' "$scratch/screen" | tr '\n' ' '
 }
 
 log_axis() {
     before=$(ticks)
-    keys y
-    for try in $(seq 200); do
-        after=$(ticks)
-        [ "$after" != "$before" ] && break
-        sleep 0.05
-    done
-    [ "$after" != "$before" ] || { echo "still $before"; return 1; }
-    keys y
-    for try in $(seq 200); do
-        after=$(ticks)
-        [ "$after" = "$before" ] && return 0
-        sleep 0.05
-    done
-    echo "first $before, now $after"
-    return 1
+    keys y && eventually ticks_are != "$before" && keys y && eventually ticks_are = "$before"
+}
+
+ticks_are() {
+    [ "$(ticks)" "$1" "$2" ]
 }
 
 resume() {
@@ -274,20 +265,14 @@ resume() {
 }
 
 pause() {
-    keys "$1" && see '\|\| PAUSED' && before=$(moment) && keys y && keys y && sleep 0.3 &&
+    keys "$1" && see '\|\| PAUSED' && before=$(moment) && keys y && keys y && sleep 0.3 && look &&
         [ "$(moment)" = "$before" ]
 }
 
 # Two presses while one batch is at work: the second takes the first back.
 double_press() {
-    start 80 24 '-e 100000 -b 640' && see '> TRAINING' && keys Space Space || return 1
-    first=$(moment)
-    for try in $(seq 200); do
-        last=$(moment) && [ "$last" -gt $((first + 5)) ] && return 0
-        sleep 0.05
-    done
-    cat "$scratch/screen"
-    return 1
+    start 80 24 '-e 100000 -b 640' && see '> TRAINING' && keys Space Space && eventually moment &&
+        first=$(moment) && eventually later $((first + 5))
 }
 
 # However large it was.
@@ -314,7 +299,7 @@ check "p pauses" pause p
 scroll_layers() {
     keys Tab Down && see 'layers 2-7 of 17' && keys j && see 'layers 3-8 of 17' &&
         keys k && see 'layers 2-7 of 17' && keys PageDown && see 'layers 8-13 of 17' &&
-        keys End && see 'layers 12-17 of 17' && shows '^│Linear-17 +\[-1, 10\] +330│' &&
+        keys End && see 'layers 12-17 of 17' && see '^│Linear-17 +\[-1, 10\] +330│' &&
         keys Down Down && keys Up && see 'layers 11-16 of 17' &&
         keys PageUp && see 'layers 5-10 of 17' && keys Home && see 'layers 1-6 of 17' &&
         keys Up Up && keys Down && see 'layers 2-7 of 17'
@@ -322,7 +307,7 @@ scroll_layers() {
 
 # Back in the samples' pane.
 move_samples() {
-    keys BTab Right && see 'test #1 ' && keys l && see 'test #2 ' && shows 'true 1  ' &&
+    keys BTab Right && see 'test #1 ' && keys l && see 'test #2 ' && see 'true 1  ' &&
         keys h && see 'test #1 ' && keys Left && see 'test #0 ' && keys Left && see 'test #159 ' &&
         keys Right && see 'test #0 ' && keys Down && see 'test #10 ' && keys j && see 'test #20 ' &&
         keys k && see 'test #10 ' && keys Up && see 'test #0 ' && keys PageDown &&
@@ -333,7 +318,7 @@ move_samples() {
 # The pane that has the keys is told apart without colours: by bold.
 focus_shows() {
     before=$(title)
-    keys Tab && title_is != "$before" && keys Tab && title_is = "$before"
+    keys Tab && eventually title_is != "$before" && keys Tab && eventually title_is = "$before"
 }
 
 # The row of the model's title, with all that the terminal was told of its looks.
@@ -341,51 +326,26 @@ title() {
     tmux capture-pane -e -p -t main | grep 'Model basic'
 }
 
-# title_is OPERATOR TITLE: waits for it.
 title_is() {
-    for try in $(seq 200); do
-        ! [ "$(title)" "$1" "$2" ] || return 0
-        sleep 0.05
-    done
-    echo "the title: $(title | od -c)"
-    return 1
-}
-
-# gone PATTERN: waits until the screen has no such line any more.
-gone() {
-    for try in $(seq 600); do
-        look
-        grep -Eq -- "$1" "$scratch/screen" || return 0
-        sleep 0.1
-    done
-    echo "waited in vain for '$1' to go:"
-    cat "$scratch/screen"
-    return 1
+    [ "$(title)" "$1" "$2" ]
 }
 
 help_opens() {
     keys '?' && see 'Space, p +pause' && see 'Ctrl-Z +suspend' && keys Escape &&
-        gone 'Space, p' && see 'Sample +test #0' && keys F1 && see 'Space, p +pause' &&
-        keys '?' && gone 'Space, p' && see 'Sample +test #0'
+        see_no 'Space, p' && see 'Sample +test #0' && keys F1 && see 'Space, p +pause' &&
+        keys '?' && see_no 'Space, p' && see 'Sample +test #0'
 }
 
 # In a terminal too small for all of it.
 help_scrolls() {
     tmux resize-window -t main -x 60 -y 10 && keys '?' && see 'Space, p' &&
-        ! grep -q 'Ctrl-Z' "$scratch/screen" && keys $(printf 'Down %.0s' $(seq 30)) &&
+        unseen 'Ctrl-Z' && keys $(printf 'Down %.0s' $(seq 30)) &&
         see 'Ctrl-Z +suspend'
 }
 
+# One key up from the end, after thirty down.
 help_scrolls_back() {
-    see 'Ctrl-Z' && keys Up || return 1
-    for try in $(seq 100); do
-        look
-        grep -q 'Ctrl-Z' "$scratch/screen" || return 0
-        sleep 0.05
-    done
-    echo "one key up from the end, after thirty down, changes nothing:"
-    cat "$scratch/screen"
-    return 1
+    see 'Ctrl-Z' && keys Up && see_no 'Ctrl-Z'
 }
 
 help_ends() {
@@ -393,19 +353,13 @@ help_ends() {
 }
 
 escape_stays() {
-    keys Escape && sleep 0.1 && keys Escape && sized 80 24 && shows '\|\| PAUSED' &&
-        shows 'Sample +test #0' && [ ! -e "$scratch/status" ]
+    keys Escape && sleep 0.1 && keys Escape && sized 80 24 && see '\|\| PAUSED' &&
+        see 'Sample +test #0' && [ ! -e "$scratch/status" ]
 }
 
 redraw() {
     printf '\033[5;5HLITTER' >"$(tmux display-message -p -t main '#{pane_tty}')" && see LITTER &&
-        keys C-l || return 1
-    for try in $(seq 200); do
-        look
-        grep -q LITTER "$scratch/screen" || break
-        sleep 0.05
-    done
-    ! grep LITTER "$scratch/screen" && panes
+        keys C-l && see_no LITTER && panes
 }
 
 check "Tab and the arrows scroll the layer table" scroll_layers
@@ -422,9 +376,9 @@ check "row 60: the frames fit from 80x22 to 300x100" every_frame
 # ---- leaving ----
 
 results() {
-    shows '^Total parameters: 9,902$' && shows '^Best train accuracy: [0-9]+\.[0-9][0-9]%$' &&
-        shows '^Best test accuracy: [0-9]+\.[0-9][0-9]% \(epoch [0-9]+\)$' &&
-        shows '^Images per second: [0-9,]+$'
+    see '^Total parameters: 9,902$' && see '^Best train accuracy: [0-9]+\.[0-9][0-9]%$' &&
+        see '^Best test accuracy: [0-9]+\.[0-9][0-9]% \(epoch [0-9]+\)$' &&
+        see '^Images per second: [0-9,]+$'
 }
 
 quit_paused() {
@@ -433,17 +387,11 @@ quit_paused() {
 
 quit_asks() {
     start 80 24 "$many" && see 'Loss.* test [0-9]' && keys q && see 'Quit\?' && goes_on &&
-        shows 'Quit\?' && [ ! -e "$scratch/status" ]
+        see 'Quit\?' && [ ! -e "$scratch/status" ]
 }
 
 quit_declined() {
-    keys n
-    for try in $(seq 200); do
-        look
-        grep -q 'Quit?' "$scratch/screen" || break
-        sleep 0.05
-    done
-    ! grep 'Quit?' "$scratch/screen" && goes_on && keys F10 && see 'Quit\?' && keys Escape && goes_on
+    keys n && see_no 'Quit\?' && goes_on && keys F10 && see 'Quit\?' && keys Escape && goes_on
 }
 
 quit_confirmed() {
@@ -465,12 +413,12 @@ finished() {
 
 finished_looks() {
     keys Right && see 'test #1 ' && keys Tab End && see 'layers 12-17 of 17' && keys y && answers &&
-        shows 'FINISHED'
+        see 'FINISHED'
 }
 
 finished_steps() {
     keys b && see 'no batch left' && keys 3n && see 'no epoch left' && keys Space &&
-        see 'nothing to pause' && shows '\* FINISHED +epoch 2/2 +batch 40/40'
+        see 'nothing to pause' && see '\* FINISHED +epoch 2/2 +batch 40/40'
 }
 
 # The whole message, at the size that most terminals have.
@@ -484,14 +432,8 @@ finished_quits() {
 
 # The run ends while the question stands: there is no training left that could go on.
 question_ends() {
-    start 80 24 '-e 4 -b 16' && see TRAINING && keys q && see 'Quit\?' && see FINISHED || return 1
-    for try in $(seq 40); do
-        look
-        grep -q 'Training goes on' "$scratch/screen" || return 0
-        sleep 0.05
-    done
-    cat "$scratch/screen"
-    return 1
+    start 80 24 '-e 4 -b 16' && see TRAINING && keys q && see 'Quit\?' && see FINISHED &&
+        see_no 'Training goes on'
 }
 
 every_key() {
@@ -502,14 +444,12 @@ every_key() {
 # After every key, while training, paused and finished, it still answers.
 row_82() {
     start 80 24 '-e 30 -b 64' && see 'TRAINING' && every_key && answers && keys p p Space &&
-        every_key && answers || return 1
-    for try in $(seq 600); do
-        look
-        grep -q FINISHED "$scratch/screen" && break
-        ! grep -q PAUSED "$scratch/screen" || keys Space
-        sleep 0.1
-    done
-    shows 'FINISHED' && every_key && answers && shows FINISHED
+        every_key && answers && eventually nudged_to_the_end && every_key && answers && see FINISHED
+}
+
+nudged_to_the_end() {
+    unseen PAUSED || keys Space
+    seen FINISHED
 }
 
 check "the end of a run keeps the screen and says FINISHED" finished
@@ -525,18 +465,13 @@ check "a count is forgotten by another key" counts
 # ---- sizes ----
 
 small_sizes() {
-    start 30 8 "$many --paused" && see 'PAUSED' && shows 'e1/100000' && keys b &&
+    start 30 8 "$many --paused" && see 'PAUSED' && see 'e1/100000' && keys b &&
         see '^.{0,4}e1/100000 2%' && tmux resize-window -t main -x 12 -y 1 &&
         see '^\| e1/100000' && keys b && sized 80 24 && see 'PAUSED .*batch 2/40'
 }
 
 one_cell() {
-    start 1 1 "$many --paused"
-    for try in $(seq 400); do
-        [ ! -s "$scratch/pid" ] || break
-        sleep 0.05
-    done
-    sleep 0.5
+    start 1 1 "$many --paused" && eventually [ -s "$scratch/pid" ] && sleep 0.5
     keys 3b && sized 80 24 && see 'PAUSED .*batch 3/40'
 }
 
@@ -645,14 +580,13 @@ crashes() {
     start 80 24 "$many" && see 'TRAINING' && kill -"$1" "$(cat "$scratch/pid")" && left "$2" && restored
 }
 
+# gone: waits for the process's end.
 gone() {
-    for try in $(seq 600); do
-        kill -0 "$(cat "$scratch/pid")" 2>/dev/null || return 0
-        sleep 0.05
-    done
-    echo "process $(cat "$scratch/pid") is still there"
-    kill -KILL "$(cat "$scratch/pid")"
-    return 1
+    eventually dead || ! kill -KILL "$(cat "$scratch/pid")"
+}
+
+dead() {
+    ! kill -0 "$(cat "$scratch/pid")"
 }
 
 vanished() {
@@ -676,12 +610,11 @@ epochs_logged() {
 
 row_70() {
     trained blocked && keys C-s && sleep 0.5 || return 1
-    from=$(epochs_logged)
-    for try in $(seq 600); do
-        [ "$(epochs_logged)" -gt $((from + 2)) ] && break
-        sleep 0.05
-    done
-    [ "$(epochs_logged)" -gt $((from + 2)) ] && keys C-q && goes_on && answers
+    eventually logged $(($(epochs_logged) + 3)) && keys C-q && goes_on && answers
+}
+
+logged() {
+    [ "$(epochs_logged)" -ge "$1" ]
 }
 
 # blocked_end RUN SIGNAL...: a run that is to end does not wait for somebody to press Ctrl-Q.
@@ -693,13 +626,7 @@ blocked_end() {
         kill -"$signal" "$(cat "$scratch/pid")"
         sleep 0.2
     done
-    for try in $(seq 200); do
-        kill -0 "$(cat "$scratch/pid")" 2>/dev/null || break
-        sleep 0.05
-    done
-    ! kill -0 "$(cat "$scratch/pid")" 2>/dev/null || { echo "still there after $*"; return 1; }
-    keys C-q
-    left 143 && restored
+    gone && keys C-q && left 143 && restored
 }
 
 blocked_term() {
@@ -748,14 +675,13 @@ refused() {
 
 dumb() {
     start 120 24 '-e 1 -b 64' TERM=dumb && left 0 && see '^Test set: Average loss: ' &&
-        shows '^EPOCH: 0$' && results
+        see '^EPOCH: 0$' && results
 }
 
 # The bar, on one line even where the terminal is narrower than it.
 headless_bar() {
     start 80 24 "$many --headless" && see '^Loss=[0-9.]+ Batch_id=[0-9]+ Accuracy=[0-9.]+: +[0-9]+%' &&
         see '^EPOCH: 3' && keys C-c && left 130 || return 1
-    look
     lines=$(grep -c '^Loss=' "$scratch/screen")
     [ "$lines" -le 5 ] && return 0
     echo "$lines lines of bars:"
@@ -769,19 +695,19 @@ only_ascii() {
 }
 
 row_61() {
-    start 80 24 "$many --paused" LC_ALL=C && only_ascii PAUSED && shows '^\+-.* Loss' &&
-        shows '^\|Conv2d-1 ' && shows '^\|epoch\+-+' && keys 3n && only_ascii 'PAUSED .*epoch 4' &&
-        shows '^\|.*o.*\|\|.*o.*\|$'
+    start 80 24 "$many --paused" LC_ALL=C && only_ascii PAUSED && see '^\+-.* Loss' &&
+        see '^\|Conv2d-1 ' && see '^\|epoch\+-+' && keys 3n && only_ascii 'PAUSED .*epoch 4' &&
+        see '^\|.*o.*\|\|.*o.*\|$'
 }
 
 ascii_asked() {
-    start 80 24 "$many --paused --glyphs=ascii" && only_ascii PAUSED && shows '^\+-.* Loss' &&
-        shows '^\|[ .:=+*#%@-]*[.:=+*#%@]+.*|\|\|[ .:=+*#%@-]{14} '
+    start 80 24 "$many --paused --glyphs=ascii" && only_ascii PAUSED && see '^\+-.* Loss' &&
+        see '^\|[ .:=+*#%@-]*[.:=+*#%@]+.*|\|\|[ .:=+*#%@-]{14} '
 }
 
 blocks_asked() {
     start 80 24 "$many --paused --glyphs=block" && see PAUSED && keys 2n &&
-        see 'PAUSED .*epoch 3/' && ! braille && shows '[▀▄█]' && panes
+        see 'PAUSED .*epoch 3/' && see '[▀▄█]' && panes && ! braille
 }
 
 # colors: SGR sequences that choose a colour.
@@ -789,22 +715,26 @@ colors() {
     tmux capture-pane -e -p -t main | grep -cE "$(printf '\033')\\[([0-9;]*;)?([34][0-7]|[34]8;|9[0-7])"
 }
 
+colorful() {
+    [ "$(colors)" -gt 3 ]
+}
+
 colored() {
-    start 80 24 "$many --paused" "NO_COLOR=" && see PAUSED && [ "$(colors)" -gt 3 ]
+    start 80 24 "$many --paused" "NO_COLOR=" && see PAUSED && eventually colorful
 }
 
 no_color() {
-    start 80 24 "$many --paused ${2-}" "$1" && see PAUSED && panes && found=$(colors)
+    start 80 24 "$many --paused ${2-}" "$1" && see PAUSED && panes && eventually key_line && found=$(colors)
     [ "$found" -eq 0 ] || { echo "$found lines with colours"; return 1; }
 }
 
 color_always() {
-    start 80 24 "$many --paused --color=always" NO_COLOR=1 && see PAUSED && [ "$(colors)" -gt 3 ]
+    start 80 24 "$many --paused --color=always" NO_COLOR=1 && see PAUSED && eventually colorful
 }
 
 row_63() {
-    start 80 24 "$many --paused" TERM=vt100 && see PAUSED && [ "$(colors)" -eq 0 ] && keys b &&
-        see 'PAUSED .*batch 1/40' && shows 'true 7' && keys q && left 0
+    start 80 24 "$many --paused" TERM=vt100 && see PAUSED && eventually key_line && [ "$(colors)" -eq 0 ] && keys b &&
+        see 'PAUSED .*batch 1/40' && see 'true 7' && keys q && left 0
 }
 
 check "row 59: TERM unset: exit 5, suggests --headless" refused '-u TERM'
