@@ -52,11 +52,6 @@ const char *model_name(int i)
     return i < TABLE_COUNT ? tables[i].name : NULL;
 }
 
-const char *model_purpose(int i)
-{
-    return i < TABLE_COUNT ? tables[i].purpose : NULL;
-}
-
 static struct shape output_shape(const struct layer *layer)
 {
     struct shape in = layer->input;

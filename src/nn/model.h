@@ -82,9 +82,8 @@ static const double BATCH_NORM_MOMENTUM = 0.1;
 /* Makes the model called `name`. ERROR_USAGE with the names that there are when there is none. */
 bool model_init(struct model *model, const char *name, struct error *error);
 
-/* The i-th model's name, from 0, and what it is for; NULL past the last. */
+/* The i-th model's name, from 0; NULL past the last. */
 const char *model_name(int i);
-const char *model_purpose(int i);
 
 /* Fills state[state_count] with PyTorch's default initialisation: convolution and linear weights
  * and linear biases uniform in +-1/sqrt(fan_in) (kaiming_uniform_ with a = sqrt(5)); batch norm

@@ -21,8 +21,8 @@ int file_open(const char *path, size_t *size, enum error_kind kind, struct error
 unsigned char *file_read(const char *path, size_t limit, size_t *size, enum error_kind kind,
                          struct error *error);
 
-/* Writes all of `data` to the descriptor, through short and interrupted writes. False with errno.
- */
+/* Writes all of `data` to the descriptor, through short and interrupted writes. False with
+ * errno. */
 bool file_write_all(int descriptor, const void *data, size_t size);
 
 /* Replaces directory/name by `size` bytes of data: writes directory/name.tmp, fsyncs it, renames it

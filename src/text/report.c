@@ -5,7 +5,6 @@
 #include <errno.h>
 #include <langinfo.h>
 #include <math.h>
-#include <stdlib.h>
 #include <string.h>
 #include <sys/ioctl.h>
 #include <unistd.h>
