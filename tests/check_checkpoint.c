@@ -155,8 +155,8 @@ static void row_33_truncated_at_every_offset_is_refused(void **unused)
     free(bytes);
 }
 
-/* The header whole, of the tensors every 997th bit: the checksum knows no difference between them.
- */
+/* The header whole, of the tensors every 997th bit: the checksum knows no difference between
+ * them. */
 static void row_34_any_flipped_bit_is_refused(void **unused)
 {
     size_t size;

@@ -508,8 +508,8 @@ static void row_12_bytes_after_the_end(void **unused)
     expect_refused("bytes after the end of the gzip data (expected the end of the file, got 0x67)");
 }
 
-/* The trailer ends exactly where a read of the file does, so the garbage comes with the next one.
- */
+/* The trailer ends exactly where a read of the file does, so the garbage comes with the next
+ * one. */
 static void row_12_bytes_after_the_end_in_another_read(void **unused)
 {
     (void)unused;

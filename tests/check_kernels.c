@@ -94,8 +94,8 @@ static void forget_buffers(void)
     buffer_count = 0;
 }
 
-/* The outputs must be all poison again: the checks below put it back where a kernel had to write.
- */
+/* The outputs must be all poison again: the checks below put it back where a kernel had to
+ * write. */
 static void check_nothing_else_was_written(void)
 {
     for (int i = 0; i < buffer_count; i++) {
@@ -1436,8 +1436,8 @@ static void linear_gradients_are_finite_differences(void **state)
 
 /* ---- lanes are samples: what is in one lane never reaches another ---- */
 
-/* Each runs one kernel from pixels in[..][LANES] to out[..][LANES]; unused ends stay as they are.
- */
+/* Each runs one kernel from pixels in[..][LANES] to out[..][LANES]; unused ends stay as they
+ * are. */
 typedef void lanes_operation(const float *in, float *out);
 
 enum { SIDE = 6, PIXELS = SIDE * SIDE, LANES_IN = 2 * PIXELS, LANES_OUT = 4 * PIXELS };

@@ -1,5 +1,5 @@
-/* What everything else stands on: errors, random numbers, checksums, memory, clocks, whole files.
- */
+/* What everything else stands on: errors, random numbers, checksums, memory, clocks, whole
+ * files. */
 #include "check.h"
 
 #include "support/checksum.h"

@@ -47,8 +47,8 @@ static inline double *grid_at(const struct grid *grid, int n, int c, int y, int 
 
 /* ---- operations; the grids' sizes say how many of everything there are ---- */
 
-/* 3x3 convolution, stride 1, `padding` zeros around `in`; weight[out][in][3][3], bias[out] or NULL.
- */
+/* 3x3 convolution, stride 1, `padding` zeros around `in`; weight[out][in][3][3], bias[out] or
+ * NULL. */
 void twin_conv(const struct grid *in, int padding, const double *weight, const double *bias,
                const struct grid *out);
 void twin_conv_input_gradient(const struct grid *out_gradient, int padding, const double *weight,

@@ -22,9 +22,9 @@
 
 #include <stddef.h>
 
-/* Feature maps of one block: pixel (c, y, x) is the LANES floats at data + (c * plane + y * pitch +
- * x)
- * * LANES. pitch and plane are in pixels. */
+/* Feature maps of one block: pixel (c, y, x) is the LANES floats at
+ *   data + (c * plane + y * pitch + x) * LANES
+ * with pitch and plane in pixels. */
 struct map {
     float *data;
     int channels, height, width;
@@ -36,9 +36,9 @@ struct kernels {
 
     /*
      * 3x3 convolution (cross-correlation, as PyTorch's), stride 1, without padding of its own, for
-     * the output channels [from, to): out[k](y,x) = bias[k] + sum over c, i, j of
-     * weight[k][c][i][j] * in[c](y+i, x+j) out is two rows and columns smaller than in. bias may be
-     * NULL. `border` outermost rows of `in` are known to be zero and are skipped. Unless sums is
+     * the output channels [from, to):
+     *   out[k](y,x) = bias[k] + sum over c, i, j of weight[k][c][i][j] * in[c](y+i, x+j)
+     * out is two rows and columns smaller than in. bias may be NULL. `border` outermost rows of `in` are known to be zero and are skipped. Unless sums is
      * NULL, sums[k] gets, lane by lane, the sum of out[k] over its pixels and then the sum of their
      * squares. The gradient of the input is this very kernel on the zero-bordered gradient of the
      * output, with kernels_flip()'s weights.
@@ -63,15 +63,16 @@ struct kernels {
                            const struct map *out);
 
     /*
-     * Backward of norm_relu up to the norm's output, for one channel: gradient = scale * in + shift
-     * > 0 ? out_gradient : 0. sums gets, lane by lane, the sum of gradient and of gradient * in.
+     * Backward of norm_relu up to the norm's output, for one channel:
+     *   gradient = scale * in + shift > 0 ? out_gradient : 0
+     * sums gets, lane by lane, the sum of gradient and of gradient * in.
      */
     void (*relu_backward)(const struct map *in, int channel, float scale, float shift,
                           const struct map *out_gradient, const struct map *gradient,
                           float sums[2][LANES]);
 
-    /* The same behind the 2x2 maximum: the first of equal maxima gets the gradient, as in PyTorch.
-     */
+    /* The same behind the 2x2 maximum: the first of equal maxima gets the gradient, as in
+     * PyTorch. */
     void (*relu_pool_backward)(const struct map *in, int channel, float scale, float shift,
                                const struct map *out_gradient, const struct map *gradient,
                                float sums[2][LANES]);
@@ -91,8 +92,8 @@ struct kernels {
     /* Its backward: in_gradient from the gradient of the means. */
     void (*window_means_backward)(const float *means_gradient, const struct map *in_gradient);
 
-    /* out[o] = bias[o] + sum over i of weight[o][i] * in[i], each LANES floats; bias may be NULL.
-     */
+    /* out[o] = bias[o] + sum over i of weight[o][i] * in[i], each LANES floats; bias may be
+     * NULL. */
     void (*linear)(const float *in, const float *weight, const float *bias, float *out, int inputs,
                    int outputs);
     /* Its backward. Unless in_gradient is NULL, in_gradient[i] = sum over o of weight[o][i] *

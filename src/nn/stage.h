@@ -2,10 +2,13 @@
  * stage.h -- a model's layers grouped into the steps that the executors run in one go.
  *
  * The grouping is the executors' affair: it changes no name, no shape and, up to rounding, no
- * number that a user sees. It recognises conv, batch norm, ReLU [, max-pool]  ->  STAGE_CONV: sums
- * for the norm in the convolution's epilogue, then norm, ReLU and pool in one pass conv, global
- * average                 ->  STAGE_MEAN: linear, so the average is taken first and the convolution
- * becomes a product with 9 window means linear                               ->  STAGE_LINEAR
+ * number that a user sees. It recognises
+ *
+ *   conv, batch norm, ReLU [, max-pool]  STAGE_CONV: sums for the norm in the convolution's
+ *                                        epilogue, then norm, ReLU and pool in one pass
+ *   conv, global average                 STAGE_MEAN: both are linear, so the average is taken first
+ *                                        and the convolution becomes a product with 9 window means
+ *   linear                               STAGE_LINEAR
  *
  * Stages do not change once they are made: any thread may read them.
  */

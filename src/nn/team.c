@@ -8,8 +8,8 @@
 #include <stdatomic.h>
 #include <stdlib.h>
 
-/* How often a waiting member looks before it sleeps: about 50 us, longer than any step's imbalance.
- */
+/* How often a waiting member looks before it sleeps: about 50 us, longer than any step's
+ * imbalance. */
 enum { SPINS = 2000 };
 
 /*
@@ -113,8 +113,8 @@ static void start_workers(struct team *team, int wanted)
             break;
         team->size++;
     }
-    /* With fewer processors than members, spinning takes time from the member that is waited for.
-     */
+    /* With fewer processors than members, spinning takes time from the member that is waited
+     * for. */
     team->spins = team->size <= cpu_count() ? SPINS : 0;
     pthread_mutex_unlock(&team->mutex);
 }

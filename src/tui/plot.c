@@ -57,8 +57,8 @@ double plot_x(const struct plot *plot, int column)
     return plot->x_max * (column + 0.5) / plot_columns(plot);
 }
 
-/* The row of dots, from the top, of a value; outside of the area where the value is off the axis.
- */
+/* The row of dots, from the top, of a value; outside of the area where the value is off the
+ * axis. */
 static int row_of(const struct plot *plot, double value)
 {
     double height = (scaled(plot->scale, value) - plot->low) / (plot->high - plot->low);

@@ -14,8 +14,8 @@
 
 struct predictor;
 
-/* Images first, first + 1, ... of the split, around the end to its start, and what is said of them.
- */
+/* Images first, first + 1, ... of the split, around the end to its start, and what is said of
+ * them. */
 struct predictions {
     int first, count; /* count 0: nothing has been predicted yet */
     uint8_t predicted[LANES];

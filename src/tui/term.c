@@ -100,8 +100,8 @@ static void clear_flow_control(void)
     def_prog_mode(); /* what curses comes back to */
 }
 
-/* refresh() without its gap: while it writes, curses ignores SIGTSTP, and a Ctrl-Z would be lost.
- */
+/* refresh() without its gap: while it writes, curses ignores SIGTSTP, and a Ctrl-Z would be
+ * lost. */
 static void send_screen(void)
 {
     sigset_t suspend, before;
