@@ -496,7 +496,7 @@ static void any_number_of_threads_gives_the_same_bits(void **state)
 {
     static const struct batch batches[] = {
         {0, 64, 0.0F}, {64, 37, 0.0F}, {101, 3, 0.0F}, {104, 64, 0.0F}};
-    static const int threads[] = {2, 3, 4, 5, 7, 8};
+    static const int threads[] = {2, 3, 4, 5, 7, 8, 16};
     static struct outcome alone, together;
 
     (void)state;

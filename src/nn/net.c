@@ -228,9 +228,17 @@ static lane_sums *sums_of(const struct net *net, int s, int block)
     return net->at[s].sums + (size_t)block * (size_t)net->stages.at[s].conv.channels;
 }
 
-/* ---- passes over the channels [from, to) of one block ---- */
+/* ---- passes over one block, over the channels [from, to) of a stage's convolution ---- */
 
 typedef void pass(struct net *net, int s, int block, int from, int to);
+
+static void pack_pass(struct net *net, int s, int block, int from, int to)
+{
+    (void)from, (void)to;
+    net->source->pack(net->source->argument, block, net->stages.at[s].padding,
+                      net->at[s].input + (size_t)block * net->at[s].input_size,
+                      net->labels + block * LANES);
+}
 
 static void conv_pass(struct net *net, int s, int block, int from, int to)
 {
@@ -289,38 +297,14 @@ static void weights_pass(struct net *net, int s, int block, int from, int to)
                                partial_of(net, block) + net->stages.at[s].weight, from, to);
 }
 
-static void input_pass(struct net *net, int s, int block, int from, int to)
+/* The gradient of this stage's output, which is the input of the next one's convolution. */
+static void output_pass(struct net *net, int s, int block, int from, int to)
 {
-    int border = net->at[s].border;
-    struct map in = stage_map_grown(gradient_map(net, s, block), border);
-    struct map out = between_map(net, s, block);
+    int border = net->at[s + 1].border;
+    struct map in = stage_map_grown(gradient_map(net, s + 1, block), border);
+    struct map out = between_map(net, s + 1, block);
 
-    net->kernels->conv(&in, border, net->at[s].flipped, NULL, &out, NULL, from, to);
-}
-
-static int common_divisor(int a, int b)
-{
-    return b == 0 ? a : common_divisor(b, a % b);
-}
-
-/* Runs this member's share of a pass: whole blocks where there are enough of them for all to have
- * the same number, else parts of blocks, in steps of `group` channels. */
-static void run_pass(struct net *net, int member, pass *function, int s, int channels, int group)
-{
-    const int size = team_size(net->team);
-    const int parts = size / common_divisor(size, net->blocks);
-    const int groups = (channels + group - 1) / group;
-    int item, item_to;
-
-    team_share(net->blocks * parts, member, size, &item, &item_to);
-    for (; item < item_to; item++) {
-        int from, to;
-        team_share(groups, item % parts, parts, &from, &to);
-        from *= group;
-        to = to * group < channels ? to * group : channels;
-        if (from < to)
-            function(net, s, item / parts, from, to);
-    }
+    net->kernels->conv(&in, border, net->at[s + 1].flipped, NULL, &out, NULL, from, to);
 }
 
 /* ---- batch norm's statistics, once for each channel of the batch ---- */
@@ -402,6 +386,7 @@ static void run_norm(struct net *net, int member, void (*function)(struct net *,
     team_share(net->stages.at[s].conv.channels, member, team_size(net->team), &from, &to);
     for (int k = from; k < to; k++)
         function(net, s, k);
+    team_barrier(net->team);
 }
 
 /* ---- the tail: each block by itself from the last convolution to the loss and back ---- */
@@ -454,44 +439,84 @@ static void tail_backward(struct net *net, int block, float *gradient, float *ne
     }
 }
 
-static void run_tail(struct net *net, int member)
+static void tail_pass(struct net *net, int s, int block, int from, int to)
 {
-    int block, to;
+    const int classes = net->model->classes, count = block_count(net, block);
+    const uint8_t *labels = net->labels + block * LANES;
+    float *gradient = net->features + (size_t)block * 2 * MODEL_FEATURES_MAX * LANES;
+    double losses[LANES];
+    uint8_t predictions[LANES];
 
-    team_share(net->blocks, member, team_size(net->team), &block, &to);
-    for (; block < to; block++) {
-        const int classes = net->model->classes, count = block_count(net, block);
-        const uint8_t *labels = net->labels + block * LANES;
-        float *gradient = net->features + (size_t)block * 2 * MODEL_FEATURES_MAX * LANES;
-        double losses[LANES];
-        uint8_t predictions[LANES];
-
-        tail_forward(net, block);
-        loss_forward(logits_of(net, block), classes, labels, count, losses, predictions);
-        net->losses[block] = 0.0;
-        net->correct[block] = 0;
-        for (int lane = 0; lane < count; lane++) {
-            net->losses[block] += losses[lane];
-            net->correct[block] += predictions[lane] == labels[lane];
-        }
-        if (!isfinite(net->losses[block]))
-            atomic_store(&net->finite, false);
-        loss_backward(logits_of(net, block), classes, labels, count, 1.0 / net->count, gradient);
-        tail_backward(net, block, gradient, gradient + (size_t)MODEL_FEATURES_MAX * LANES);
+    (void)s, (void)from, (void)to;
+    tail_forward(net, block);
+    loss_forward(logits_of(net, block), classes, labels, count, losses, predictions);
+    net->losses[block] = 0.0;
+    net->correct[block] = 0;
+    for (int lane = 0; lane < count; lane++) {
+        net->losses[block] += losses[lane];
+        net->correct[block] += predictions[lane] == labels[lane];
     }
+    if (!isfinite(net->losses[block]))
+        atomic_store(&net->finite, false);
+    loss_backward(logits_of(net, block), classes, labels, count, 1.0 / net->count, gradient);
+    tail_backward(net, block, gradient, gradient + (size_t)MODEL_FEATURES_MAX * LANES);
 }
 
 /* ---- a batch ---- */
 
-static void run_pack(struct net *net, int member)
-{
-    int block, to;
+/* A pass over a stage. Where a block is split, its channels are in steps of `group`; 0: not
+ * split. */
+struct step {
+    pass *pass;
+    int stage, group;
+};
 
-    team_share(net->blocks, member, team_size(net->team), &block, &to);
-    for (; block < to; block++)
-        net->source->pack(net->source->argument, block, net->stages.at[0].padding,
-                          net->at[0].input + (size_t)block * net->at[0].input_size,
-                          net->labels + block * LANES);
+/* The part-th of `parts` of a step for one block. */
+static void run_part(struct net *net, const struct step *step, int block, int part, int parts)
+{
+    const int channels = net->stages.at[step->stage].conv.channels;
+    int group = step->group > 0 ? step->group : channels;
+    int from, to;
+
+    while (step->group > 1 && group > 1 && group * parts > channels)
+        group /= 2; /* slower, but not as slow as members without work */
+    team_share((channels + group - 1) / group, part, parts, &from, &to);
+    from *= group;
+    to = to * group < channels ? to * group : channels;
+    if (from < to)
+        step->pass(net, step->stage, block, from, to);
+}
+
+static int common_divisor(int a, int b)
+{
+    return b == 0 ? a : common_divisor(b, a % b);
+}
+
+/*
+ * Runs this member's share of steps of which each reads what those before it wrote for the same
+ * block. Where all members get the same number of whole blocks, a block goes through all the steps
+ * while it is in the processor's cache. Else blocks are split by channels, and a step begins when
+ * all have finished the one before.
+ */
+static void run_steps(struct net *net, int member, const struct step *steps, int count)
+{
+    const int size = team_size(net->team);
+    const int parts = size / common_divisor(size, net->blocks);
+    const int together = parts == 1 ? count : 1;
+    int item, item_to;
+
+    team_share(net->blocks * parts, member, size, &item, &item_to);
+    for (const struct step *end = steps + count; steps < end; steps += together) {
+        for (int i = item; i < item_to; i++)
+            for (int step = 0; step < together; step++)
+                run_part(net, &steps[step], i / parts, i % parts, parts);
+        team_barrier(net->team);
+    }
+}
+
+/* The weights of the gradients of the inputs, for the backward passes. */
+static void run_flip(struct net *net, int member)
+{
     for (int s = 1 + member; s < net->tail; s += team_size(net->team))
         kernels_flip(net->state + net->stages.at[s].weight, net->at[s].flipped,
                      net->stages.at[s].conv.channels, net->stages.at[s].input.channels);
@@ -499,30 +524,36 @@ static void run_pack(struct net *net, int member)
 
 static void run_forward(struct net *net, int member, int s)
 {
-    int channels = net->stages.at[s].conv.channels;
+    const struct step steps[] = {
+        s > 0 ? (struct step){norm_pass, s - 1, 1} : (struct step){pack_pass, s, 0},
+        {conv_pass, s, CHANNEL_GROUP},
+    };
 
-    run_pass(net, member, conv_pass, s, channels, CHANNEL_GROUP);
-    team_barrier(net->team);
+    run_steps(net, member, steps, 2);
     run_norm(net, member, norm_forward, s);
-    team_barrier(net->team);
-    run_pass(net, member, norm_pass, s, channels, 1);
-    team_barrier(net->team);
+}
+
+static void run_tail(struct net *net, int member)
+{
+    const int s = net->tail - 1;
+    const struct step steps[] = {{norm_pass, s, 1}, {tail_pass, s, 0}, {relu_backward_pass, s, 1}};
+
+    run_steps(net, member, steps, 3);
+    run_norm(net, member, norm_gradients, s);
 }
 
 static void run_backward(struct net *net, int member, int s)
 {
-    int channels = net->stages.at[s].conv.channels;
+    const struct step steps[] = {
+        {norm_backward_pass, s, 1},
+        {weights_pass, s, CHANNEL_GROUP},
+        {output_pass, s - 1, CHANNEL_GROUP},
+        {relu_backward_pass, s - 1, 1},
+    };
 
-    run_pass(net, member, relu_backward_pass, s, channels, 1);
-    team_barrier(net->team);
-    run_norm(net, member, norm_gradients, s);
-    team_barrier(net->team);
-    run_pass(net, member, norm_backward_pass, s, channels, 1);
-    team_barrier(net->team);
-    run_pass(net, member, weights_pass, s, channels, CHANNEL_GROUP);
+    run_steps(net, member, steps, s > 0 ? 4 : 2);
     if (s > 0)
-        run_pass(net, member, input_pass, s, net->stages.at[s].input.channels, CHANNEL_GROUP);
-    team_barrier(net->team);
+        run_norm(net, member, norm_gradients, s - 1);
 }
 
 /* Adds up the blocks' gradients and, once all have found theirs finite, updates the parameters. */
@@ -551,12 +582,10 @@ static void train_member(void *argument, int member)
 {
     struct net *net = argument;
 
-    run_pack(net, member);
-    team_barrier(net->team);
+    run_flip(net, member);
     for (int s = 0; s < net->tail; s++)
         run_forward(net, member, s);
     run_tail(net, member);
-    team_barrier(net->team);
     for (int s = net->tail - 1; s >= 0; s--)
         run_backward(net, member, s);
     run_update(net, member);
