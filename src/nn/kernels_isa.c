@@ -36,7 +36,11 @@ typedef int ivec __attribute__((vector_size(VECTOR * sizeof(int))));
 #define INLINE static inline __attribute__((always_inline))
 
 /* A for loop with a literal bound, unrolled all the way. */
+#ifdef __clang__
+#define UNROLLED _Pragma("clang loop unroll(full)") for
+#else
 #define UNROLLED _Pragma("GCC unroll 16") for
+#endif
 
 INLINE vec load(const float *from)
 {
@@ -46,6 +50,16 @@ INLINE vec load(const float *from)
 INLINE void store(float *to, vec value)
 {
     *(vec *)to = value;
+}
+
+/* The same address. Where registers are scarce clang must not see that neighbouring taps load the same
+ * pixels, or it keeps those in registers and the accumulators in memory. */
+INLINE const float *hidden(const float *address)
+{
+#if defined(__clang__) && !defined(__AVX512F__)
+    __asm__("" : "+r"(address));
+#endif
+    return address;
 }
 
 INLINE vec splat(float value)
@@ -115,9 +129,10 @@ INLINE void conv_tile(const struct conv_row *row, int x, const int outputs, cons
                 row->in + (size_t)c * row->in_plane + (size_t)i * row->in_pitch + (size_t)x * LANES;
             const float *weight = row->weight + (c * TAPS + i) * TAPS;
             UNROLLED (int j = 0; j < TAPS; j++) {
+                const float *tap = hidden(in + j * LANES);
                 vec value[CONV_PIXELS];
                 UNROLLED (int p = 0; p < pixels; p++)
-                    value[p] = load(in + (p + j) * LANES);
+                    value[p] = load(tap + p * LANES);
                 UNROLLED (int k = 0; k < outputs; k++) {
                     vec w = splat(weight[(size_t)k * weight_plane + (size_t)j]);
                     UNROLLED (int p = 0; p < pixels; p++)
@@ -222,16 +237,15 @@ INLINE void weight_row(const float *in, size_t in_plane, const float *out, size_
             UNROLLED (int j = 0; j < TAPS; j++)
                 sum[c][k][j] = sums[(size_t)c * sums_plane][k][j];
     for (int x = 0; x < width * HALVES; x++) {
-        vec gradient[WEIGHT_OUTPUTS];
-        UNROLLED (int k = 0; k < outputs; k++)
-            gradient[k] = load(out + (size_t)k * out_plane + (size_t)x * VECTOR);
-        UNROLLED (int c = 0; c < inputs; c++) {
-            UNROLLED (int j = 0; j < TAPS; j++) {
-                vec value =
-                    load(in + (size_t)c * in_plane + (size_t)x * VECTOR + (size_t)j * LANES);
-                UNROLLED (int k = 0; k < outputs; k++)
-                    sum[c][k][j] += gradient[k] * value;
-            }
+        vec value[WEIGHT_INPUTS][TAPS];
+        UNROLLED (int c = 0; c < inputs; c++)
+            UNROLLED (int j = 0; j < TAPS; j++)
+                value[c][j] = load(in + (size_t)c * in_plane + (size_t)x * VECTOR + j * LANES);
+        UNROLLED (int k = 0; k < outputs; k++) {
+            vec gradient = load(out + (size_t)k * out_plane + (size_t)x * VECTOR);
+            UNROLLED (int c = 0; c < inputs; c++)
+                UNROLLED (int j = 0; j < TAPS; j++)
+                    sum[c][k][j] += gradient * value[c][j];
         }
     }
     UNROLLED (int c = 0; c < inputs; c++)
@@ -540,23 +554,39 @@ INLINE float sum_block(const float *lanes)
     return sum_vector(sum);
 }
 
+/* Gradient of linear's weights: linear() once more, with lanes for inputs and LANES inputs for lanes. */
+static void linear_weights(const float *in, const float *out_gradient, float *weight_gradient,
+                           int inputs, int outputs)
+{
+    float turned[LANES][LANES] __attribute__((aligned(64)));
+    float sums[ROWS][LANES] __attribute__((aligned(64)));
+
+    for (int i = 0; i < inputs; i += LANES) {
+        const int columns = smaller(LANES, inputs - i);
+        memset(turned, 0, sizeof turned);
+        for (int column = 0; column < columns; column++)
+            for (int lane = 0; lane < LANES; lane++)
+                turned[lane][column] = in[(i + column) * LANES + lane];
+        for (int o = 0; o < outputs; o += ROWS) {
+            const int rows = smaller(ROWS, outputs - o);
+            all_weighted_sums(turned[0], out_gradient + o * LANES, LANES, 1, LANES, NULL, sums[0],
+                              rows);
+            for (int r = 0; r < rows; r++)
+                memcpy(weight_gradient + (o + r) * inputs + i, sums[r],
+                       (size_t)columns * sizeof(float));
+        }
+    }
+}
+
 static void linear_backward(const float *in, const float *weight, const float *out_gradient,
                             float *in_gradient, float *weight_gradient, float *bias_gradient,
                             int inputs, int outputs)
 {
     if (in_gradient != NULL) /* by the transposed weights */
         all_weighted_sums(out_gradient, weight, 1, inputs, outputs, NULL, in_gradient, inputs);
-    for (int o = 0; o < outputs; o++) {
-        const float *gradient = out_gradient + o * LANES;
-        if (bias_gradient != NULL)
-            bias_gradient[o] = sum_block(gradient);
-        for (int i = 0; i < inputs; i++) {
-            vec sum = {0};
-            UNROLLED (int h = 0; h < LANES; h += VECTOR)
-                sum += load(gradient + h) * load(in + i * LANES + h);
-            weight_gradient[o * inputs + i] = sum_vector(sum);
-        }
-    }
+    linear_weights(in, out_gradient, weight_gradient, inputs, outputs);
+    for (int o = 0; o < outputs && bias_gradient != NULL; o++)
+        bias_gradient[o] = sum_block(out_gradient + o * LANES);
 }
 
 /* ---- the peak ---- */
