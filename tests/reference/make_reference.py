@@ -14,16 +14,18 @@ DATA_DIR holds the four gzip'd MNIST files.  Needs PyTorch and NumPy.
 
 import argparse
 import copy
-import gzip
 import json
 import platform
 import struct
+import sys
 from pathlib import Path
 
 import numpy as np
 import torch
 import torch.nn.functional as F
-from torch import nn
+
+sys.path.insert(0, str(Path(__file__).resolve().parents[2] / "bench"))
+from reference_network import Network, read_idx  # noqa: E402
 
 SEED = 4
 OTHER_SEEDS = (1, 2, 3, 4)      # rounding is measured for these as well
@@ -89,44 +91,6 @@ Evaluating `trained.safetensors` in single precision: {eval_correct:,} correct
 
 Made with Python {python}, PyTorch {torch}, NumPy {numpy} on {machine}.
 """
-
-
-class Network(nn.Module):
-    """The basic model; attribute names give the state dict its names."""
-
-    def __init__(self):
-        super().__init__()
-        self.layer1 = nn.Sequential(
-            nn.Conv2d(1, 4, 3, padding=1, bias=False),
-            nn.BatchNorm2d(4),
-            nn.ReLU(),
-            nn.Conv2d(4, 8, 3, padding=1, bias=False),
-            nn.BatchNorm2d(8),
-            nn.ReLU(),
-            nn.MaxPool2d(2))
-        self.layer2 = nn.Sequential(
-            nn.Conv2d(8, 16, 3, bias=False),
-            nn.BatchNorm2d(16),
-            nn.ReLU(),
-            nn.Conv2d(16, 20, 3, bias=False),
-            nn.BatchNorm2d(20),
-            nn.ReLU(),
-            nn.Conv2d(20, 24, 3, bias=False))
-        self.gap = nn.AdaptiveAvgPool2d(1)
-        self.classifier = nn.Sequential(nn.Linear(24, 32), nn.Linear(32, 10))
-
-    def forward(self, x):
-        x = self.gap(self.layer2(self.layer1(x)))
-        return F.log_softmax(self.classifier(x.flatten(1)), dim=1)
-
-
-def read_idx(path):
-    """Return the bytes of a gzip'd IDX file as an array of its shape."""
-    raw = gzip.decompress(path.read_bytes())
-    dimensions = raw[3]
-    shape = struct.unpack_from(f">{dimensions}I", raw, 4)
-    return np.frombuffer(raw, np.uint8, offset=4 + 4 * dimensions).reshape(
-        shape)
 
 
 def load(directory, split, limit=None):
