@@ -1,11 +1,11 @@
 /*
- * kernels.c -- times every kernel of every table on the shapes of a model, on one thread, and prints
- * GFLOP/s and the share of the measured multiply-add peak.
+ * kernels.c -- times every kernel of every table on the shapes of a model, on one thread, and
+ * prints GFLOP/s and the share of the measured multiply-add peak.
  *
  * Usage: bench/kernels [MODEL]
  *
- * Each figure is the fastest of RUNS runs of RUN_SECONDS: what the machine can do when nobody disturbs
- * it. Operands are as large as in training and stay in the caches as far as they fit.
+ * Each figure is the fastest of RUNS runs of RUN_SECONDS: what the machine can do when nobody
+ * disturbs it. Operands are as large as in training and stay in the caches as far as they fit.
  */
 #include "nn/kernels.h"
 #include "nn/stage.h"

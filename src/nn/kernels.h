@@ -38,10 +38,11 @@ struct kernels {
      * 3x3 convolution (cross-correlation, as PyTorch's), stride 1, without padding of its own, for
      * the output channels [from, to):
      *   out[k](y,x) = bias[k] + sum over c, i, j of weight[k][c][i][j] * in[c](y+i, x+j)
-     * out is two rows and columns smaller than in. bias may be NULL. `border` outermost rows of `in` are known to be zero and are skipped. Unless sums is
-     * NULL, sums[k] gets, lane by lane, the sum of out[k] over its pixels and then the sum of their
-     * squares. The gradient of the input is this very kernel on the zero-bordered gradient of the
-     * output, with kernels_flip()'s weights.
+     * out is two rows and columns smaller than in. bias may be NULL. `border` outermost rows of
+     * `in` are known to be zero and are skipped. Unless sums is NULL, sums[k] gets, lane by lane,
+     * the sum of out[k] over its pixels and then the sum of their squares. The gradient of the
+     * input is this very kernel on the zero-bordered gradient of the output, with
+     * kernels_flip()'s weights.
      */
     void (*conv)(const struct map *in, int border, const float *weight, const float *bias,
                  const struct map *out, float (*sums)[2][LANES], int from, int to);

@@ -52,8 +52,8 @@ INLINE void store(float *to, vec value)
     *(vec *)to = value;
 }
 
-/* The same address. Where registers are scarce clang must not see that neighbouring taps load the same
- * pixels, or it keeps those in registers and the accumulators in memory. */
+/* The same address. Where registers are scarce clang must not see that neighbouring taps load the
+ * same pixels, or it keeps those in registers and the accumulators in memory. */
 INLINE const float *hidden(const float *address)
 {
 #if defined(__clang__) && !defined(__AVX512F__)
@@ -554,7 +554,8 @@ INLINE float sum_block(const float *lanes)
     return sum_vector(sum);
 }
 
-/* Gradient of linear's weights: linear() once more, with lanes for inputs and LANES inputs for lanes. */
+/* Gradient of linear's weights: linear() once more, with lanes for inputs and LANES inputs for
+ * lanes. */
 static void linear_weights(const float *in, const float *out_gradient, float *weight_gradient,
                            int inputs, int outputs)
 {
