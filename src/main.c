@@ -197,6 +197,7 @@ static bool watch(struct program *program, struct runlog *runlog, bool terminal,
     const struct dashboard_options look = {
         .glyphs = program->options.glyphs,
         .color = program->options.color,
+        .view = program->options.view,
         .data = &program->data,
         .model = &program->model,
         .kernels = program->kernels,

@@ -68,7 +68,7 @@ static bool read_word(const char *name, const char *text, const char *const word
 
     for (int i = 0; words[i] != NULL; i++) {
         if (strcmp(words[i], text) == 0) {
-            *word = text;
+            *word = words[i];
             return true;
         }
         size_t length = strlen(all);
@@ -211,9 +211,16 @@ static bool read_color(struct options *options, const char *argument, struct err
 
 static bool read_view(struct options *options, const char *argument, struct error *error)
 {
-    static const char *const words[] = {"overview", NULL};
+    const char *words[VIEW_COUNT + 1], *name;
 
-    return read_word("view", argument, words, &options->view, error);
+    for (int i = 0; i <= VIEW_COUNT; i++)
+        words[i] = layout_view_name(i);
+    if (!read_word("view", argument, words, &name, error))
+        return false;
+    for (int i = 0; i < VIEW_COUNT; i++)
+        if (name == words[i])
+            options->view = (enum view)i;
+    return true;
 }
 
 static bool read_snapshot(struct options *options, const char *argument, struct error *error)
@@ -302,8 +309,8 @@ static const struct entry entries[] = {
     {NULL, 0, "color", "WHEN", "auto (default), always or never; NO_COLOR is honoured", read_color},
     {NULL, 0, "snapshot", "COLSxROWS", "train headless, then print the last frame as plain text",
      read_snapshot},
-    {NULL, 0, "view", "NAME", "the view to open, or to print with --snapshot: overview (default)",
-     read_view},
+    {NULL, 0, "view", "NAME",
+     "the view to open or print: overview (default), plots, model, samples", read_view},
     {.group = "Without training"},
     {NULL, 0, "summary", NULL, "the layer table", read_summary},
     {NULL, 0, "stats", NULL, "the data set's statistics", read_stats},
@@ -422,7 +429,6 @@ bool options_parse(struct options *options, int argc, char *argv[], struct error
         .kernels = "auto",
         .glyphs = "auto",
         .color = "auto",
-        .view = "overview",
     };
     if (argc < 1)
         return error_set(error, ERROR_USAGE, "started without a program name");

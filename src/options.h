@@ -6,6 +6,7 @@
 
 #include "support/error.h"
 #include "train/settings.h"
+#include "tui/layout.h"
 
 #include <stdio.h>
 
@@ -32,7 +33,8 @@ struct options {
     bool batch_size_given; /* one larger than the data is then a mistake */
     const char *run_dir;   /* NULL: nothing is written */
     bool headless;
-    const char *glyphs, *color, *view;
+    const char *glyphs, *color;
+    enum view view;
     int columns, rows; /* of --snapshot */
     const char *eval, *export;
 };

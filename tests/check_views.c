@@ -4,7 +4,7 @@
  */
 #include "sample_data.h"
 
-#include "tui/dashboard.h"
+#include "tui/screen.h"
 
 #include <math.h>
 
@@ -12,6 +12,7 @@ static struct snapshot snapshot;
 static struct dataset data;
 static struct model model;
 static struct predictions predictions;
+static struct events events;
 
 /* Two epochs and a half of a run of ten, made of formulas. */
 static void make_snapshot(void)
@@ -35,6 +36,15 @@ static void make_snapshot(void)
         .epochs_done = 2,
         .best_train_accuracy = 95.0,
     };
+    for (int l = 0; l < MODEL_LAYERS_MAX; l++)
+        snapshot.health[l] = (struct layer_health){NAN, NAN, NAN, NAN};
+    for (int l = 0; l < model.layer_count; l++) {
+        if (model.layers[l].parameter_count > 0)
+            snapshot.health[l] = (struct layer_health){2.0F + (float)l, 0.1F * (float)(l + 1),
+                                                       0.001F * (float)(l + 1), NAN};
+        else if (model.layers[l].kind == LAYER_RELU)
+            snapshot.health[l].dead = 0.05F * (float)l;
+    }
     history_init(&snapshot.history);
     for (int step = 0; step < 250; step++) {
         double noise = 1.0 + 0.3 * sin(step * 12.9898);
@@ -77,6 +87,8 @@ static int set_up(void **unused)
     assert_true(model_init(&model, "basic", &error));
     make_snapshot();
     make_predictions();
+    events = (struct events){0};
+    events_watch(&events, &snapshot);
     return 0;
 }
 
@@ -94,6 +106,8 @@ static struct frame make_frame(void)
         .model = &model,
         .test = &data.test,
         .predictions = &predictions,
+        .events = &events,
+        .crosshair = -1.0,
         .log_scale = true,
         .smoothing = 0.9,
         .message = "Epoch 2: test accuracy 96.00 %, loss 0.1750, the best so far.",
@@ -109,7 +123,7 @@ static char *draw(const struct frame *frame, int width, int height, enum glyphs 
 
     assert_true(canvas_new(&canvas, width, height, &error));
     canvas.glyphs = glyphs;
-    dashboard_draw(frame, &canvas);
+    screen_draw(frame, &canvas);
     FILE *file = open_memstream(&text, &size);
     canvas_dump(&canvas, file);
     fclose(file);
@@ -143,34 +157,41 @@ static void assert_frame(const struct frame *frame, const char *name, int width,
     free(text);
 }
 
-static void assert_frames(const struct frame *frame, const char *name, int width, int height)
+/* A view at a size of each tier, with every set of glyphs. */
+static void assert_view(enum view view)
 {
-    for (int glyphs = GLYPHS_ASCII; glyphs <= GLYPHS_BRAILLE; glyphs++)
-        assert_frame(frame, name, width, height, (enum glyphs)glyphs);
+    static const int sizes[][2] = {{24, 1}, {40, 10}, {80, 24}, {100, 30}, {140, 44}, {200, 60}};
+    struct frame frame = make_frame();
+
+    frame.view = view;
+    for (int i = 0; i < CHECK_COUNT(sizes); i++)
+        for (int glyphs = GLYPHS_ASCII; glyphs <= GLYPHS_BRAILLE; glyphs++)
+            assert_frame(&frame, layout_view_name((int)view), sizes[i][0], sizes[i][1],
+                         (enum glyphs)glyphs);
 }
 
-static void the_overview_at_80x24(void **unused)
+static void the_overview_at_every_tier(void **unused)
 {
-    struct frame frame = make_frame();
     (void)unused;
-
-    assert_frames(&frame, "overview", 80, 24);
+    assert_view(VIEW_OVERVIEW);
 }
 
-static void the_overview_at_100x30(void **unused)
+static void the_plots_at_every_tier(void **unused)
 {
-    struct frame frame = make_frame();
     (void)unused;
-
-    assert_frames(&frame, "overview", 100, 30);
+    assert_view(VIEW_PLOTS);
 }
 
-static void the_overview_at_160x50(void **unused)
+static void the_model_at_every_tier(void **unused)
 {
-    struct frame frame = make_frame();
     (void)unused;
+    assert_view(VIEW_MODEL);
+}
 
-    assert_frames(&frame, "overview", 160, 50);
+static void the_samples_at_every_tier(void **unused)
+{
+    (void)unused;
+    assert_view(VIEW_SAMPLES);
 }
 
 static void the_status_lines_of_small_terminals(void **unused)
@@ -178,8 +199,51 @@ static void the_status_lines_of_small_terminals(void **unused)
     struct frame frame = make_frame();
     (void)unused;
 
-    assert_frame(&frame, "status", 40, 10, GLYPHS_ASCII);
-    assert_frame(&frame, "status", 24, 1, GLYPHS_ASCII);
+    assert_frame(&frame, "status", 39, 9, GLYPHS_ASCII);
+}
+
+static void a_crosshair_reads_out_values(void **unused)
+{
+    struct frame frame = make_frame();
+    (void)unused;
+
+    frame.view = VIEW_PLOTS;
+    frame.crosshair = 0.4;
+    assert_frame(&frame, "crosshair", 100, 30, GLYPHS_BRAILLE);
+}
+
+static void the_last_fifth_of_the_run_in_batches(void **unused)
+{
+    struct frame frame = make_frame();
+    (void)unused;
+
+    frame.view = VIEW_PLOTS;
+    frame.recent = true;
+    frame.x_unit = X_BATCHES;
+    assert_frame(&frame, "recent", 100, 30, GLYPHS_BRAILLE);
+}
+
+static void a_moment_of_the_past_is_marked(void **unused)
+{
+    struct moment moment = {.step = 120, .weights = snapshot.weights};
+    struct frame frame = make_frame();
+    (void)unused;
+
+    frame.past = &moment;
+    assert_frame(&frame, "past", 80, 24, GLYPHS_ASCII);
+}
+
+static void a_layer_out_of_its_healthy_range_is_warned_of_in_words(void **unused)
+{
+    struct frame frame = make_frame();
+    (void)unused;
+
+    frame.view = VIEW_MODEL;
+    snapshot.health[2].dead = 0.75F;
+    char *text = draw(&frame, 80, 24, GLYPHS_ASCII);
+    assert_non_null(strstr(text, "0!"));
+    assert_non_null(strstr(text, "ReLU-3: 75 % of its outputs never fire"));
+    free(text);
 }
 
 static void linear_axes_at_80x24(void **unused)
@@ -231,8 +295,9 @@ static void row_60_every_size_draws(void **unused)
     struct frame frame = make_frame();
     (void)unused;
 
-    for (int help = 0; help < 2; help++) {
-        frame.help = help == 1;
+    for (int view = 0; view <= VIEW_COUNT; view++) {
+        frame.view = (enum view)(view % VIEW_COUNT);
+        frame.help = view == VIEW_COUNT;
         for (int width = 1; width <= 300; width += width < 90 ? 1 : 17)
             for (int height = 1; height <= 100; height += height < 30 ? 1 : 9)
                 free(draw(&frame, width, height, GLYPHS_BRAILLE));
@@ -253,10 +318,15 @@ static void row_90_a_worker_that_could_not_start_is_said_on_the_screen(void **un
 #define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
 
 static const struct CMUnitTest tests[] = {
-    TEST(the_overview_at_80x24),
-    TEST(the_overview_at_100x30),
-    TEST(the_overview_at_160x50),
+    TEST(the_overview_at_every_tier),
+    TEST(the_plots_at_every_tier),
+    TEST(the_model_at_every_tier),
+    TEST(the_samples_at_every_tier),
     TEST(the_status_lines_of_small_terminals),
+    TEST(a_crosshair_reads_out_values),
+    TEST(the_last_fifth_of_the_run_in_batches),
+    TEST(a_moment_of_the_past_is_marked),
+    TEST(a_layer_out_of_its_healthy_range_is_warned_of_in_words),
     TEST(linear_axes_at_80x24),
     TEST(the_help_at_80x24),
     TEST(the_layer_table_scrolled_and_focused),

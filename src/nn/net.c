@@ -228,6 +228,36 @@ static lane_sums *sums_of(const struct net *net, int s, int block)
     return net->at[s].sums + (size_t)block * (size_t)net->stages.at[s].conv.channels;
 }
 
+/* Whether any sample of the last batch makes this output of the stage's ReLU positive. */
+static bool is_alive(const struct net *net, int s, int k, size_t pixel)
+{
+    const struct norm *norm = &net->at[s].norm[k];
+
+    for (int block = 0; block < net->blocks; block++) {
+        const float *in = conv_map(net, s, block).data + pixel * LANES;
+        for (int lane = 0; lane < block_count(net, block); lane++)
+            if (norm->scale * in[lane] + norm->shift > 0.0F)
+                return true;
+    }
+    return false;
+}
+
+float net_dead_share(const struct net *net, int layer)
+{
+    int s = 0, dead = 0;
+
+    while (s < net->tail && layer >= net->stages.at[s].first_layer + net->stages.at[s].layer_count)
+        s++;
+    const struct shape conv = net->stages.at[s].conv;
+    const int plane = conv.height * conv.width;
+    if (s == net->tail || net->count == 0)
+        return NAN;
+    for (int k = 0; k < conv.channels; k++)
+        for (int pixel = 0; pixel < plane; pixel++)
+            dead += !is_alive(net, s, k, (size_t)(k * plane + pixel));
+    return (float)dead / (float)(conv.channels * plane);
+}
+
 /* ---- passes over one block, over the channels [from, to) of a stage's convolution ---- */
 
 typedef void pass(struct net *net, int s, int block, int from, int to);

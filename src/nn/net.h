@@ -55,6 +55,10 @@ float *net_state(struct net *net);
 float *net_velocity(struct net *net);
 const float *net_gradient(const struct net *net);
 
+/* Share of the outputs (channel, row, column) of the ReLU that is layer `layer` of the model
+ * which no sample of the last batch made positive; NaN before the first batch. */
+float net_dead_share(const struct net *net, int layer);
+
 /* One step on `count` samples, 1 to batch_size. */
 struct net_result net_train(struct net *net, const struct net_source *source, int count,
                             const struct sgd *sgd);

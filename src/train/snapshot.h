@@ -9,6 +9,7 @@
 
 #include "nn/model.h"
 #include "support/error.h"
+#include "train/health.h"
 #include "train/history.h"
 
 enum snapshot_state {
@@ -37,8 +38,9 @@ struct snapshot {
     struct epoch_metrics best;  /* of the best test accuracy, the first of equals */
     double best_train_accuracy; /* both mean something from the first epoch's end on */
     struct history history;
-    struct error error;             /* kind ERROR_NONE while all is well */
-    float weights[MODEL_STATE_MAX]; /* the state after `step` batches */
+    struct layer_health health[MODEL_LAYERS_MAX]; /* behind the last batch */
+    struct error error;                           /* kind ERROR_NONE while all is well */
+    float weights[MODEL_STATE_MAX];               /* the state after `step` batches */
 };
 
 #endif

@@ -64,6 +64,7 @@ static void publish(struct trainer *trainer)
 
     for (size_t i = 0; i < trainer->options.model->state_count; i++)
         now->weights[i] = state[i];
+    health_measure(now->health, trainer->options.model, trainer->net, now->lr);
     pthread_mutex_lock(&trainer->mutex);
     *trainer->published = *now;
     trainer->number++;

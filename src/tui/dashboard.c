@@ -3,24 +3,18 @@
 #include "support/clock.h"
 #include "support/signals.h"
 #include "tui/keys.h"
+#include "tui/navigate.h"
+#include "tui/screen.h"
 #include "tui/term.h"
 
+#include <errno.h>
 #include <langinfo.h>
 #include <signal.h>
 #include <stdarg.h>
 #include <string.h>
 #include <unistd.h>
 
-enum {
-    FULL_WIDTH = 80, /* from here on there is room for panes */
-    FULL_HEIGHT = 22,
-    HEADER_ROWS = 2,
-    FOOTER_ROWS = 2,
-    MODEL_WIDTH = 48,
-    TABLE_ROWS = 21, /* the layer table of the reference network with its border */
-    COUNT_MAX = 100000,
-    MESSAGE_SIZE = 160,
-};
+enum { COUNT_MAX = 100000, EXPORTS_MAX = 10000 };
 
 static const double FRAME_SECONDS = 1.0 / 8.0; /* between two frames that training asks for */
 static const double PREDICT_SECONDS = 0.25;    /* between two predictions of the same samples */
@@ -34,78 +28,18 @@ struct dashboard {
     long seen;
     struct frame frame;
     struct canvas canvas;
-    char message[MESSAGE_SIZE];
-    long count;    /* typed before n or b; 0: none */
-    bool asking;   /* whether to quit */
-    bool quitting; /* the trainer has been told to stop */
-    bool blind;    /* the terminal is gone */
-    bool fresh;    /* something has changed since the last frame */
+    enum glyphs glyphs;
+    struct events events;
+    struct timeline timeline;
+    char message[NAVIGATE_MESSAGE];
+    long count;             /* typed before n or b; 0: none */
+    struct frame uncounted; /* as it was before the count's first digit */
+    bool asking;            /* whether to quit */
+    bool quitting;          /* the trainer has been told to stop */
+    bool blind;             /* the terminal is gone */
+    bool fresh;             /* something has changed since the last frame */
     double drawn_at, predicted_at;
 };
-
-/* ---- the layout ---- */
-
-static void draw_part(const struct frame *frame, struct canvas *canvas, view_function *view, int x,
-                      int y, int width, int height)
-{
-    struct canvas part = canvas_inside(canvas, x, y, width, height);
-
-    view(frame, &part);
-}
-
-static void draw_footer(const struct frame *frame, struct canvas *canvas)
-{
-    int x = 1, y = canvas->height - 1;
-    const struct key_binding *binding;
-
-    canvas_text(canvas, 1, y - 1, STYLE_PLAIN, "%s", frame->message);
-    for (int i = 0; (binding = key_binding(i)) != NULL; i++) {
-        if (binding->hint == NULL)
-            continue;
-        const char *word = strchr(binding->hint, ' ');
-        x = canvas_text(canvas, x, y, STYLE_REVERSE, "%.*s", (int)(word - binding->hint),
-                        binding->hint);
-        x = canvas_text(canvas, x, y, STYLE_PLAIN, "%s  ", word);
-    }
-}
-
-/* Rows of the plots: half, or up to two less where the layer table then fits as a whole. */
-static int plot_rows(int height)
-{
-    int rows = height - HEADER_ROWS - FOOTER_ROWS, half = rows / 2;
-
-    return rows - TABLE_ROWS < half && rows - TABLE_ROWS >= half - 2 ? rows - TABLE_ROWS : half;
-}
-
-void dashboard_draw(const struct frame *frame, struct canvas *canvas)
-{
-    const int width = canvas->width, height = canvas->height;
-
-    canvas_clear(canvas);
-    if (width < FULL_WIDTH || height < FULL_HEIGHT) {
-        view_status(frame, canvas);
-    } else {
-        int rows = height - HEADER_ROWS - FOOTER_ROWS, plots = plot_rows(height);
-        int below = HEADER_ROWS + plots;
-        draw_part(frame, canvas, view_header, 0, 0, width, HEADER_ROWS);
-        draw_part(frame, canvas, view_loss, 0, HEADER_ROWS, width / 2, plots);
-        draw_part(frame, canvas, view_accuracy, width / 2, HEADER_ROWS, width - width / 2, plots);
-        draw_part(frame, canvas, view_model, 0, below, MODEL_WIDTH, rows - plots);
-        draw_part(frame, canvas, view_samples, MODEL_WIDTH, below, width - MODEL_WIDTH,
-                  rows - plots);
-        draw_footer(frame, canvas);
-    }
-    if (frame->help)
-        view_help(frame, canvas);
-}
-
-/* Rows of the layer table that the layout shows. */
-static int model_rows(const struct canvas *canvas)
-{
-    int rows = canvas->height - HEADER_ROWS - FOOTER_ROWS;
-
-    return view_model_rows(rows - plot_rows(canvas->height));
-}
 
 /* ---- making frames ---- */
 
@@ -116,10 +50,14 @@ static void init_frame(struct dashboard *dashboard)
         .model = dashboard->options->model,
         .test = &dashboard->options->data->test,
         .predictions = &dashboard->predictions,
+        .events = &dashboard->events,
+        .timeline = &dashboard->timeline,
+        .crosshair = -1.0,
         .log_scale = true,
         .smoothing = 0.9,
         .message = dashboard->message,
     };
+    navigate_open(&dashboard->frame, dashboard->options->view);
 }
 
 /* Predicts the samples anew when others are shown, or the network has moved on. */
@@ -128,11 +66,11 @@ static void predict(struct dashboard *dashboard)
     const struct frame *frame = &dashboard->frame;
     double now = clock_seconds();
     bool same = dashboard->predictions.count > 0 && dashboard->predictions.first == frame->sample;
-    bool moving = frame->snapshot->state == SNAPSHOT_TRAINING;
+    bool moving = frame->snapshot->state == SNAPSHOT_TRAINING && frame->past == NULL;
 
     if (same && moving && now - dashboard->predicted_at < PREDICT_SECONDS)
         return;
-    predictor_run(dashboard->predictor, frame->snapshot->weights, frame->test, frame->sample,
+    predictor_run(dashboard->predictor, view_weights(frame), frame->test, frame->sample,
                   &dashboard->predictions);
     dashboard->predicted_at = now;
 }
@@ -154,7 +92,7 @@ static bool fit_canvas(struct dashboard *dashboard, struct error *error)
     canvas_free(&dashboard->canvas);
     if (!canvas_new(&dashboard->canvas, width, height, error))
         return false;
-    dashboard->canvas.glyphs = choose_glyphs(dashboard->options->glyphs, term_glyphs());
+    dashboard->canvas.glyphs = dashboard->glyphs;
     dashboard->canvas.greys = term_greys();
     dashboard->fresh = true;
     return true;
@@ -163,7 +101,7 @@ static bool fit_canvas(struct dashboard *dashboard, struct error *error)
 static void draw_now(struct dashboard *dashboard, bool all)
 {
     predict(dashboard);
-    dashboard_draw(&dashboard->frame, &dashboard->canvas);
+    screen_draw(&dashboard->frame, &dashboard->canvas);
     term_show(&dashboard->canvas, all);
     dashboard->fresh = false;
     dashboard->drawn_at = clock_seconds();
@@ -184,60 +122,29 @@ static void say(struct dashboard *dashboard, const char *format, ...)
     dashboard->fresh = true;
 }
 
-static void say_state(struct dashboard *dashboard, enum snapshot_state before)
+/* Keeps the snapshot's weights. The moment shown may get another place by that, or go. */
+static void remember(struct dashboard *dashboard)
 {
     const struct snapshot *now = dashboard->snapshot;
+    struct frame *frame = &dashboard->frame;
+    const long shown = frame->past != NULL ? frame->past->step : 0;
 
-    switch (now->state) {
-    case SNAPSHOT_PAUSED:
-        say(dashboard, "Paused. Space resumes, n trains one epoch, b one batch.");
-        break;
-    case SNAPSHOT_FINISHED:
-        say(dashboard,
-            "Finished: best test accuracy %.2f %%, epoch %d. q quits and prints the results",
-            now->best.test_accuracy, now->best.epoch + 1);
-        break;
-    case SNAPSHOT_FAILED: say(dashboard, "%s", now->error.text); break;
-    case SNAPSHOT_TRAINING:
-        if (before == SNAPSHOT_PAUSED)
-            say(dashboard, "Training.");
-        break;
-    case SNAPSHOT_TESTING:
-    case SNAPSHOT_STOPPED: break;
-    }
-}
-
-static void say_epoch(struct dashboard *dashboard)
-{
-    const struct history *history = &dashboard->snapshot->history;
-    const struct epoch_metrics *last = &history->epochs[history->epoch_count - 1];
-    bool best = last->epoch == dashboard->snapshot->best.epoch;
-
-    say(dashboard, "Epoch %d: test accuracy %.2f %%, loss %.4f%s.", last->epoch + 1,
-        last->test_accuracy, last->test_loss,
-        !best              ? ""
-        : last->epoch == 0 ? ""
-                           : ", the best so far");
+    timeline_add(&dashboard->timeline, now->step, now->step > 0 && now->batch == now->batches,
+                 now->weights);
+    if (frame->past != NULL)
+        frame->past = timeline_behind(&dashboard->timeline, shown - 1);
 }
 
 static void read_snapshot(struct dashboard *dashboard)
 {
-    enum snapshot_state state = dashboard->snapshot->state;
-    int epochs_done = dashboard->snapshot->epochs_done;
-    bool first = dashboard->seen == 0;
-
     if (!trainer_read(dashboard->trainer, dashboard->snapshot, &dashboard->seen))
         return;
     dashboard->fresh = true;
     if (trainer_ended(dashboard->snapshot->state))
         dashboard->asking = false; /* nothing is left that could go on */
-    if (dashboard->asking)
-        return;
-    bool epoch_done = !first && dashboard->snapshot->epochs_done > epochs_done;
-    if (epoch_done && !trainer_ended(dashboard->snapshot->state))
-        say_epoch(dashboard); /* the header says whether it has paused there */
-    else if (first || dashboard->snapshot->state != state)
-        say_state(dashboard, state);
+    remember(dashboard);
+    if (events_watch(&dashboard->events, dashboard->snapshot) && !dashboard->asking)
+        say(dashboard, "%s", events_at(&dashboard->events, 0)->text);
 }
 
 /* ---- keys ---- */
@@ -278,9 +185,13 @@ static void answer_quit(struct dashboard *dashboard, int key)
 
 static void press_step(struct dashboard *dashboard, enum trainer_verb verb)
 {
-    long count = dashboard->count > 0 ? dashboard->count : 1;
+    long count = 1;
     const char *unit = verb == TRAINER_STEP_EPOCHS ? "epoch" : "batch";
 
+    if (dashboard->count > 0) { /* its digits were no views */
+        count = dashboard->count;
+        dashboard->frame = dashboard->uncounted;
+    }
     if (trainer_ended(dashboard->snapshot->state)) {
         say(dashboard, "The run is over; there is no %s left to train.", unit);
         return;
@@ -293,6 +204,16 @@ static void press_step(struct dashboard *dashboard, enum trainer_verb verb)
     send(dashboard, verb, count);
 }
 
+static void press_navigation(struct dashboard *dashboard, enum key_action action)
+{
+    char message[NAVIGATE_MESSAGE];
+
+    if (navigate(&dashboard->frame, action, dashboard->canvas.width, dashboard->canvas.height,
+                 message) &&
+        message[0] != '\0')
+        say(dashboard, "%s", message);
+}
+
 static void press_pause(struct dashboard *dashboard)
 {
     if (trainer_ended(dashboard->snapshot->state))
@@ -301,65 +222,70 @@ static void press_pause(struct dashboard *dashboard)
         send(dashboard, TRAINER_TOGGLE, 0);
 }
 
-static int wrap(int value, int count)
-{
-    return ((value % count) + count) % count;
-}
-
-/* Moves the first row shown of `count`, of which `rows` are visible, within its bounds. */
-static void scroll(int *first, enum key_action action, int direction, int rows, int count)
-{
-    int step = action == KEY_MOVE_PAGE_UP || action == KEY_MOVE_PAGE_DOWN ? rows
-               : action == KEY_MOVE_HOME || action == KEY_MOVE_END        ? count
-                                                                          : 1;
-    int last = count > rows ? count - rows : 0;
-
-    *first += direction * step;
-    if (*first > last)
-        *first = last;
-    if (*first < 0)
-        *first = 0;
-}
-
-/* Moves what the focused pane shows: by `small` steps, `large` ones, or to an end. */
-static void press_move(struct dashboard *dashboard, enum key_action action)
-{
-    struct frame *frame = &dashboard->frame;
-    const int images = frame->test->count;
-    const int backward = action == KEY_MOVE_UP || action == KEY_MOVE_PAGE_UP ||
-                                 action == KEY_MOVE_LEFT || action == KEY_MOVE_HOME
-                             ? -1
-                             : 1;
-    int step = 1;
-
-    if (frame->help) {
-        scroll(&frame->help_row, action, backward, view_help_rows(&dashboard->canvas),
-               key_binding_count());
-    } else if (frame->focus == PANE_MODEL) {
-        scroll(&frame->model_row, action, backward, model_rows(&dashboard->canvas),
-               frame->model->layer_count);
-    } else if (action == KEY_MOVE_HOME || action == KEY_MOVE_END) {
-        frame->sample = action == KEY_MOVE_HOME ? 0 : images - 1;
-    } else {
-        if (action == KEY_MOVE_UP || action == KEY_MOVE_DOWN)
-            step = 10;
-        else if (action == KEY_MOVE_PAGE_UP || action == KEY_MOVE_PAGE_DOWN)
-            step = 100;
-        frame->sample = wrap(frame->sample + backward * step, images);
-    }
-}
-
+/* A digit opens its view, and may be the start of a count for the next key. */
 static void press_digit(struct dashboard *dashboard, int digit)
 {
+    struct frame *frame = &dashboard->frame;
+
+    if (dashboard->count == 0 && digit == 0) {
+        press_navigation(dashboard, KEY_RESET);
+        return;
+    }
+    if (dashboard->count == 0) {
+        dashboard->uncounted = *frame;
+        if (layout_view_name(digit - 1) != NULL)
+            navigate_open(frame, (enum view)(digit - 1));
+    }
     dashboard->count = dashboard->count * 10 + digit;
     if (dashboard->count > COUNT_MAX)
         dashboard->count = COUNT_MAX;
     say(dashboard, "%ld: n trains that many epochs, b that many batches.", dashboard->count);
 }
 
+/* Writes what is on the screen to the first file of its name that is not there yet. */
+static void press_export(struct dashboard *dashboard)
+{
+    char path[64];
+    FILE *file = NULL;
+
+    for (int i = 1; file == NULL && i <= EXPORTS_MAX; i++) {
+        snprintf(path, sizeof path, "mnist-tui-%s-%d.txt", layout_view_name(dashboard->frame.view),
+                 i);
+        file = fopen(path, "wx");
+        if (file == NULL && errno != EEXIST)
+            break;
+    }
+    if (file == NULL) {
+        say(dashboard, "%s cannot be written: %s.", path, strerror(errno));
+        return;
+    }
+    canvas_dump(&dashboard->canvas, file);
+    bool failed = ferror(file) != 0;
+    if (fclose(file) != 0 || failed)
+        say(dashboard, "%s could not be written: %s.", path, strerror(errno));
+    else
+        say(dashboard, "The screen is in %s.", path);
+}
+
+static void press_glyphs(struct dashboard *dashboard)
+{
+    static const char *const names[] = {"ASCII", "blocks", "braille"};
+    enum glyphs *glyphs = &dashboard->canvas.glyphs;
+
+    *glyphs = *glyphs == GLYPHS_ASCII ? term_glyphs() : (enum glyphs)(*glyphs - 1);
+    dashboard->glyphs = *glyphs;
+    say(dashboard, "Drawn with %s.", names[*glyphs]);
+}
+
+static void press_colors(struct dashboard *dashboard)
+{
+    say(dashboard, term_toggle_colors() ? "Colours are on." : "Colours are off.");
+    dashboard->canvas.greys = term_greys();
+    draw_now(dashboard, true);
+}
+
 static void press(struct dashboard *dashboard, int key)
 {
-    struct frame *frame = &dashboard->frame;
     enum key_action action = key_action(key);
 
     dashboard->fresh = true;
@@ -372,24 +298,12 @@ static void press(struct dashboard *dashboard, int key)
     case KEY_PAUSE: press_pause(dashboard); break;
     case KEY_STEP_EPOCHS: press_step(dashboard, TRAINER_STEP_EPOCHS); break;
     case KEY_STEP_BATCHES: press_step(dashboard, TRAINER_STEP_BATCHES); break;
-    case KEY_NEXT_PANE: frame->focus = (enum pane)wrap((int)frame->focus + 1, PANE_COUNT); break;
-    case KEY_PREVIOUS_PANE:
-        frame->focus = (enum pane)wrap((int)frame->focus - 1, PANE_COUNT);
-        break;
-    case KEY_LOG_SCALE:
-        frame->log_scale = !frame->log_scale;
-        say(dashboard, frame->log_scale ? "Logarithmic axes; accuracy by its distance to 100 %%."
-                                        : "Linear axes.");
-        break;
-    case KEY_HELP:
-        frame->help = !frame->help;
-        frame->help_row = 0;
-        break;
-    case KEY_BACK: frame->help = false; break;
+    case KEY_EXPORT: press_export(dashboard); break;
+    case KEY_GLYPHS: press_glyphs(dashboard); break;
+    case KEY_COLORS: press_colors(dashboard); break;
     case KEY_REDRAW: draw_now(dashboard, true); break;
     case KEY_QUIT: press_quit(dashboard); break;
-    case KEY_NOTHING: break;
-    default: press_move(dashboard, action); break;
+    default: press_navigation(dashboard, action); break;
     }
     dashboard->count = 0;
 }
@@ -438,6 +352,7 @@ static int time_to_draw(const struct dashboard *dashboard)
 static bool run_loop(struct dashboard *dashboard, struct error *error)
 {
     init_frame(dashboard);
+    dashboard->glyphs = choose_glyphs(dashboard->options->glyphs, term_glyphs());
     read_snapshot(dashboard);
     if (!fit_canvas(dashboard, error))
         return false;
@@ -464,9 +379,11 @@ bool dashboard_run(const struct dashboard_options *options, struct trainer *trai
     struct dashboard dashboard = {.options = options, .trainer = trainer, .snapshot = last};
 
     dashboard.predictor = predictor_new(options->model, options->kernels, error);
-    bool ran = dashboard.predictor != NULL && term_start(options->color, error) &&
-               run_loop(&dashboard, error);
+    bool ran = dashboard.predictor != NULL &&
+               timeline_init(&dashboard.timeline, options->model->state_count, error) &&
+               term_start(options->color, error) && run_loop(&dashboard, error);
     term_stop();
+    timeline_fini(&dashboard.timeline);
     canvas_free(&dashboard.canvas);
     predictor_free(dashboard.predictor);
     return ran;
@@ -483,9 +400,10 @@ bool dashboard_print(FILE *file, const struct dashboard_options *options, struct
     if (made) {
         dashboard.canvas.glyphs = choose_glyphs(options->glyphs, best);
         init_frame(&dashboard);
-        say_state(&dashboard, snapshot->state);
+        if (events_watch(&dashboard.events, snapshot))
+            say(&dashboard, "%s", events_at(&dashboard.events, 0)->text);
         predict(&dashboard);
-        dashboard_draw(&dashboard.frame, &dashboard.canvas);
+        screen_draw(&dashboard.frame, &dashboard.canvas);
         canvas_dump(&dashboard.canvas, file);
     }
     canvas_free(&dashboard.canvas);

@@ -1,5 +1,5 @@
 /*
- * dashboard.h -- the interactive front end: layout, focus, keys to commands.
+ * dashboard.h -- the interactive front end: snapshots to frames, keys to commands.
  *
  * Threads: the main thread alone.
  */
@@ -10,10 +10,13 @@
 #include "nn/kernels.h"
 #include "nn/model.h"
 #include "train/trainer.h"
-#include "tui/view.h"
+#include "tui/layout.h"
+
+#include <stdio.h>
 
 struct dashboard_options {
     const char *glyphs, *color; /* as on the command line */
+    enum view view;             /* the one to open */
     const struct dataset *data;
     const struct model *model;
     const struct kernels *kernels;
@@ -28,8 +31,5 @@ bool dashboard_run(const struct dashboard_options *options, struct trainer *trai
 /* Prints the frame that a terminal of columns x rows would show for a snapshot. */
 bool dashboard_print(FILE *file, const struct dashboard_options *options, struct snapshot *snapshot,
                      int columns, int rows, struct error *error);
-
-/* Draws a whole frame, in the layout that the canvas' size asks for. */
-void dashboard_draw(const struct frame *frame, struct canvas *canvas);
 
 #endif

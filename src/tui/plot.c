@@ -1,6 +1,7 @@
 #include "tui/plot.h"
 
 #include <math.h>
+#include <string.h>
 
 enum { LABEL_WIDTH = 5, TICK_GAP = 9, ROW_GAP = 2, TICKS_LEAST = 3 };
 
@@ -52,9 +53,15 @@ static int plot_rows(const struct plot *plot)
     return plot->area.height * rows;
 }
 
-double plot_x(const struct plot *plot, int column)
+double plot_x(const struct plot *plot, double column)
 {
-    return plot->x_max * (column + 0.5) / plot_columns(plot);
+    return plot->x_min + (plot->x_max - plot->x_min) * column / plot_columns(plot);
+}
+
+/* Where on the x axis a value stands: 0 at its start, 1 at its end. */
+static double x_share(const struct plot *plot, double x)
+{
+    return (x - plot->x_min) / (plot->x_max - plot->x_min);
 }
 
 /* The row of dots, from the top, of a value; outside of the area where the value is off the
@@ -139,10 +146,21 @@ void plot_mark(struct plot *plot, double x, double value, enum style style)
         return;
     dots_per_cell(plot->area.glyphs, &columns, &rows);
     int row = row_of(plot, value);
-    int column = (int)(x / plot->x_max * plot->area.width);
-    if (row >= 0)
+    double share = x_share(plot, x);
+    int column = (int)(share * plot->area.width);
+    if (row >= 0 && share >= 0.0)
         canvas_put(&plot->area, column < plot->area.width ? column : plot->area.width - 1,
                    row / rows, plot_mark_glyph(plot->area.glyphs), style);
+}
+
+void plot_rule(struct plot *plot, double x, enum style style)
+{
+    const uint32_t glyph = plot->area.glyphs == GLYPHS_ASCII ? ':' : 0x250A;
+    const int column = (int)(x_share(plot, x) * plot->area.width);
+
+    for (int y = 0; y < plot->area.height && column >= 0 && column < plot->area.width; y++)
+        if (plot->area.cells[y * plot->area.pitch + column].glyph == ' ')
+            canvas_put(&plot->area, column, y, glyph, style);
 }
 
 /* ---- axes ---- */
@@ -152,6 +170,11 @@ static void label_value(char text[16], double value)
     double size = fabs(value);
 
     snprintf(text, 16, size >= 1000.0 || (size < 0.001 && size > 0.0) ? "%.0e" : "%.4g", value);
+}
+
+static void label_count(char text[16], double value)
+{
+    snprintf(text, 16, "%.8g", value);
 }
 
 static void y_tick(struct plot *plot, double value)
@@ -219,15 +242,18 @@ static void x_axis(struct plot *plot, const char *unit)
 {
     const bool ascii = plot->canvas.glyphs == GLYPHS_ASCII;
     const int y = plot->area.height, width = plot->area.width;
-    double step = plot_round_step(plot->x_max / width * TICK_GAP);
+    double step = plot_round_step((plot->x_max - plot->x_min) / width * TICK_GAP);
 
     canvas_put(&plot->canvas, LABEL_WIDTH, y, ascii ? '+' : 0x2514, STYLE_BORDER);
     for (int x = 0; x < width; x++)
         canvas_put(&plot->canvas, LABEL_WIDTH + 1 + x, y, ascii ? '-' : 0x2500, STYLE_BORDER);
-    for (double tick = step; tick < plot->x_max * 1.0001; tick += step) {
+    double tick = (floor(plot->x_min / step) + 1.0) * step;
+    for (; tick < plot->x_max + step * 0.0001; tick += step) {
         char text[16];
-        label_value(text, tick);
-        int x = LABEL_WIDTH + 1 + (int)lround(tick / plot->x_max * width);
+        label_count(text, tick);
+        int x = LABEL_WIDTH + 1 + (int)lround(x_share(plot, tick) * width);
+        if (x - LABEL_WIDTH - 2 < (int)strlen(text))
+            continue; /* would stand on the other axis */
         canvas_put(&plot->canvas, x - 1, y, ascii ? '|' : 0x2534, STYLE_BORDER);
         canvas_text_right(&plot->canvas, x - 1, y, STYLE_PLAIN, "%s", text);
     }
@@ -235,9 +261,9 @@ static void x_axis(struct plot *plot, const char *unit)
 }
 
 void plot_init(struct plot *plot, struct canvas canvas, enum plot_scale scale, double low,
-               double high, double x_max, const char *x_unit)
+               double high, double x_min, double x_max, const char *x_unit)
 {
-    *plot = (struct plot){.canvas = canvas, .scale = scale, .x_max = x_max};
+    *plot = (struct plot){.canvas = canvas, .scale = scale, .x_min = x_min, .x_max = x_max};
     plot->area = canvas_inside(&canvas, LABEL_WIDTH + 1, 0, canvas.width - LABEL_WIDTH - 1,
                                canvas.height - 1);
     plot->low = scaled(scale, low);

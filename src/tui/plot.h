@@ -24,24 +24,27 @@ struct plot {
     struct canvas area;   /* inside the axes */
     struct canvas canvas; /* with the axes */
     enum plot_scale scale;
-    double x_max;     /* the x axis runs from 0 */
+    double x_min, x_max;
     double low, high; /* the y axis, scaled */
 };
 
-/* Chooses the y axis so that it holds [low, high] and draws both axes; x_unit stands at the x axis'
- * end. A canvas too small for axes gives an area without cells. */
+/* Chooses the y axis so that it holds [low, high] and draws both axes; x runs from x_min to x_max,
+ * and x_unit stands at its axis' start. A canvas too small for axes gives an area without cells. */
 void plot_init(struct plot *plot, struct canvas canvas, enum plot_scale scale, double low,
-               double high, double x_max, const char *x_unit);
+               double high, double x_min, double x_max, const char *x_unit);
 
-/* Columns of dots in the plot's area, and the x value in the middle of one. */
+/* Columns of dots in the plot's area, and the x value where one begins. */
 int plot_columns(const struct plot *plot);
-double plot_x(const struct plot *plot, int column);
+double plot_x(const struct plot *plot, double column);
 
 /* A band from low to high in one column of dots, shaded. */
 void plot_band(struct plot *plot, int column, double low, double high, enum style style);
 
 /* A line from (column - 1, before) to (column, value). */
 void plot_line(struct plot *plot, int column, double before, double value, enum style style);
+
+/* A vertical line at x, behind what is there. */
+void plot_rule(struct plot *plot, double x, enum style style);
 
 /* One mark, a cell large. */
 void plot_mark(struct plot *plot, double x, double value, enum style style);

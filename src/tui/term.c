@@ -122,12 +122,23 @@ static void start_colors(const char *color)
     use_colors = !refused && has_colors() && start_color() == OK;
     use_greys = use_colors && COLORS >= 256 && COLOR_PAIRS >= 1024;
     memset(grey_pairs, 0, sizeof grey_pairs);
-    next_pair = 1;
+    next_pair = 0;
     if (!use_colors)
         return;
+    next_pair = 1;
     use_default_colors();
     for (short color_number = COLOR_RED; color_number <= COLOR_CYAN; color_number++)
         init_pair(next_pair++, color_number, -1); /* pair n: colour n on the background */
+}
+
+bool term_toggle_colors(void)
+{
+    if (next_pair == 0) /* refused at the start, but wanted now */
+        start_colors("always");
+    else
+        use_colors = !use_colors && has_colors();
+    use_greys = use_colors && COLORS >= 256 && COLOR_PAIRS >= 1024;
+    return use_colors;
 }
 
 bool term_start(const char *color, struct error *error)

@@ -48,6 +48,10 @@ void term_stop(void);
 /* Columns and rows now. */
 void term_size(int *width, int *height);
 
+/* Turns colours off, or on again where there are any; returns whether they are on. Show everything
+ * anew then. */
+bool term_toggle_colors(void);
+
 /* The best glyphs that locale and terminal can show, and whether grey levels can be shown. */
 enum glyphs term_glyphs(void);
 bool term_greys(void);

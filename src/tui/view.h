@@ -1,5 +1,5 @@
 /*
- * view.h -- what every view draws from, and the views.
+ * view.h -- what every view draws from, and the panes' views.
  *
  * A view is a function from a frame to a canvas: it reads, draws and keeps nothing. So a frame made
  * by hand gives the same picture in a test as in the terminal.
@@ -13,10 +13,13 @@
 #include "nn/model.h"
 #include "train/snapshot.h"
 #include "tui/canvas.h"
+#include "tui/events.h"
+#include "tui/layout.h"
 #include "tui/predict.h"
+#include "tui/timeline.h"
 
-/* The panes that Tab goes through. */
-enum pane { PANE_SAMPLES, PANE_MODEL, PANE_COUNT };
+/* What the plots count along. */
+enum x_unit { X_EPOCHS, X_BATCHES, X_SECONDS, X_UNIT_COUNT };
 
 /* Everything that one frame shows. */
 struct frame {
@@ -24,13 +27,25 @@ struct frame {
     const struct model *model;
     const struct split *test;
     const struct predictions *predictions;
-    enum pane focus;
-    int sample;       /* the first test image shown */
-    int model_row;    /* the first row of the layer table shown */
-    int help_row;     /* the first row of the help shown */
-    bool help;        /* the help lies on top */
-    bool log_scale;   /* of the plots */
+    const struct events *events;
+    const struct timeline *timeline;
+    const struct moment *past; /* the moment shown; NULL: the snapshot's */
+    enum view view;
+    enum pane focus; /* the pane that has the keys */
+    bool zoomed;     /* it alone is shown */
+    int sample;      /* the first test image shown */
+    int model_row;   /* the first row of the layer table shown */
+    int events_row;  /* and of the events */
+    int help_row;    /* and of the help */
+    bool help;       /* the help lies on top */
+
+    /* Of the plots. */
+    bool log_scale;
+    bool recent; /* the last part of the run alone */
+    enum x_unit x_unit;
     double smoothing; /* of the training curves: weight of the past, 0 to below 1 */
+    double crosshair; /* where on the x axis values are read out, 0 to 1; negative: nowhere */
+
     const char *message;
 };
 
@@ -41,18 +56,28 @@ view_function view_loss;     /* the loss plot */
 view_function view_accuracy; /* the accuracy plot */
 view_function view_model;    /* the layer table */
 view_function view_samples;  /* test images and what the network says of them */
+view_function view_events;   /* the run in words */
 view_function view_help;     /* every key */
+view_function view_line;     /* one row: all that fits */
 view_function view_status;   /* text lines for terminals too small for panes */
+
+/* The weights of the moment shown, and the batches done then. */
+const float *view_weights(const struct frame *frame);
+long view_step(const struct frame *frame);
 
 /* What stands in the header for a state: "> TRAINING". */
 const char *view_state_name(enum snapshot_state state);
 
-/* Rows of the layer table that a view_model canvas of this height shows, and of the keys that
- * view_help shows on a canvas. */
+/* Rows of the layer table and of the events that a canvas of this height shows, and of the keys
+ * that view_help shows on a canvas. */
 int view_model_rows(int height);
+int view_events_rows(int height);
 int view_help_rows(const struct canvas *canvas);
 
 /* A number in at most five characters with k or M: "45.2k". */
 void view_short_number(char text[8], double number);
+
+/* Minutes and seconds, and hours where there are any: "1:02:03". */
+void view_clock(char text[32], double seconds);
 
 #endif

@@ -1,10 +1,12 @@
 /*
- * view_header.c -- is it running, where is it, how fast: the two rows at the top, and the text
- * lines that are left of the dashboard in a small terminal.
+ * view_header.c -- is it running, where is it, how fast: the two rows at the top, and the one row
+ * or the text lines that are left of them in a small terminal.
  */
 #include "tui/view.h"
 
 #include <math.h>
+
+enum { TABS_WIDTH = 64 /* with the speed at their right */ };
 
 const char *view_state_name(enum snapshot_state state)
 {
@@ -38,7 +40,7 @@ void view_short_number(char text[8], double number)
         snprintf(text, 8, "%.0f", number);
 }
 
-static void clock_text(char text[32], double seconds)
+void view_clock(char text[32], double seconds)
 {
     long whole = seconds < 3.6e8 ? lround(seconds) : 0;
 
@@ -46,6 +48,16 @@ static void clock_text(char text[32], double seconds)
         snprintf(text, 32, "%ld:%02ld:%02ld", whole / 3600, whole / 60 % 60, whole % 60);
     else
         snprintf(text, 32, "%ld:%02ld", whole / 60, whole % 60);
+}
+
+const float *view_weights(const struct frame *frame)
+{
+    return frame->past != NULL ? frame->past->weights : frame->snapshot->weights;
+}
+
+long view_step(const struct frame *frame)
+{
+    return frame->past != NULL ? frame->past->step : frame->snapshot->step;
 }
 
 static double epoch_share(const struct snapshot *snapshot)
@@ -67,6 +79,28 @@ static int bar_with_label(struct canvas *canvas, int x, const char *label, int w
     return canvas_text(canvas, x + digits, 1, STYLE_PLAIN, " %3d%%", (int)(100.0 * share));
 }
 
+/* In the place of the bars: what is shown is not what is now. */
+static void draw_past(const struct frame *frame, struct canvas *canvas)
+{
+    struct canvas row = canvas_inside(canvas, 0, 1, canvas->width, 1);
+
+    canvas_clear(&row);
+    canvas_text(&row, 1, 0, STYLE_WARNING,
+                "<< THE PAST: epoch %ld, batch %ld.  < and > go on, End returns to now.",
+                (frame->past->step - 1) / frame->snapshot->batches + 1,
+                (frame->past->step - 1) % frame->snapshot->batches + 1);
+}
+
+/* The views' names with their keys, where there is room between the state and the speed. */
+static void draw_tabs(const struct frame *frame, struct canvas *canvas, int x)
+{
+    for (int view = 0; layout_view_name(view) != NULL; view++) {
+        enum style style = view == (int)frame->view ? STYLE_REVERSE : STYLE_DIM;
+        x = canvas_text(canvas, x, 0, style, "%d %s", view + 1, layout_view_name(view));
+        x = canvas_text(canvas, x, 0, STYLE_PLAIN, "  ");
+    }
+}
+
 void view_header(const struct frame *frame, struct canvas *canvas)
 {
     const struct snapshot *now = frame->snapshot;
@@ -78,21 +112,25 @@ void view_header(const struct frame *frame, struct canvas *canvas)
     x = canvas_text(canvas, x, 0, STYLE_PLAIN, "  epoch %d/%d  batch %d/%d  lr %g", now->epoch + 1,
                     now->epochs, now->batch, now->batches, now->lr);
     if (now->threads < now->threads_wanted)
-        canvas_text(canvas, x, 0, STYLE_WARNING, "  only %d of %d threads", now->threads,
-                    now->threads_wanted);
+        x = canvas_text(canvas, x, 0, STYLE_WARNING, "  only %d of %d threads", now->threads,
+                        now->threads_wanted);
+    if (canvas->width - x > TABS_WIDTH)
+        draw_tabs(frame, canvas, canvas->width - TABS_WIDTH);
     view_short_number(rate, now->images_per_second);
     canvas_text_right(canvas, canvas->width - 1, 0, STYLE_PLAIN, " %s img/s", rate);
 
-    clock_text(elapsed, now->run_seconds);
+    view_clock(elapsed, now->run_seconds);
     if (done > 0.0)
-        clock_text(eta, now->run_seconds * (1.0 - done) / done);
+        view_clock(eta, now->run_seconds * (1.0 - done) / done);
     int width = (canvas->width - 40) / 2;
     x = bar_with_label(canvas, 1, "epoch", width + width / 2, epoch_share(now));
     x = bar_with_label(canvas, x + 3, "run", width + width / 2, done);
     canvas_text(canvas, x + 2, 1, STYLE_PLAIN, "%s  ETA %s", elapsed, eta);
+    if (frame->past != NULL)
+        draw_past(frame, canvas);
 }
 
-void view_status(const struct frame *frame, struct canvas *canvas)
+void view_line(const struct frame *frame, struct canvas *canvas)
 {
     const struct snapshot *now = frame->snapshot;
     const char *state = view_state_name(now->state);
@@ -103,12 +141,20 @@ void view_status(const struct frame *frame, struct canvas *canvas)
                  now->history.epochs[now->history.epoch_count - 1].test_accuracy);
     canvas_text(canvas, 0, 0, STYLE_BOLD, "%c e%d/%d %d%% L%.3f A%s", state[0], now->epoch + 1,
                 now->epochs, (int)(100.0 * epoch_share(now)), now->epoch_loss, accuracy);
+}
+
+void view_status(const struct frame *frame, struct canvas *canvas)
+{
+    const struct snapshot *now = frame->snapshot;
+    const char *state = view_state_name(now->state);
+
+    view_line(frame, canvas);
     canvas_text(canvas, 0, 1, state_style(now->state), "%s", state);
     canvas_text(canvas, 0, 2, STYLE_PLAIN, "train %.3f %.2f%%", now->epoch_loss,
                 now->epoch_accuracy);
     if (now->epochs_done > 0)
         canvas_text(canvas, 0, 3, STYLE_PLAIN, "best test %.2f%%", now->best.test_accuracy);
     canvas_text(canvas, 0, 4, STYLE_PLAIN, "%s", frame->message);
-    canvas_text(canvas, 0, 5, STYLE_DIM, "80x22 shows more");
+    canvas_text(canvas, 0, 5, STYLE_DIM, "40x10 shows more");
     canvas_text(canvas, 0, 6, STYLE_DIM, "? help  q quit");
 }

@@ -20,8 +20,14 @@ void view_help(const struct frame *frame, struct canvas *canvas)
     struct canvas popup = canvas_inside(canvas, (canvas->width - width) / 2,
                                         (canvas->height - height) / 2, width, height);
     canvas_clear(&popup);
-    struct canvas inside = canvas_box(&popup, "Keys  (Esc closes, arrows scroll)", true);
-    for (int i = 0; i < rows && frame->help_row + i < key_binding_count(); i++) {
+    const int last =
+        frame->help_row + rows < key_binding_count() ? frame->help_row + rows : key_binding_count();
+    char title[64];
+
+    snprintf(title, sizeof title, "Keys %d-%d of %d  (Esc closes, arrows scroll)",
+             frame->help_row + 1, last, key_binding_count());
+    struct canvas inside = canvas_box(&popup, title, true);
+    for (int i = 0; frame->help_row + i < last; i++) {
         const struct key_binding *binding = key_binding(frame->help_row + i);
         canvas_text(&inside, 1, i, STYLE_BOLD, "%-*s", NAMES_WIDTH, binding->names);
         canvas_text(&inside, NAMES_WIDTH + 1, i, STYLE_PLAIN, "%s", binding->help);

@@ -9,9 +9,14 @@
 
 #include <math.h>
 
+enum { READING_WIDTH = 20, READING_ROWS = 5 };
+
+static const double RECENT = 0.2; /* of the run so far */
+
 /* What tells the two plots apart. */
 struct metric {
     const char *name;
+    enum pane pane;
     enum plot_scale log_scale;
     bool legend_below; /* where the curves leave room for it */
     const struct band *(*band)(const struct history_cell *cell);
@@ -41,10 +46,10 @@ static double accuracy_test(const struct epoch_metrics *metrics)
 }
 
 static const struct metric loss_metric = {
-    "Loss", PLOT_LOG, false, loss_band, loss_test, 4, 0.1, 2.5,
+    "Loss", PANE_LOSS, PLOT_LOG, false, loss_band, loss_test, 4, 0.1, 2.5,
 };
 static const struct metric accuracy_metric = {
-    "Accuracy %", PLOT_LOG_ERROR, true, accuracy_band, accuracy_test, 2, 0.0, 100.0,
+    "Accuracy %", PANE_ACCURACY, PLOT_LOG_ERROR, true, accuracy_band, accuracy_test, 2, 0.0, 100.0,
 };
 
 /* The smoothed mean of every cell: an exponential moving average, with Kingma and Ba's correction
@@ -64,17 +69,57 @@ static void smooth(const struct history *history, const struct metric *metric, d
     }
 }
 
-/* The end of the x axis in epochs: round, and with some room for what is to come. */
-static double end_of_axis(const struct snapshot *snapshot)
+/* ---- the x axis ---- */
+
+/* Steps are the run's batches; x is what the axis counts. Seconds are taken to pass evenly. */
+static double x_of_step(const struct frame *frame, double step)
+{
+    const struct snapshot *now = frame->snapshot;
+
+    switch (frame->x_unit) {
+    case X_EPOCHS: return step / now->batches;
+    case X_SECONDS: return now->step > 0 ? step * now->run_seconds / (double)now->step : 0.0;
+    default: return step;
+    }
+}
+
+static double step_of_x(const struct frame *frame, double x)
+{
+    double unit = x_of_step(frame, 1.0);
+
+    return unit > 0.0 ? x / unit : 0.0;
+}
+
+/* Where the axis ends: round, and with some room for what is to come, but not behind `most`. */
+static double round_end(double now, double most)
 {
     static const double ends[] = {1, 2, 3, 5, 8, 10, 15, 20, 30, 50, 80};
-    double now = (double)snapshot->step / snapshot->batches, scale = 1.0;
+    double scale = 1.0;
 
     for (;; scale *= 100.0)
         for (int i = 0; i < 11; i++)
             if (ends[i] * scale >= now)
-                return fmin(ends[i] * scale, fmax(snapshot->epochs, now));
+                return fmin(ends[i] * scale, fmax(most, now));
 }
+
+static void find_axis(const struct frame *frame, double *from, double *to)
+{
+    const struct snapshot *snapshot = frame->snapshot;
+    const double now = x_of_step(frame, (double)snapshot->step);
+    const double all = x_of_step(frame, (double)snapshot->batches * snapshot->epochs);
+
+    *from = frame->recent ? now * (1.0 - RECENT) : 0.0;
+    *to = frame->recent && now > 0.0 ? now
+                                     : round_end(now, frame->x_unit == X_SECONDS ? INFINITY : all);
+}
+
+/* The cell that a step fell into. */
+static int cell_of_step(const struct history *history, double step)
+{
+    return step < 0.0 ? 0 : (int)fmin(step / (double)history->width, HISTORY_CELLS);
+}
+
+/* ---- values ---- */
 
 static void widen(double *low, double *high, double value)
 {
@@ -84,53 +129,69 @@ static void widen(double *low, double *high, double value)
     }
 }
 
+/* Of what is drawn from this step on. */
 static void find_range(const struct history *history, const struct metric *metric,
-                       const double smoothed[], double *low, double *high)
+                       const double smoothed[], double from, double *low, double *high)
 {
     *low = INFINITY;
     *high = -INFINITY;
-    for (int i = 0; i < history->cell_count; i++)
+    for (int i = cell_of_step(history, from); i < history->cell_count; i++)
         widen(low, high, smoothed[i]);
     for (int i = 0; i < history->epoch_count; i++)
-        widen(low, high, metric->test(&history->epochs[i]));
+        if ((double)history->epochs[i].step >= from)
+            widen(low, high, metric->test(&history->epochs[i]));
     if (*low > *high) {
         *low = metric->low;
         *high = metric->high;
     }
 }
 
-static void draw_training(struct plot *plot, const struct snapshot *snapshot,
-                          const struct metric *metric, const double smoothed[])
+/* The values of the cells that a column of dots covers, one at least. */
+static struct band column_band(const struct frame *frame, const struct plot *plot,
+                               const struct metric *metric, int column)
 {
-    const struct history *history = &snapshot->history;
-    const double cells_an_epoch = (double)snapshot->batches / (double)history->width;
-    const double cells_a_column = plot->x_max * cells_an_epoch / plot_columns(plot);
+    const struct history *history = &frame->snapshot->history;
+    int from = cell_of_step(history, step_of_x(frame, plot_x(plot, column)));
+    int to = cell_of_step(history, step_of_x(frame, plot_x(plot, column + 1)));
+    struct band band = {0};
 
+    for (int i = from; (i < to || i == from) && i < history->cell_count; i++)
+        history_merge(&band, metric->band(&history->cells[i]));
+    return band;
+}
+
+/* The smoothed value in the middle of a column; NaN where the run has not come to yet. */
+static double column_smoothed(const struct frame *frame, const struct plot *plot,
+                              const double smoothed[], int column)
+{
+    const struct history *history = &frame->snapshot->history;
+    int cell = cell_of_step(history, step_of_x(frame, plot_x(plot, column + 0.5)));
+
+    return column >= 0 && cell < history->cell_count ? smoothed[cell] : (double)NAN;
+}
+
+static void draw_training(struct plot *plot, const struct frame *frame, const struct metric *metric,
+                          const double smoothed[])
+{
     for (int column = 0; column < plot_columns(plot); column++) {
-        int from = (int)(column * cells_a_column), to = (int)((column + 1) * cells_a_column);
-        struct band band = {0};
-        for (int i = from; (i < to || i == from) && i < history->cell_count; i++)
-            history_merge(&band, metric->band(&history->cells[i]));
+        struct band band = column_band(frame, plot, metric, column);
         if (band.count > 0)
             plot_band(plot, column, (double)band.min, (double)band.max, STYLE_RAW);
     }
-    for (int column = 0; column < plot_columns(plot); column++) {
-        int cell = (int)((column + 0.5) * cells_a_column);
-        int before = (int)((column - 0.5) * cells_a_column);
-        if (cell < history->cell_count)
-            plot_line(plot, column, column > 0 ? smoothed[before] : (double)NAN, smoothed[cell],
-                      STYLE_SMOOTH);
-    }
+    for (int column = 0; column < plot_columns(plot); column++)
+        plot_line(plot, column, column_smoothed(frame, plot, smoothed, column - 1),
+                  column_smoothed(frame, plot, smoothed, column), STYLE_SMOOTH);
 }
+
+static const uint32_t legend_glyphs[][2] = {
+    [GLYPHS_ASCII] = {'.', '#'},
+    [GLYPHS_BLOCK] = {0x2588, 0x2580},
+    [GLYPHS_BRAILLE] = {0x2895, 0x2836},
+};
 
 static void draw_legend(struct plot *plot, bool below)
 {
-    static const uint32_t glyphs[][2] = {
-        [GLYPHS_ASCII] = {'.', '#'},
-        [GLYPHS_BLOCK] = {0x2588, 0x2580},
-        [GLYPHS_BRAILLE] = {0x2895, 0x2836},
-    };
-    const uint32_t *own = glyphs[plot->area.glyphs];
+    const uint32_t *own = legend_glyphs[plot->area.glyphs];
     const int x = plot->area.width - 10, y = below ? plot->area.height - 3 : 0;
 
     if (plot->area.width < 28 || plot->area.height < 6)
@@ -141,6 +202,44 @@ static void draw_legend(struct plot *plot, bool below)
     canvas_text(&plot->area, x + 1, y + 1, STYLE_PLAIN, " smoothed");
     canvas_put(&plot->area, x, y + 2, plot_mark_glyph(plot->area.glyphs), STYLE_TEST);
     canvas_text(&plot->area, x + 1, y + 2, STYLE_PLAIN, " test");
+}
+
+/* The last test result at or before a step; NULL before the first. */
+static const struct epoch_metrics *test_at(const struct history *history, double step)
+{
+    const struct epoch_metrics *found = NULL;
+
+    for (int i = 0; i < history->epoch_count && (double)history->epochs[i].step <= step; i++)
+        found = &history->epochs[i];
+    return found;
+}
+
+/* A line through the plot, and in the legend's place the values under it. */
+static void draw_crosshair(struct plot *plot, const struct frame *frame,
+                           const struct metric *metric, const double smoothed[])
+{
+    const double share = fmin(frame->crosshair, 1.0 - 1e-9);
+    const int column = (int)(share * plot_columns(plot)), digits = metric->digits;
+    const double x = plot_x(plot, column);
+    const struct band band = column_band(frame, plot, metric, column);
+    const struct epoch_metrics *test =
+        test_at(&frame->snapshot->history, step_of_x(frame, plot_x(plot, column + 1)));
+    struct canvas box = canvas_inside(&plot->area, plot->area.width - READING_WIDTH,
+                                      metric->legend_below ? plot->area.height - READING_ROWS : 0,
+                                      READING_WIDTH, READING_ROWS);
+
+    plot_rule(plot, x, STYLE_PLAIN);
+    canvas_clear(&box);
+    canvas_text(&box, 0, 0, STYLE_REVERSE, " at %.*f ", frame->x_unit == X_EPOCHS ? 2 : 0, x);
+    if (band.count > 0) {
+        canvas_text(&box, 0, 1, STYLE_RAW, "batch %.*f-%.*f", digits, (double)band.min, digits,
+                    (double)band.max);
+        canvas_text(&box, 0, 2, STYLE_RAW, "mean  %.*f", digits, history_mean(&band));
+        canvas_text(&box, 0, 3, STYLE_SMOOTH, "smoothed %.*f", digits,
+                    column_smoothed(frame, plot, smoothed, column));
+    }
+    if (test != NULL)
+        canvas_text(&box, 0, 4, STYLE_TEST, "test  %.*f", digits, metric->test(test));
 }
 
 static void make_title(char title[96], const struct frame *frame, const struct metric *metric,
@@ -159,25 +258,31 @@ static void make_title(char title[96], const struct frame *frame, const struct m
 
 static void draw(const struct frame *frame, struct canvas *canvas, const struct metric *metric)
 {
-    const struct snapshot *snapshot = frame->snapshot;
-    const struct history *history = &snapshot->history;
-    double smoothed[HISTORY_CELLS], low, high;
+    static const char *const units[] = {"epoch", "batch", "sec"};
+    const struct history *history = &frame->snapshot->history;
+    double smoothed[HISTORY_CELLS], low, high, from, to;
     struct plot plot;
     char title[96];
 
     smooth(history, metric, frame->smoothing, smoothed);
-    find_range(history, metric, smoothed, &low, &high);
+    find_axis(frame, &from, &to);
+    find_range(history, metric, smoothed, step_of_x(frame, from), &low, &high);
     make_title(title, frame, metric, smoothed);
-    struct canvas inside = canvas_box(canvas, title, false);
-    plot_init(&plot, inside, frame->log_scale ? metric->log_scale : PLOT_LINEAR, low, high,
-              end_of_axis(snapshot), "epoch");
+    struct canvas inside = canvas_box(canvas, title, frame->focus == metric->pane);
+    plot_init(&plot, inside, frame->log_scale ? metric->log_scale : PLOT_LINEAR, low, high, from,
+              to, units[frame->x_unit]);
     if (plot.area.width == 0 || plot.area.height == 0)
         return;
-    draw_training(&plot, snapshot, metric, smoothed);
+    draw_training(&plot, frame, metric, smoothed);
     for (int i = 0; i < history->epoch_count; i++)
-        plot_mark(&plot, (double)history->epochs[i].step / snapshot->batches,
+        plot_mark(&plot, x_of_step(frame, (double)history->epochs[i].step),
                   metric->test(&history->epochs[i]), STYLE_TEST);
-    draw_legend(&plot, metric->legend_below);
+    if (frame->past != NULL)
+        plot_rule(&plot, x_of_step(frame, (double)frame->past->step), STYLE_WARNING);
+    if (frame->crosshair >= 0.0)
+        draw_crosshair(&plot, frame, metric, smoothed);
+    else
+        draw_legend(&plot, metric->legend_below);
 }
 
 void view_loss(const struct frame *frame, struct canvas *canvas)

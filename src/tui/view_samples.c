@@ -78,6 +78,10 @@ void view_samples(const struct frame *frame, struct canvas *canvas)
     int columns = (inside.width + 3) / tile_width, rows = (inside.height + 1) / (height + 1);
     if (columns < 1)
         columns = 1;
+    if (rows < 1 && inside.height > 0) { /* one, lower than it should be */
+        rows = 1;
+        height = inside.height;
+    }
     for (int i = 0; i < columns * rows && i < predictions->count; i++) {
         struct canvas tile = canvas_inside(&inside, i % columns * tile_width,
                                            i / columns * (height + 1), tile_width - 2, height);

@@ -1,0 +1,29 @@
+/*
+ * health.h -- figures by which one sees whether a layer learns well.
+ *
+ * Norms are Euclidean, over all trained tensors of the layer. A figure that a layer does not have
+ * is NaN: a ReLU has no weights, a convolution no dead outputs.
+ *
+ * Threads: no shared state.
+ */
+#ifndef TRAIN_HEALTH_H
+#define TRAIN_HEALTH_H
+
+#include "nn/model.h"
+
+struct net;
+
+struct layer_health {
+    float weight_norm;
+    float gradient_norm; /* of the last batch */
+    /* norm of the last update over that of the weights; about 0.001 is usual */
+    float update_ratio;
+    float dead;          /* ReLU: share of outputs that no sample of the last batch made positive */
+};
+
+/* Measures every layer of the net behind its last batch: health[model->layer_count]. The update of
+ * gradient descent with momentum is lr * velocity. */
+void health_measure(struct layer_health health[MODEL_LAYERS_MAX], const struct model *model,
+                    struct net *net, double lr);
+
+#endif

@@ -1,0 +1,93 @@
+#include "tui/events.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+
+enum { RISING = 3 /* epochs in a row of which the test loss is higher than before */ };
+
+static void add(struct events *events, const struct snapshot *now, const char *format, ...)
+    __attribute__((format(printf, 3, 4)));
+
+static void add(struct events *events, const struct snapshot *now, const char *format, ...)
+{
+    struct event *event = &events->ring[events->count++ % EVENTS_MAX];
+    va_list arguments;
+
+    event->seconds = now->run_seconds;
+    va_start(arguments, format);
+    vsnprintf(event->text, sizeof event->text, format, arguments);
+    va_end(arguments);
+}
+
+static void watch_epochs(struct events *events, const struct snapshot *now)
+{
+    const struct history *history = &now->history;
+
+    for (int i = 0; i < history->epoch_count; i++) {
+        const struct epoch_metrics *epoch = &history->epochs[i];
+        if (epoch->epoch < events->epochs_done)
+            continue;
+        add(events, now, "Epoch %d: test accuracy %.2f %%, loss %.4f%s.", epoch->epoch + 1,
+            epoch->test_accuracy, epoch->test_loss,
+            epoch->epoch == now->best.epoch && epoch->epoch > 0 ? ", the best so far" : "");
+        int rising = 0;
+        while (rising < RISING && i > rising &&
+               epoch[-rising].test_loss > epoch[-rising - 1].test_loss)
+            rising++;
+        if (rising == RISING)
+            add(events, now,
+                "The test loss has risen for %d epochs: it learns the training images by heart.",
+                RISING);
+    }
+}
+
+static void watch_state(struct events *events, const struct snapshot *now)
+{
+    switch (now->state) {
+    case SNAPSHOT_PAUSED:
+        add(events, now, "Paused. Space resumes, n trains one epoch, b one batch.");
+        break;
+    case SNAPSHOT_FINISHED:
+        add(events, now,
+            "Finished: best test accuracy %.2f %%, epoch %d. q quits and prints the results",
+            now->best.test_accuracy, now->best.epoch + 1);
+        break;
+    case SNAPSHOT_FAILED: add(events, now, "%s", now->error.text); break;
+    case SNAPSHOT_TRAINING:
+        if (events->begun && events->state == SNAPSHOT_PAUSED)
+            add(events, now, "Training.");
+        break;
+    case SNAPSHOT_TESTING:
+    case SNAPSHOT_STOPPED: break;
+    }
+}
+
+bool events_watch(struct events *events, const struct snapshot *now)
+{
+    const int before = events->count;
+    const bool epoch_done = now->epochs_done > events->epochs_done;
+
+    if (epoch_done)
+        watch_epochs(events, now);
+    if (events->begun && now->lr != events->lr)
+        add(events, now, "The learning rate is %.4g from here on.", now->lr);
+    /* Where a pause is the end of an epoch the header says so; its result is the news. */
+    bool told = epoch_done && now->state == SNAPSHOT_PAUSED;
+    if (!told && (!events->begun || now->state != events->state))
+        watch_state(events, now);
+    events->begun = true;
+    events->state = now->state;
+    events->epochs_done = now->epochs_done;
+    events->lr = now->lr;
+    return events->count > before;
+}
+
+int events_kept(const struct events *events)
+{
+    return events->count < EVENTS_MAX ? events->count : EVENTS_MAX;
+}
+
+const struct event *events_at(const struct events *events, int i)
+{
+    return &events->ring[(events->count - 1 - i) % EVENTS_MAX];
+}

@@ -1,0 +1,153 @@
+#include "tui/layout.h"
+
+#include <stddef.h>
+
+enum {
+    PANE_WIDTH = 40, /* from here on there is room for a pane */
+    PANE_HEIGHT = 10,
+    FULL_WIDTH = 80, /* for several */
+    FULL_HEIGHT = 22,
+    LARGE_WIDTH = 140,
+    LARGE_HEIGHT = 44,
+    TABLE_WIDTH = 48,      /* the layer table with torchsummary's columns */
+    TABLE_WIDE = 82,       /* and with its health */
+    TABLE_ROWS = 21,       /* of the reference network, with border, heading and total */
+    LARGE_TABLE_ROWS = 22, /* at LARGE_HEIGHT; grows by a third of what is more */
+    SAMPLES_WIDTH = 36,    /* one column of samples */
+};
+
+typedef void arrange_function(struct layout *layout, int y, int width, int height);
+
+static void add(struct layout *layout, enum pane pane, int x, int y, int width, int height)
+{
+    layout->places[layout->count++] = (struct place){pane, x, y, width, height};
+}
+
+/* Rows of the plots: half, or up to two less where the layer table then fits as a whole. */
+static int plot_rows(int rows)
+{
+    const int half = rows / 2;
+
+    return rows - TABLE_ROWS < half && rows - TABLE_ROWS >= half - 2 ? rows - TABLE_ROWS : half;
+}
+
+static void arrange_large_overview(struct layout *layout, int y, int width, int height)
+{
+    const int least = LARGE_HEIGHT - 4; /* header and footer */
+    const int below = LARGE_TABLE_ROWS + (height - least) / 3, plots = height - below;
+    const int samples = SAMPLES_WIDTH + (width - LARGE_WIDTH) / 2;
+    const int left = (width - samples) / 2;
+
+    add(layout, PANE_SAMPLES, width - samples, y, samples, plots);
+    add(layout, PANE_MODEL, 0, y + plots, TABLE_WIDE, below);
+    add(layout, PANE_EVENTS, TABLE_WIDE, y + plots, width - TABLE_WIDE, below);
+    add(layout, PANE_LOSS, 0, y, left, plots);
+    add(layout, PANE_ACCURACY, left, y, width - samples - left, plots);
+}
+
+static void arrange_overview(struct layout *layout, int y, int width, int height)
+{
+    const int plots = plot_rows(height);
+
+    if (layout->tier == LAYOUT_LARGE) {
+        arrange_large_overview(layout, y, width, height);
+        return;
+    }
+    add(layout, PANE_SAMPLES, TABLE_WIDTH, y + plots, width - TABLE_WIDTH, height - plots);
+    add(layout, PANE_MODEL, 0, y + plots, TABLE_WIDTH, height - plots);
+    add(layout, PANE_LOSS, 0, y, width / 2, plots);
+    add(layout, PANE_ACCURACY, width / 2, y, width - width / 2, plots);
+}
+
+/* One above the other: the longer the axis, the more of the run it shows. */
+static void arrange_plots(struct layout *layout, int y, int width, int height)
+{
+    add(layout, PANE_LOSS, 0, y, width, height / 2);
+    add(layout, PANE_ACCURACY, 0, y + height / 2, width, height - height / 2);
+}
+
+static void arrange_model(struct layout *layout, int y, int width, int height)
+{
+    add(layout, PANE_MODEL, 0, y, width, height);
+}
+
+static void arrange_samples(struct layout *layout, int y, int width, int height)
+{
+    add(layout, PANE_SAMPLES, 0, y, width, height);
+}
+
+static const struct {
+    const char *name;
+    arrange_function *arrange;
+    int count;
+    enum pane panes[PANE_COUNT]; /* in the order of Tab */
+} views[VIEW_COUNT] = {
+    [VIEW_OVERVIEW] = {"overview",
+                       arrange_overview,
+                       5,
+                       {PANE_LOSS, PANE_ACCURACY, PANE_MODEL, PANE_SAMPLES, PANE_EVENTS}},
+    [VIEW_PLOTS] = {"plots", arrange_plots, 2, {PANE_LOSS, PANE_ACCURACY}},
+    [VIEW_MODEL] = {"model", arrange_model, 1, {PANE_MODEL}},
+    [VIEW_SAMPLES] = {"samples", arrange_samples, 1, {PANE_SAMPLES}},
+};
+
+const char *layout_view_name(int view)
+{
+    return view < VIEW_COUNT ? views[view].name : NULL;
+}
+
+enum tier layout_tier(int width, int height)
+{
+    return width >= LARGE_WIDTH && height >= LARGE_HEIGHT ? LAYOUT_LARGE
+           : width >= FULL_WIDTH && height >= FULL_HEIGHT ? LAYOUT_FULL
+           : width >= PANE_WIDTH && height >= PANE_HEIGHT ? LAYOUT_PANE
+                                                          : LAYOUT_LINES;
+}
+
+static int index_of(enum view view, enum pane pane)
+{
+    for (int i = 0; i < views[view].count; i++)
+        if (views[view].panes[i] == pane)
+            return i;
+    return -1;
+}
+
+static int wrap(int value, int count)
+{
+    return (value % count + count) % count;
+}
+
+enum pane layout_next_pane(const struct layout *layout, enum view view, enum pane from, int steps)
+{
+    const int at = index_of(view, from), count = views[view].count;
+    const int direction = steps < 0 ? -1 : 1;
+    int next = at < 0 ? 0 : wrap(at + steps, count);
+
+    while (layout->count > 1 && layout_find(layout, views[view].panes[next]) == NULL)
+        next = wrap(next + direction, count);
+    return views[view].panes[next];
+}
+
+const struct place *layout_find(const struct layout *layout, enum pane pane)
+{
+    for (int i = 0; i < layout->count; i++)
+        if (layout->places[i].pane == pane)
+            return &layout->places[i];
+    return NULL;
+}
+
+void layout_make(struct layout *layout, enum view view, enum pane focus, bool zoomed, int width,
+                 int height)
+{
+    const enum tier tier = layout_tier(width, height);
+    const int rows = tier >= LAYOUT_FULL ? 2 : 1;
+
+    *layout = (struct layout){.tier = tier, .header_rows = rows, .footer_rows = rows};
+    if (tier == LAYOUT_LINES)
+        return;
+    if (tier == LAYOUT_PANE || zoomed)
+        add(layout, index_of(view, focus) < 0 ? views[view].panes[0] : focus, 0, rows, width,
+            height - 2 * rows);
+    else
+        views[view].arrange(layout, rows, width, height - 2 * rows);
+}

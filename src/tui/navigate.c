@@ -1,0 +1,222 @@
+#include "tui/navigate.h"
+
+#include "tui/screen.h"
+
+#include <math.h>
+#include <stdio.h>
+
+static const double CROSSHAIR_STEP = 0.01; /* of the x axis */
+static const double smoothings[] = {0.0, 0.5, 0.8, 0.9, 0.95, 0.98, 0.99};
+enum { SMOOTHINGS = sizeof smoothings / sizeof smoothings[0] };
+
+static int wrap(int value, int count)
+{
+    return (value % count + count) % count;
+}
+
+static bool backward(enum key_action action)
+{
+    return action == KEY_MOVE_UP || action == KEY_MOVE_PAGE_UP || action == KEY_MOVE_LEFT ||
+           action == KEY_MOVE_HOME;
+}
+
+/* Moves the first row shown of `count`, of which `rows` are visible, within its bounds. */
+static void scroll(int *first, enum key_action action, int rows, int count)
+{
+    int step = action == KEY_MOVE_PAGE_UP || action == KEY_MOVE_PAGE_DOWN ? rows
+               : action == KEY_MOVE_HOME || action == KEY_MOVE_END        ? count
+                                                                          : 1;
+    int last = count > rows ? count - rows : 0;
+
+    *first += backward(action) ? -step : step;
+    if (*first > last)
+        *first = last;
+    if (*first < 0)
+        *first = 0;
+}
+
+static void move_sample(struct frame *frame, enum key_action action)
+{
+    const int images = frame->test->count;
+    int step = 1;
+
+    if (action == KEY_MOVE_HOME || action == KEY_MOVE_END) {
+        frame->sample = action == KEY_MOVE_HOME ? 0 : images - 1;
+        return;
+    }
+    if (action == KEY_MOVE_UP || action == KEY_MOVE_DOWN)
+        step = 10;
+    else if (action == KEY_MOVE_PAGE_UP || action == KEY_MOVE_PAGE_DOWN)
+        step = 100;
+    frame->sample = wrap(frame->sample + (backward(action) ? -step : step), images);
+}
+
+static void move_crosshair(struct frame *frame, double steps)
+{
+    double from = frame->crosshair < 0.0 ? 0.5 : frame->crosshair;
+
+    frame->crosshair = fmin(fmax(from + steps * CROSSHAIR_STEP, 0.0), 1.0);
+}
+
+static void move_on_plot(struct frame *frame, enum key_action action)
+{
+    double steps = action == KEY_MOVE_LEFT || action == KEY_MOVE_RIGHT          ? 1.0
+                   : action == KEY_MOVE_PAGE_UP || action == KEY_MOVE_PAGE_DOWN ? 10.0
+                   : action == KEY_MOVE_HOME || action == KEY_MOVE_END          ? 1e9
+                                                                                : 0.0;
+
+    if (steps > 0.0)
+        move_crosshair(frame, backward(action) ? -steps : steps);
+}
+
+/* Moves what the pane with the keys shows. */
+static void move(struct frame *frame, enum key_action action, int width, int height)
+{
+    struct layout layout;
+
+    if (frame->past != NULL && action == KEY_MOVE_END) {
+        frame->past = NULL;
+        return;
+    }
+    screen_layout(&layout, frame, width, height);
+    const struct place *place = layout_find(&layout, frame->focus);
+    const int rows = place != NULL ? place->height : 0;
+    switch (frame->focus) {
+    case PANE_MODEL:
+        scroll(&frame->model_row, action, view_model_rows(rows), frame->model->layer_count);
+        break;
+    case PANE_EVENTS:
+        scroll(&frame->events_row, action, view_events_rows(rows), events_kept(frame->events));
+        break;
+    case PANE_LOSS:
+    case PANE_ACCURACY: move_on_plot(frame, action); break;
+    default: move_sample(frame, action); break;
+    }
+}
+
+static void move_help(struct frame *frame, enum key_action action, int width, int height)
+{
+    const struct canvas size = {.width = width, .height = height};
+
+    scroll(&frame->help_row, action, view_help_rows(&size), key_binding_count());
+}
+
+static void next_pane(struct frame *frame, int steps, int width, int height)
+{
+    struct layout layout;
+
+    screen_layout(&layout, frame, width, height);
+    frame->focus = layout_next_pane(&layout, frame->view, frame->focus, steps);
+}
+
+void navigate_open(struct frame *frame, enum view view)
+{
+    struct layout everything = {0};
+
+    frame->view = view;
+    frame->zoomed = false;
+    frame->focus = layout_next_pane(&everything, view, PANE_COUNT, 0);
+}
+
+static void travel(struct frame *frame, enum key_action action, char message[NAVIGATE_MESSAGE])
+{
+    const struct moment *to = action == KEY_PAST
+                                  ? timeline_before(frame->timeline, view_step(frame))
+                                  : timeline_behind(frame->timeline, view_step(frame));
+
+    if (to != NULL && to->step < frame->snapshot->step)
+        frame->past = to;
+    else if (action == KEY_FUTURE)
+        frame->past = NULL;
+    else
+        snprintf(message, NAVIGATE_MESSAGE, "There is nothing earlier.");
+}
+
+static void go_back(struct frame *frame)
+{
+    if (frame->help)
+        frame->help = false;
+    else if (frame->past != NULL)
+        frame->past = NULL;
+    else if (frame->crosshair >= 0.0)
+        frame->crosshair = -1.0;
+    else if (frame->zoomed)
+        frame->zoomed = false;
+    else
+        navigate_open(frame, VIEW_OVERVIEW);
+}
+
+static void smooth(struct frame *frame, int direction, char message[NAVIGATE_MESSAGE])
+{
+    int i = 0;
+
+    while (i < SMOOTHINGS - 1 && smoothings[i] < frame->smoothing - 1e-9)
+        i++;
+    i += direction;
+    frame->smoothing = smoothings[i < 0 ? 0 : i >= SMOOTHINGS ? SMOOTHINGS - 1 : i];
+    snprintf(message, NAVIGATE_MESSAGE,
+             "Smoothing %g: the weight of the past in the training curve.", frame->smoothing);
+}
+
+static void reset_plots(struct frame *frame, char message[NAVIGATE_MESSAGE])
+{
+    frame->log_scale = true;
+    frame->recent = false;
+    frame->x_unit = X_EPOCHS;
+    frame->smoothing = 0.9;
+    frame->crosshair = -1.0;
+    snprintf(message, NAVIGATE_MESSAGE, "The plots are as at the start.");
+}
+
+static void change_unit(struct frame *frame, char message[NAVIGATE_MESSAGE])
+{
+    static const char *const units[] = {"epochs", "batches", "seconds of the run"};
+
+    frame->x_unit = (enum x_unit)wrap((int)frame->x_unit + 1, X_UNIT_COUNT);
+    snprintf(message, NAVIGATE_MESSAGE, "The plots count %s.", units[frame->x_unit]);
+}
+
+bool navigate(struct frame *frame, enum key_action action, int width, int height,
+              char message[NAVIGATE_MESSAGE])
+{
+    message[0] = '\0';
+    switch (action) {
+    case KEY_MOVE_UP:
+    case KEY_MOVE_DOWN:
+    case KEY_MOVE_LEFT:
+    case KEY_MOVE_RIGHT:
+    case KEY_MOVE_PAGE_UP:
+    case KEY_MOVE_PAGE_DOWN:
+    case KEY_MOVE_HOME:
+    case KEY_MOVE_END: (frame->help ? move_help : move)(frame, action, width, height); return true;
+    case KEY_NEXT_PANE: next_pane(frame, 1, width, height); return true;
+    case KEY_PREVIOUS_PANE: next_pane(frame, -1, width, height); return true;
+    case KEY_ZOOM: frame->zoomed = !frame->zoomed; return true;
+    case KEY_BACK: go_back(frame); return true;
+    case KEY_HELP:
+        frame->help = !frame->help;
+        frame->help_row = 0;
+        return true;
+    case KEY_LOG_SCALE:
+        frame->log_scale = !frame->log_scale;
+        snprintf(message, NAVIGATE_MESSAGE,
+                 frame->log_scale ? "Logarithmic axes; accuracy by its distance to 100 %%."
+                                  : "Linear axes.");
+        return true;
+    case KEY_RECENT:
+        frame->recent = !frame->recent;
+        snprintf(message, NAVIGATE_MESSAGE,
+                 frame->recent ? "The plots show the last fifth of the run."
+                               : "The plots show the whole run.");
+        return true;
+    case KEY_X_UNIT: change_unit(frame, message); return true;
+    case KEY_SMOOTH_LESS: smooth(frame, -1, message); return true;
+    case KEY_SMOOTH_MORE: smooth(frame, 1, message); return true;
+    case KEY_PAST:
+    case KEY_FUTURE: travel(frame, action, message); return true;
+    case KEY_CROSSHAIR_LEFT: move_crosshair(frame, -1.0); return true;
+    case KEY_CROSSHAIR_RIGHT: move_crosshair(frame, 1.0); return true;
+    case KEY_RESET: reset_plots(frame, message); return true;
+    default: return false;
+    }
+}

@@ -1,0 +1,18 @@
+/*
+ * screen.h -- draws a whole frame: header, the panes of the view, footer, help.
+ *
+ * Threads: the main thread alone.
+ */
+#ifndef TUI_SCREEN_H
+#define TUI_SCREEN_H
+
+#include "tui/layout.h"
+#include "tui/view.h"
+
+/* Where the panes of a frame stand on a canvas of this size. */
+void screen_layout(struct layout *layout, const struct frame *frame, int width, int height);
+
+/* Draws a frame, in the layout that the canvas' size asks for. */
+void screen_draw(const struct frame *frame, struct canvas *canvas);
+
+#endif
