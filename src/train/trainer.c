@@ -31,6 +31,7 @@ struct trainer {
     int queued;
     long number; /* of the latest snapshot, from 1 */
     struct snapshot *published;
+    struct outcomes outcomes; /* of the latest whole test pass */
 
     /* The rest belongs to the trainer's thread while it runs. */
     struct team *team;
@@ -80,6 +81,14 @@ static void publish_state(struct trainer *trainer, enum snapshot_state state)
     publish(trainer);
 }
 
+/* Before the snapshot that tells of the pass, so that who reads that one finds these. */
+static void publish_outcomes(struct trainer *trainer)
+{
+    pthread_mutex_lock(&trainer->mutex);
+    outcomes_take(&trainer->outcomes, &trainer->evaluation, trainer->now.step);
+    pthread_mutex_unlock(&trainer->mutex);
+}
+
 bool trainer_read(struct trainer *trainer, struct snapshot *snapshot, long *seen)
 {
     pthread_mutex_lock(&trainer->mutex);
@@ -87,6 +96,18 @@ bool trainer_read(struct trainer *trainer, struct snapshot *snapshot, long *seen
     if (fresh) {
         *snapshot = *trainer->published;
         *seen = trainer->number;
+    }
+    pthread_mutex_unlock(&trainer->mutex);
+    return fresh;
+}
+
+bool trainer_read_outcomes(struct trainer *trainer, struct outcomes *outcomes, long *seen)
+{
+    pthread_mutex_lock(&trainer->mutex);
+    bool fresh = trainer->outcomes.step != *seen;
+    if (fresh) {
+        outcomes_copy(outcomes, &trainer->outcomes);
+        *seen = trainer->outcomes.step;
     }
     pthread_mutex_unlock(&trainer->mutex);
     return fresh;
@@ -263,6 +284,8 @@ static bool test(struct trainer *trainer, double *loss, int *correct)
     }
     *loss = evaluation_total(&trainer->evaluation, split, correct);
     add_seconds(trainer, false);
+    if (!trainer->stopping)
+        publish_outcomes(trainer);
     return !trainer->stopping;
 }
 
@@ -417,6 +440,7 @@ static bool allocate(struct trainer *trainer, struct error *error)
            (trainer->order = memory_new(train, sizeof *trainer->order, error)) &&
            (evaluation->losses = memory_new(tests, sizeof *evaluation->losses, error)) &&
            (evaluation->predictions = memory_new(tests, 1, error)) &&
+           outcomes_init(&trainer->outcomes, options->data->test.count, error) &&
            (trainer->team = team_new(options->threads, error)) &&
            (trainer->net =
                 net_new(options->model, options->kernels, trainer->team, batch, error)) &&
@@ -429,6 +453,7 @@ static void release(struct trainer *trainer)
     evaluator_free(trainer->evaluator);
     net_free(trainer->net);
     team_free(trainer->team);
+    outcomes_fini(&trainer->outcomes);
     free(trainer->evaluation.predictions);
     free(trainer->evaluation.losses);
     free(trainer->order);

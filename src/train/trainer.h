@@ -4,11 +4,12 @@
  * trainer_new() starts the thread, with a team of workers under it, on a data set and settings.
  * From then on it talks to the rest of the program through two things under one mutex: a queue of
  * commands, obeyed between two batches, and the latest snapshot, published at most PUBLISH_RATE
- * times a second and at every change of state. It knows nothing of terminals, and nobody waits for
- * it: reading a snapshot copies it. What it computes depends on the settings and the data alone,
- * not on commands that pause or step, not on who looks, not on the number of threads.
+ * times a second and at every change of state, with the outcomes of the latest test pass. It knows
+ * nothing of terminals, and nobody waits for it: reading a snapshot copies it. What it computes
+ * depends on the settings and the data alone, not on commands that pause or step, not on who looks,
+ * not on the number of threads.
  *
- * Threads: trainer_send and trainer_read from any thread; the others from the one that made it.
+ * Threads: trainer_send and trainer_read* from any thread; the others from the one that made it.
  */
 #ifndef TRAIN_TRAINER_H
 #define TRAIN_TRAINER_H
@@ -16,6 +17,7 @@
 #include "data/dataset.h"
 #include "nn/kernels.h"
 #include "nn/model.h"
+#include "train/outcomes.h"
 #include "train/runlog.h"
 #include "train/settings.h"
 #include "train/snapshot.h"
@@ -63,6 +65,11 @@ void trainer_send(struct trainer *trainer, struct trainer_command command);
 /* Copies the latest snapshot. False, and nothing is copied, when it is the one numbered *seen; else
  * *seen gets its number. Start with *seen = 0. */
 bool trainer_read(struct trainer *trainer, struct snapshot *snapshot, long *seen);
+
+/* Copies the outcomes of the latest whole test pass into outcomes for as many images as the test
+ * set has. False, and nothing is copied, when they are of the step *seen; else *seen gets their
+ * step. Start with *seen = 0. They are published before the snapshot that counts their epoch. */
+bool trainer_read_outcomes(struct trainer *trainer, struct outcomes *outcomes, long *seen);
 
 /* Whether the run has ended in this state: nothing will change any more. */
 bool trainer_ended(enum snapshot_state state);

@@ -1,0 +1,179 @@
+/* What a test pass keeps of every image: from the trainer and from weights alone, and the confusion
+ * matrix made of it. */
+#include "sample_data.h"
+
+#include "nn/team.h"
+#include "train/outcomes.h"
+#include "train/trainer.h"
+
+#include <math.h>
+
+enum { TRAIN = 150, TEST = 50, BATCH = 16, EPOCHS = 3 };
+
+static struct dataset data;
+static struct model model;
+static const struct kernels *kernels;
+static struct snapshot snapshot;
+static struct outcomes outcomes;
+static struct error error;
+
+static int set_up(void **unused)
+{
+    (void)unused;
+    sample_dataset(&data, TRAIN, TEST);
+    assert_true(model_init(&model, "basic", &error));
+    kernels = kernels_select("auto", &error);
+    assert_non_null(kernels);
+    assert_true(outcomes_init(&outcomes, TEST, &error));
+    return 0;
+}
+
+static int tear_down(void **unused)
+{
+    (void)unused;
+    outcomes_fini(&outcomes);
+    dataset_fini(&data);
+    return 0;
+}
+
+static struct trainer *start(bool paused)
+{
+    struct trainer_options options = {
+        .data = &data,
+        .model = &model,
+        .kernels = kernels,
+        .settings = {"basic", EPOCHS, BATCH, 0.01, 0.9, 3, true},
+        .threads = 2,
+        .paused = paused,
+    };
+    struct trainer *trainer = trainer_new(&options, &error);
+
+    assert_non_null(trainer);
+    return trainer;
+}
+
+static void wait_for(struct trainer *trainer, enum snapshot_state state)
+{
+    long seen = 0;
+
+    for (int i = 0; i < 60000; i++) {
+        if (trainer_read(trainer, &snapshot, &seen) && snapshot.state == state)
+            return;
+        usleep(1000);
+    }
+    fail_msg("the trainer did not come to state %d", (int)state);
+}
+
+static void the_trainers_outcomes_are_those_of_its_last_test_pass(void **unused)
+{
+    struct trainer *trainer = start(false);
+    long seen = 0;
+    int correct = 0;
+    double loss = 0.0;
+    (void)unused;
+
+    wait_for(trainer, SNAPSHOT_FINISHED);
+    assert_true(trainer_read_outcomes(trainer, &outcomes, &seen));
+    assert_false(trainer_read_outcomes(trainer, &outcomes, &seen));
+    trainer_free(trainer);
+    const struct epoch_metrics *last = &snapshot.history.epochs[EPOCHS - 1];
+    for (int i = 0; i < TEST; i++) {
+        correct += outcomes.predicted[i] == data.test.labels[i];
+        loss += (double)outcomes.losses[i] / TEST;
+    }
+    assert_int_equal(outcomes.step, last->step);
+    assert_int_equal(correct, last->test_correct);
+    assert_true(fabs(loss - last->test_loss) <= 1e-6 * last->test_loss);
+}
+
+static void there_are_none_before_the_first_test_pass(void **unused)
+{
+    struct trainer *trainer = start(true);
+    long seen = 0;
+    (void)unused;
+
+    assert_false(trainer_read_outcomes(trainer, &outcomes, &seen));
+    trainer_free(trainer);
+    assert_int_equal(outcomes.step, 0);
+}
+
+static void a_snapshot_that_counts_an_epoch_finds_its_outcomes(void **unused)
+{
+    struct trainer *trainer = start(false);
+    long seen = 0, seen_outcomes = 0;
+    (void)unused;
+
+    do {
+        if (!trainer_read(trainer, &snapshot, &seen))
+            continue;
+        trainer_read_outcomes(trainer, &outcomes, &seen_outcomes);
+        if (snapshot.epochs_done > 0)
+            assert_true(outcomes.step >=
+                        snapshot.history.epochs[snapshot.history.epoch_count - 1].step);
+    } while (snapshot.state != SNAPSHOT_FINISHED);
+    trainer_free(trainer);
+}
+
+static void outcomes_computed_from_the_weights_are_the_trainers(void **unused)
+{
+    struct trainer *trainer = start(false);
+    struct outcomes computed;
+    long seen = 0;
+    (void)unused;
+
+    wait_for(trainer, SNAPSHOT_FINISHED);
+    assert_true(trainer_read_outcomes(trainer, &outcomes, &seen));
+    trainer_free(trainer);
+    struct team *team = team_new(1, &error);
+    assert_non_null(team);
+    struct evaluator *evaluator = evaluator_new(&model, kernels, team, &error);
+    assert_non_null(evaluator);
+    assert_true(outcomes_init(&computed, TEST, &error));
+    assert_true(outcomes_compute(&computed, evaluator, snapshot.weights, &data.test, snapshot.step,
+                                 &error));
+    assert_int_equal(computed.step, outcomes.step);
+    assert_memory_equal(computed.predicted, outcomes.predicted, TEST);
+    assert_memory_equal(computed.losses, outcomes.losses, TEST * sizeof *computed.losses);
+    outcomes_fini(&computed);
+    evaluator_free(evaluator);
+    team_free(team);
+}
+
+static void confusion_counts_every_image_once(void **unused)
+{
+    struct confusion confusion;
+    (void)unused;
+
+    for (int i = 0; i < TEST; i++)
+        outcomes.predicted[i] = (uint8_t)(i % 5 == 0 ? 3 : data.test.labels[i]);
+    outcomes.step = 7;
+    outcomes_confusion(&outcomes, &data.test, &confusion);
+    assert_int_equal(confusion.step, 7);
+    for (int i = 0; i < TEST; i++)
+        confusion.counts[data.test.labels[i]][outcomes.predicted[i]]--;
+    for (int i = 0; i < DATASET_CLASSES * DATASET_CLASSES; i++)
+        assert_int_equal(confusion.counts[i / DATASET_CLASSES][i % DATASET_CLASSES], 0);
+}
+
+static void confusion_is_empty_before_the_first_pass(void **unused)
+{
+    struct confusion confusion;
+    (void)unused;
+
+    outcomes_confusion(&outcomes, &data.test, &confusion);
+    for (int i = 0; i < DATASET_CLASSES * DATASET_CLASSES; i++)
+        assert_int_equal(confusion.counts[i / DATASET_CLASSES][i % DATASET_CLASSES], 0);
+}
+
+#define TEST_OF(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
+
+static const struct CMUnitTest tests[] = {
+    TEST_OF(the_trainers_outcomes_are_those_of_its_last_test_pass),
+    TEST_OF(there_are_none_before_the_first_test_pass),
+    TEST_OF(a_snapshot_that_counts_an_epoch_finds_its_outcomes),
+    TEST_OF(outcomes_computed_from_the_weights_are_the_trainers),
+    TEST_OF(confusion_counts_every_image_once),
+    TEST_OF(confusion_is_empty_before_the_first_pass),
+};
+
+CHECK_MAIN(tests)
