@@ -1,7 +1,5 @@
-/*
- * Whole frames of a made-up moment of a run, compared with the ones in tests/frames/. To accept new
- * ones: MNIST_TUI_FRAMES=write tests/check_views, then read the difference.
- */
+/* Whole frames of a made-up moment of a run, compared with the ones in tests/frames/. */
+#include "frames.h"
 #include "sample_data.h"
 
 #include "tui/screen.h"
@@ -118,43 +116,17 @@ static char *draw(const struct frame *frame, int width, int height, enum glyphs 
 {
     struct canvas canvas;
     struct error error;
-    char *text = NULL;
-    size_t size;
 
     assert_true(canvas_new(&canvas, width, height, &error));
     canvas.glyphs = glyphs;
     screen_draw(frame, &canvas);
-    FILE *file = open_memstream(&text, &size);
-    canvas_dump(&canvas, file);
-    fclose(file);
-    canvas_free(&canvas);
-    return text;
+    return frame_text(&canvas);
 }
 
-/* Compares a frame with the stored one, or stores it. */
 static void assert_frame(const struct frame *frame, const char *name, int width, int height,
                          enum glyphs glyphs)
 {
-    static const char *const sets[] = {"ascii", "block", "braille"};
-    char file_name[128], path[PATH_MAX], stored[65536];
-    const char *wish = getenv("MNIST_TUI_FRAMES");
-    char *text = draw(frame, width, height, glyphs);
-
-    snprintf(file_name, sizeof file_name, "tests/frames/%s-%dx%d-%s.txt", name, width, height,
-             sets[glyphs]);
-    check_source(path, file_name);
-    FILE *file = fopen(path, wish != NULL && strcmp(wish, "write") == 0 ? "w+" : "r");
-    if (file == NULL)
-        fail_msg("%s is missing", path);
-    if (wish != NULL && strcmp(wish, "write") == 0) {
-        fputs(text, file);
-        rewind(file);
-    }
-    stored[fread(stored, 1, sizeof stored - 1, file)] = '\0';
-    fclose(file);
-    if (strcmp(text, stored) != 0)
-        fail_msg("%s differs from this frame:\n%s", path, text);
-    free(text);
+    frame_compare(draw(frame, width, height, glyphs), name, width, height, glyphs);
 }
 
 /* A view at a size of each tier, with every set of glyphs. */

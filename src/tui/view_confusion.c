@@ -1,0 +1,304 @@
+#include "tui/view_confusion.h"
+
+enum {
+    LABEL_WIDTH = 2,
+    SUM_WIDTH = 9,   /* of a column behind the matrix: images, recall */
+    NAME_WIDTH = 12, /* of what a line below the matrix is called, behind it */
+    SHARE_WIDTH = 3, /* of a cell that shows percent */
+    SPARE_WIDTH = 6, /* of a cell that shows counts beside their digits, at most */
+    CELL_HEIGHT_MAX = 3,
+    SHADES = 4,
+    TITLE_WIDTH = 64, /* from here on the title says what is down and what across */
+};
+
+/* From which share of its row's images on a mistake gets each shade. */
+static const double shade_shares[SHADES] = {0.005, 0.02, 0.05, 0.1};
+
+struct sums {
+    int rows[DATASET_CLASSES], columns[DATASET_CLASSES];
+    int right, total;
+};
+
+/* What there is room for inside of the border. */
+struct layout {
+    bool counts; /* cells hold counts, else percent */
+    int digits;  /* of the widest count */
+    int cell_width, cell_height;
+    int first, rows;                    /* of the matrix; no rows: no room for a matrix */
+    bool recall, images;                /* columns behind it */
+    bool caption, precision, predicted; /* lines below it */
+};
+
+static void add_up(const struct confusion *matrix, struct sums *sums)
+{
+    *sums = (struct sums){0};
+    for (int i = 0; i < DATASET_CLASSES; i++) {
+        for (int j = 0; j < DATASET_CLASSES; j++) {
+            sums->rows[i] += matrix->counts[i][j];
+            sums->columns[j] += matrix->counts[i][j];
+        }
+        sums->right += matrix->counts[i][i];
+        sums->total += sums->rows[i];
+    }
+}
+
+static int digits_of(int count)
+{
+    int digits = 1;
+
+    for (; count >= 10; count /= 10)
+        digits++;
+    return digits;
+}
+
+/* Digits of the largest class: the same for every matrix of a split, so that nothing jumps. */
+static int widest_count(const struct sums *sums)
+{
+    int most = 0;
+
+    for (int i = 0; i < DATASET_CLASSES; i++)
+        most = sums->rows[i] > most ? sums->rows[i] : most;
+    return digits_of(most);
+}
+
+static void lay_out_columns(struct layout *layout, int width)
+{
+    const int left = width - LABEL_WIDTH, least = DATASET_CLASSES * (layout->digits + 1);
+    const int most = layout->digits + SPARE_WIDTH;
+
+    layout->counts = left >= least;
+    layout->recall = left >= least + SUM_WIDTH;
+    layout->images = left >= least + 2 * SUM_WIDTH;
+    layout->cell_width = (left - (layout->recall + layout->images) * SUM_WIDTH) / DATASET_CLASSES;
+    if (!layout->counts)
+        layout->cell_width = left >= DATASET_CLASSES * SHARE_WIDTH ? SHARE_WIDTH : 0;
+    else if (layout->cell_width > most)
+        layout->cell_width = most;
+}
+
+/* `named`: there is room for what the lines below are called. */
+static void lay_out_rows(struct layout *layout, int height, int row, bool named)
+{
+    int left = height - 1 - DATASET_CLASSES; /* under the heading and the matrix */
+
+    layout->caption = left >= 1;
+    layout->precision = named && left >= 2;
+    layout->predicted = named && left >= 3;
+    left += DATASET_CLASSES - layout->caption - layout->precision - layout->predicted;
+    layout->cell_height = left / DATASET_CLASSES;
+    if (layout->cell_height > CELL_HEIGHT_MAX)
+        layout->cell_height = CELL_HEIGHT_MAX;
+    if (layout->cell_height < 1)
+        layout->cell_height = 1;
+    layout->rows = left < DATASET_CLASSES ? left : DATASET_CLASSES;
+    layout->first = row - layout->rows / 2;
+    if (layout->first > DATASET_CLASSES - layout->rows)
+        layout->first = DATASET_CLASSES - layout->rows;
+    if (layout->first < 0)
+        layout->first = 0;
+}
+
+/* The column behind a cell. */
+static int cell_right(const struct layout *layout, int column)
+{
+    return LABEL_WIDTH + (column + 1) * layout->cell_width;
+}
+
+static struct layout lay_out(const struct sums *sums, int width, int height, int row)
+{
+    struct layout layout = {.digits = widest_count(sums)};
+
+    lay_out_columns(&layout, width);
+    lay_out_rows(&layout, height, row,
+                 width - cell_right(&layout, DATASET_CLASSES - 1) >= NAME_WIDTH);
+    if (layout.cell_width == 0 || layout.rows < 0)
+        layout.rows = 0;
+    return layout;
+}
+
+static double share_of(int part, int whole)
+{
+    return whole > 0 ? (double)part / whole : 0.0;
+}
+
+/* "98.7", "100", "-" of nothing; in cells of SHARE_WIDTH whole percent. */
+static void write_percent(struct canvas *canvas, int right, int y, enum style style,
+                          const struct layout *layout, int part, int whole)
+{
+    const double percent = 100.0 * share_of(part, whole);
+
+    if (whole == 0)
+        canvas_text_right(canvas, right, y, style, "-");
+    else
+        canvas_text_right(canvas, right, y, style, "%.*f",
+                          layout->counts && percent < 99.95 ? 1 : 0, percent);
+}
+
+static uint32_t shade(enum glyphs glyphs, double share)
+{
+    static const char ascii[] = " :+*#";
+    static const uint32_t blocks[] = {' ', 0x2591, 0x2592, 0x2593, 0x2588};
+    int level = 0;
+
+    while (level < SHADES && share >= shade_shares[level])
+        level++;
+    return glyphs == GLYPHS_ASCII ? (unsigned char)ascii[level] : blocks[level];
+}
+
+static enum style cell_style(int count, double share, bool right)
+{
+    if (count == 0)
+        return STYLE_DIM;
+    if (right)
+        return STYLE_GOOD;
+    return share >= shade_shares[1]   ? STYLE_BAD
+           : share >= shade_shares[0] ? STYLE_WARNING
+                                      : STYLE_PLAIN;
+}
+
+/* One cell on a canvas of its own. */
+static void draw_cell(const struct layout *layout, struct canvas *canvas, int count, int row_total,
+                      bool right, bool cursor)
+{
+    const double share = share_of(count, row_total);
+    const enum style style = cursor ? STYLE_REVERSE : cell_style(count, share, right);
+    const int edge = canvas->width;
+
+    for (int y = 0; y < canvas->height; y++)
+        for (int x = 0; x < edge; x++)
+            canvas_put(canvas, x, y, ' ', style);
+    if (count == 0)
+        canvas_put(canvas, edge - 1, 0, canvas->glyphs == GLYPHS_ASCII ? '.' : 0xB7, style);
+    else if (layout->counts)
+        canvas_text_right(canvas, edge, 0, style, "%d", count);
+    else
+        write_percent(canvas, edge, 0, style, layout, count, row_total);
+    if (layout->counts && !right && count > 0)
+        canvas_put(canvas, edge - digits_of(count) - 1, 0, shade(canvas->glyphs, share), style);
+    if (canvas->height > 1 && layout->counts && count > 0)
+        canvas_text_right(canvas, edge, 1, cursor ? style : STYLE_DIM, "%.1f%%", 100.0 * share);
+}
+
+static void draw_heading(const struct layout *layout, struct canvas *canvas, int column)
+{
+    int behind = cell_right(layout, DATASET_CLASSES - 1);
+
+    for (int j = 0; j < DATASET_CLASSES; j++)
+        canvas_text_right(canvas, cell_right(layout, j), 0,
+                          j == column ? STYLE_REVERSE : STYLE_BOLD, "%d", j);
+    if (layout->images)
+        canvas_text_right(canvas, behind += SUM_WIDTH, 0, STYLE_BOLD, "images");
+    if (layout->recall)
+        canvas_text_right(canvas, behind + SUM_WIDTH, 0, STYLE_BOLD, "recall %%");
+}
+
+static void draw_row(const struct layout *layout, struct canvas *canvas,
+                     const struct confusion *matrix, const struct sums *sums, int i,
+                     int cursor_column)
+{
+    int behind = cell_right(layout, DATASET_CLASSES - 1);
+
+    canvas_text(canvas, 0, 0, cursor_column >= 0 ? STYLE_REVERSE : STYLE_BOLD, "%d", i);
+    for (int j = 0; j < DATASET_CLASSES; j++) {
+        struct canvas cell = canvas_inside(canvas, cell_right(layout, j) - layout->cell_width, 0,
+                                           layout->cell_width, layout->cell_height);
+        draw_cell(layout, &cell, matrix->counts[i][j], sums->rows[i], i == j, j == cursor_column);
+    }
+    if (layout->images)
+        canvas_text_right(canvas, behind += SUM_WIDTH, 0, STYLE_PLAIN, "%d", sums->rows[i]);
+    if (layout->recall)
+        write_percent(canvas, behind + SUM_WIDTH, 0, STYLE_PLAIN, layout, matrix->counts[i][i],
+                      sums->rows[i]);
+}
+
+/* How many images were taken for each class, and how many of them are of it. Returns the line
+ * below. */
+static int draw_sums(const struct layout *layout, struct canvas *canvas,
+                     const struct confusion *matrix, const struct sums *sums, int y)
+{
+    const int behind = cell_right(layout, DATASET_CLASSES - 1);
+
+    for (int j = 0; layout->predicted && j < DATASET_CLASSES; j++) {
+        if (layout->counts)
+            canvas_text_right(canvas, cell_right(layout, j), y, STYLE_PLAIN, "%d",
+                              sums->columns[j]);
+        else
+            write_percent(canvas, cell_right(layout, j), y, STYLE_PLAIN, layout, sums->columns[j],
+                          sums->total);
+    }
+    if (layout->predicted)
+        canvas_text(canvas, behind + 1, y++, STYLE_BOLD, "predicted");
+    for (int j = 0; layout->precision && j < DATASET_CLASSES; j++)
+        write_percent(canvas, cell_right(layout, j), y, STYLE_PLAIN, layout, matrix->counts[j][j],
+                      sums->columns[j]);
+    if (layout->precision)
+        canvas_text(canvas, behind + 1, y++, STYLE_BOLD, "precision %%");
+    return y;
+}
+
+static void draw_caption(struct canvas *canvas, const struct confusion *matrix,
+                         const struct sums *sums, int row, int column, int y)
+{
+    const int count = matrix->counts[row][column];
+
+    canvas_text(canvas, 0, y, STYLE_PLAIN, "True %d, predicted %d: %d image%s, %.1f %% of class %d",
+                row, column, count, count == 1 ? "" : "s", 100.0 * share_of(count, sums->rows[row]),
+                row);
+}
+
+static struct canvas draw_border(const struct sums *sums, bool focused, struct canvas *canvas)
+{
+    const double accuracy = 100.0 * share_of(sums->right, sums->total);
+    char title[96];
+
+    if (sums->total == 0)
+        snprintf(title, sizeof title, "Confusion");
+    else if (canvas->width < TITLE_WIDTH)
+        snprintf(title, sizeof title, "Confusion %.2f %%  true down", accuracy);
+    else
+        snprintf(title, sizeof title, "Confusion  accuracy %.2f %%  true down, predicted across",
+                 accuracy);
+    return canvas_box(canvas, title, focused);
+}
+
+void view_confusion(const struct confusion *matrix, int row, int column, bool focused,
+                    struct canvas *canvas)
+{
+    struct sums sums;
+
+    add_up(matrix, &sums);
+    struct canvas inside = draw_border(&sums, focused, canvas);
+    struct layout layout = lay_out(&sums, inside.width, inside.height, row);
+    if (sums.total == 0) {
+        canvas_text(&inside, 0, 0, STYLE_DIM, "Counted at the end of an epoch.");
+        return;
+    }
+    if (layout.rows == 0)
+        return;
+    draw_heading(&layout, &inside, column);
+    for (int i = layout.first; i < layout.first + layout.rows; i++) {
+        struct canvas line = canvas_inside(&inside, 0, 1 + (i - layout.first) * layout.cell_height,
+                                           inside.width, layout.cell_height);
+        draw_row(&layout, &line, matrix, &sums, i, i == row ? column : -1);
+    }
+    int y = draw_sums(&layout, &inside, matrix, &sums, 1 + layout.rows * layout.cell_height);
+    if (layout.caption)
+        draw_caption(&inside, matrix, &sums, row, column, y);
+}
+
+bool view_confusion_cell(const struct confusion *matrix, const struct canvas *canvas, int x, int y,
+                         int *row, int *column)
+{
+    struct sums sums;
+
+    add_up(matrix, &sums);
+    struct layout layout = lay_out(&sums, canvas->width - 2, canvas->height - 2, *row);
+    x -= 1 + LABEL_WIDTH; /* the border, the labels */
+    y -= 1 + 1;           /* the border, the heading */
+    if (x < 0 || y < 0 || layout.rows == 0 || sums.total == 0 ||
+        x >= DATASET_CLASSES * layout.cell_width || y >= layout.rows * layout.cell_height)
+        return false;
+    *row = layout.first + y / layout.cell_height;
+    *column = x / layout.cell_width;
+    return true;
+}

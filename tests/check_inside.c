@@ -1,0 +1,135 @@
+/* The views that look inside of the network, compared with the frames in tests/frames/. */
+#include "frames.h"
+
+#include "tui/view_confusion.h"
+
+static struct canvas make_canvas(int width, int height, enum glyphs glyphs)
+{
+    struct canvas canvas;
+    struct error error;
+
+    assert_true(canvas_new(&canvas, width, height, &error));
+    canvas.glyphs = glyphs;
+    return canvas;
+}
+
+/* Every size that a terminal may have, down to nothing. */
+#define FOR_EVERY_SIZE(width, height)                                                              \
+    for (int width = 1; width <= 300; width += width < 90 ? 1 : 17)                                \
+        for (int height = 1; height <= 100; height += height < 50 ? 1 : 9)
+
+/* ---- the confusion matrix ---- */
+
+static struct confusion confusion;
+
+/* About 98 % right; 4 is taken for 9 often, 7 never for anything else. */
+static int make_confusion(void **unused)
+{
+    static const int images[] = {980, 1135, 1032, 1010, 982, 892, 958, 1028, 974, 1009};
+    (void)unused;
+
+    confusion = (struct confusion){.step = 938};
+    for (int i = 0; i < DATASET_CLASSES; i++) {
+        int right = images[i];
+        for (int j = 0; j < DATASET_CLASSES; j++) {
+            int wrong = i == 4 && j == 9 ? 110 : i == 9 && j == 4 ? 31 : (i * 7 + j * 5) % 11 - 4;
+            if (j == i || i == 7 || wrong < 0)
+                continue;
+            confusion.counts[i][j] = wrong;
+            right -= wrong;
+        }
+        confusion.counts[i][i] = right;
+    }
+    return 0;
+}
+
+static void assert_confusion(const char *name, int row, int column, int width, int height,
+                             enum glyphs glyphs)
+{
+    struct canvas canvas = make_canvas(width, height, glyphs);
+
+    view_confusion(&confusion, row, column, true, &canvas);
+    frame_compare(frame_text(&canvas), name, width, height, glyphs);
+}
+
+static void the_confusion_matrix_where_there_is_room(void **unused)
+{
+    (void)unused;
+    assert_confusion("confusion", 4, 9, 140, 44, GLYPHS_ASCII);
+    assert_confusion("confusion", 4, 9, 140, 44, GLYPHS_BRAILLE);
+    assert_confusion("confusion", 4, 9, 80, 20, GLYPHS_ASCII);
+    assert_confusion("confusion", 4, 9, 80, 20, GLYPHS_BLOCK);
+}
+
+static void the_confusion_matrix_where_it_is_narrow(void **unused)
+{
+    (void)unused;
+    assert_confusion("confusion", 4, 4, 60, 16, GLYPHS_ASCII);
+    assert_confusion("confusion", 8, 3, 40, 10, GLYPHS_ASCII);
+    assert_confusion("confusion", 0, 3, 20, 5, GLYPHS_ASCII);
+}
+
+static void the_confusion_matrix_before_the_first_test_pass(void **unused)
+{
+    (void)unused;
+    confusion = (struct confusion){0};
+    assert_confusion("confusion-none", 0, 0, 40, 10, GLYPHS_ASCII);
+}
+
+static void row_60_the_confusion_matrix_draws_at_every_size(void **unused)
+{
+    (void)unused;
+    FOR_EVERY_SIZE(width, height)
+    {
+        struct canvas canvas = make_canvas(width, height, GLYPHS_BRAILLE);
+        view_confusion(&confusion, 9, 9, false, &canvas);
+        free(frame_text(&canvas));
+    }
+}
+
+static void a_class_without_images_has_no_recall(void **unused)
+{
+    struct canvas canvas = make_canvas(80, 24, GLYPHS_ASCII);
+    (void)unused;
+
+    memset(confusion.counts, 0, sizeof confusion.counts);
+    confusion.counts[3][3] = 5;
+    view_confusion(&confusion, 0, 0, false, &canvas);
+    char *text = frame_text(&canvas);
+    assert_non_null(strstr(text, "accuracy 100.00 %"));
+    assert_null(strstr(text, "nan"));
+    free(text);
+}
+
+/* Where the pointer is on a cell, the cursor that follows it is drawn. */
+static void the_cell_under_the_pointer_is_the_one_that_is_drawn_there(void **unused)
+{
+    (void)unused;
+    FOR_EVERY_SIZE(width, height)
+    {
+        struct canvas canvas = make_canvas(width, height, GLYPHS_ASCII);
+        int x = width * 2 / 3, y = height / 2, row = 5, column = 5;
+        if (view_confusion_cell(&confusion, &canvas, x, y, &row, &column)) {
+            assert_in_range(row, 0, DATASET_CLASSES - 1);
+            assert_in_range(column, 0, DATASET_CLASSES - 1);
+            int before = 5;
+            view_confusion(&confusion, before, column, false, &canvas);
+            assert_int_equal(canvas.cells[y * canvas.pitch + x].style == STYLE_REVERSE,
+                             row == before);
+        }
+        canvas_free(&canvas);
+    }
+}
+
+#define CONFUSION_TEST(name) cmocka_unit_test_setup(name, make_confusion)
+
+static const struct CMUnitTest tests[] = {
+    CONFUSION_TEST(the_confusion_matrix_where_there_is_room),
+    CONFUSION_TEST(the_confusion_matrix_where_it_is_narrow),
+    CONFUSION_TEST(the_confusion_matrix_before_the_first_test_pass),
+    CONFUSION_TEST(row_60_the_confusion_matrix_draws_at_every_size),
+    CONFUSION_TEST(a_class_without_images_has_no_recall),
+    CONFUSION_TEST(the_cell_under_the_pointer_is_the_one_that_is_drawn_there),
+};
+
+CHECK_MAIN(tests)
