@@ -2,6 +2,7 @@
 #include "frames.h"
 
 #include "tui/view_confusion.h"
+#include "tui/view_draw.h"
 
 static struct canvas make_canvas(int width, int height, enum glyphs glyphs)
 {
@@ -121,6 +122,104 @@ static void the_cell_under_the_pointer_is_the_one_that_is_drawn_there(void **unu
     }
 }
 
+/* ---- the sheet ---- */
+
+static struct sketch *sketch;
+static struct drawing drawing;
+
+/* A 7, and the pen down at its end. */
+static int make_drawing(void **unused)
+{
+    static uint8_t digit[DATASET_PIXELS];
+    static float probabilities[] = {0, 0.02F, 0.01F, 0.05F, 0, 0, 0, 0.83F, 0, 0.09F};
+    struct error error;
+    (void)unused;
+
+    sketch = sketch_new(&error);
+    assert_non_null(sketch);
+    sketch_begin(sketch, SKETCH_PEN, 32.0, 24.0);
+    sketch_line(sketch, 78.0, 22.0);
+    sketch_line(sketch, 52.0, 94.0);
+    sketch_digit(sketch, digit);
+    drawing =
+        (struct drawing){sketch, 52.0,  94.0,          SKETCH_PEN,
+                         true,   digit, probabilities, "Space pen up or down  e eraser  z undo"};
+    return 0;
+}
+
+static int free_drawing(void **unused)
+{
+    (void)unused;
+    sketch_free(sketch);
+    return 0;
+}
+
+static void assert_drawing(const char *name, int width, int height, enum glyphs glyphs)
+{
+    struct canvas canvas = make_canvas(width, height, glyphs);
+
+    view_draw(&drawing, true, &canvas);
+    frame_compare(frame_text(&canvas), name, width, height, glyphs);
+}
+
+static void the_sheet_where_there_is_room(void **unused)
+{
+    (void)unused;
+    assert_drawing("draw", 140, 44, GLYPHS_BRAILLE);
+    assert_drawing("draw", 80, 20, GLYPHS_ASCII);
+    assert_drawing("draw", 80, 20, GLYPHS_BLOCK);
+}
+
+static void the_sheet_where_it_is_narrow(void **unused)
+{
+    (void)unused;
+    assert_drawing("draw", 60, 16, GLYPHS_ASCII);
+    assert_drawing("draw", 40, 10, GLYPHS_ASCII);
+    assert_drawing("draw", 20, 8, GLYPHS_ASCII);
+}
+
+static void the_eraser_over_an_empty_sheet(void **unused)
+{
+    static const uint8_t nothing[DATASET_PIXELS];
+    (void)unused;
+
+    sketch_clear(sketch);
+    drawing.tool = SKETCH_ERASER;
+    drawing.down = false;
+    drawing.digit = nothing;
+    drawing.probabilities = NULL;
+    assert_drawing("draw-empty", 60, 16, GLYPHS_ASCII);
+}
+
+static void row_60_the_sheet_draws_at_every_size(void **unused)
+{
+    (void)unused;
+    FOR_EVERY_SIZE(width, height)
+    {
+        struct canvas canvas = make_canvas(width, height, GLYPHS_BRAILLE);
+        view_draw(&drawing, false, &canvas);
+        free(frame_text(&canvas));
+    }
+}
+
+/* The cursor that goes where the pointer is is drawn in the pointer's cell. */
+static void the_point_under_the_pointer_is_where_the_cursor_is_drawn(void **unused)
+{
+    (void)unused;
+    FOR_EVERY_SIZE(width, height)
+    {
+        struct canvas canvas = make_canvas(width, height, GLYPHS_ASCII);
+        int x = width / 3, y = height / 2;
+        if (view_draw_point(&canvas, x, y, &drawing.x, &drawing.y)) {
+            view_draw(&drawing, false, &canvas);
+            assert_int_equal(canvas.cells[y * canvas.pitch + x].style, STYLE_REVERSE);
+        }
+        assert_false(view_draw_point(&canvas, 0, y, &drawing.x, &drawing.y));
+        canvas_free(&canvas);
+    }
+}
+
+#define DRAW_TEST(name) cmocka_unit_test_setup_teardown(name, make_drawing, free_drawing)
 #define CONFUSION_TEST(name) cmocka_unit_test_setup(name, make_confusion)
 
 static const struct CMUnitTest tests[] = {
@@ -130,6 +229,11 @@ static const struct CMUnitTest tests[] = {
     CONFUSION_TEST(row_60_the_confusion_matrix_draws_at_every_size),
     CONFUSION_TEST(a_class_without_images_has_no_recall),
     CONFUSION_TEST(the_cell_under_the_pointer_is_the_one_that_is_drawn_there),
+    DRAW_TEST(the_sheet_where_there_is_room),
+    DRAW_TEST(the_sheet_where_it_is_narrow),
+    DRAW_TEST(the_eraser_over_an_empty_sheet),
+    DRAW_TEST(row_60_the_sheet_draws_at_every_size),
+    DRAW_TEST(the_point_under_the_pointer_is_where_the_cursor_is_drawn),
 };
 
 CHECK_MAIN(tests)

@@ -2,10 +2,9 @@
  * view_samples.c -- what it gets right and wrong: test images, what the network says of each and
  * how sure it is.
  */
+#include "tui/bars.h"
 #include "tui/image.h"
 #include "tui/view.h"
-
-#include <math.h>
 
 enum {
     TEXT_WIDTH = 15,
@@ -15,35 +14,6 @@ enum {
     LARGE_HEIGHT = DATASET_SIDE / 2,
     ENOUGH = 4, /* samples; more are better than larger ones only up to here */
 };
-
-static void sort_by_probability(const float *probabilities, int order[DATASET_CLASSES])
-{
-    for (int i = 0; i < DATASET_CLASSES; i++) {
-        int at = i;
-        for (; at > 0 && probabilities[order[at - 1]] < probabilities[i]; at--)
-            order[at] = order[at - 1];
-        order[at] = i;
-    }
-}
-
-/* The classes' bars, the likeliest first when there is no room for all. */
-static void draw_bars(struct canvas *canvas, const float *probabilities, int label)
-{
-    int order[DATASET_CLASSES], rows = canvas->height;
-
-    sort_by_probability(probabilities, order);
-    for (int i = 0; i < DATASET_CLASSES && i < rows; i++) {
-        int k = rows >= DATASET_CLASSES ? i : order[i];
-        int hundredths = isfinite(probabilities[k]) ? (int)(probabilities[k] * 100.0F + 0.5F) : 0;
-        enum style style = k == label ? STYLE_GOOD : STYLE_PLAIN;
-        canvas_text(canvas, 0, i, style, "%d", k);
-        canvas_bar(canvas, 2, i, canvas->width - 6, (double)probabilities[k], style);
-        if (hundredths == 100)
-            canvas_text_right(canvas, canvas->width, i, style, "1.0");
-        else
-            canvas_text_right(canvas, canvas->width, i, style, ".%02d", hundredths);
-    }
-}
 
 static void draw_sample(const struct frame *frame, struct canvas *canvas, int lane, int width,
                         int height)
@@ -61,7 +31,7 @@ static void draw_sample(const struct frame *frame, struct canvas *canvas, int la
         canvas_text(&text, 0, 1, right ? STYLE_GOOD : STYLE_BAD, "%s", right ? "right" : "WRONG");
     canvas_text(&text, x, 1, STYLE_PLAIN, " loss %.2f", predictions->losses[lane]);
     struct canvas bars = canvas_inside(&text, 0, 2, TEXT_WIDTH, height - 2);
-    draw_bars(&bars, predictions->probabilities[lane], label);
+    bars_draw(&bars, predictions->probabilities[lane], label);
 }
 
 void view_samples(const struct frame *frame, struct canvas *canvas)
