@@ -224,7 +224,7 @@ void model_summary_row(const struct model *model, int l, struct summary_row *row
     model_thousands(row->parameters, sizeof row->parameters, layer->parameter_count);
 }
 
-static size_t shape_count(struct shape shape)
+size_t model_shape_count(struct shape shape)
 {
     return (size_t)shape.channels * (size_t)(shape.height > 0 ? shape.height * shape.width : 1);
 }
@@ -235,8 +235,8 @@ void model_summary_sizes(const struct model *model, struct summary_sizes *sizes)
     size_t activations = 0;
 
     for (int l = 0; l < model->layer_count; l++)
-        activations += shape_count(model->layers[l].output);
-    sizes->input = (double)shape_count(model->input) * float_mb;
+        activations += model_shape_count(model->layers[l].output);
+    sizes->input = (double)model_shape_count(model->input) * float_mb;
     sizes->activations = 2.0 * (double)activations * float_mb; /* forward and backward */
     sizes->parameters = (double)model->parameter_count * float_mb;
     sizes->total = sizes->input + sizes->activations + sizes->parameters;

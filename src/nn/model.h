@@ -93,6 +93,9 @@ void model_initialize(const struct model *model, float *state, struct rng *rng);
 /* Where the tensor NAME.SUFFIX of a layer lies in the state; the layer must have it. */
 size_t model_offset(const struct model *model, const struct layer *layer, const char *suffix);
 
+/* Floats of a shape's maps or features. */
+size_t model_shape_count(struct shape shape);
+
 /* One line of torchsummary's table. */
 struct summary_row {
     char type[32];       /* "Conv2d-1" */
