@@ -1,8 +1,12 @@
 /* The views that look inside of the network, compared with the frames in tests/frames/. */
 #include "frames.h"
 
+#include "train/checkpoint.h"
+#include "tui/view_activations.h"
 #include "tui/view_confusion.h"
 #include "tui/view_draw.h"
+
+#include <math.h>
 
 static struct canvas make_canvas(int width, int height, enum glyphs glyphs)
 {
@@ -219,6 +223,103 @@ static void the_point_under_the_pointer_is_where_the_cursor_is_drawn(void **unus
     }
 }
 
+/* ---- activations and filters ---- */
+
+static struct model model;
+static struct activations activations;
+static float state[MODEL_STATE_MAX];
+
+/* What the reference network makes of the drawn 7. */
+static int make_activations(void **unused)
+{
+    char path[PATH_MAX];
+    float image[DATASET_PIXELS];
+    struct error error;
+
+    make_drawing(unused);
+    if (!model_init(&model, "basic", &error) ||
+        !checkpoint_load(check_source(path, "tests/reference/trained.safetensors"), &model, state,
+                         &error) ||
+        !activations_init(&activations, &model, &error))
+        fail_msg("%s", error.text);
+    for (int p = 0; p < DATASET_PIXELS; p++)
+        image[p] = dataset_normalize(drawing.digit[p]);
+    activations_run(&activations, state, image);
+    return 0;
+}
+
+static int free_activations(void **unused)
+{
+    activations_fini(&activations);
+    return free_drawing(unused);
+}
+
+static void assert_activations(const char *name, int first, int width, int height,
+                               enum glyphs glyphs)
+{
+    struct canvas canvas = make_canvas(width, height, glyphs);
+
+    view_activations(&activations, "drawing", first, true, &canvas);
+    frame_compare(frame_text(&canvas), name, width, height, glyphs);
+}
+
+static void the_activations_of_the_first_layers(void **unused)
+{
+    (void)unused;
+    assert_activations("activations", 0, 140, 44, GLYPHS_BRAILLE);
+    assert_activations("activations", 0, 80, 20, GLYPHS_ASCII);
+    assert_activations("activations", 0, 40, 10, GLYPHS_ASCII);
+}
+
+static void the_activations_of_the_last_layers(void **unused)
+{
+    (void)unused;
+    assert_activations("activations-last", 13, 80, 24, GLYPHS_ASCII);
+    assert_activations("activations-last", 15, 40, 10, GLYPHS_ASCII);
+}
+
+static void activations_that_are_not_finite_are_said_to_be(void **unused)
+{
+    (void)unused;
+    for (int i = 0; i < 4 * DATASET_PIXELS; i++)
+        activations.values[0][i] = i % 2 == 0 ? NAN : INFINITY;
+    for (int i = 0; i < model.classes; i++)
+        activations.values[16][i] = i == 3 ? 12345.0F : NAN;
+    assert_activations("activations-nan", 0, 40, 10, GLYPHS_ASCII);
+    assert_activations("activations-nan", 16, 60, 8, GLYPHS_ASCII);
+}
+
+static void assert_filters(int width, int height, enum glyphs glyphs)
+{
+    struct canvas canvas = make_canvas(width, height, glyphs);
+
+    view_filters(&model, state, false, &canvas);
+    frame_compare(frame_text(&canvas), "filters", width, height, glyphs);
+}
+
+static void the_first_layers_filters(void **unused)
+{
+    (void)unused;
+    assert_filters(80, 20, GLYPHS_ASCII);
+    assert_filters(40, 10, GLYPHS_BRAILLE);
+    assert_filters(20, 6, GLYPHS_ASCII);
+}
+
+static void row_60_activations_and_filters_draw_at_every_size(void **unused)
+{
+    (void)unused;
+    FOR_EVERY_SIZE(width, height)
+    {
+        struct canvas canvas = make_canvas(width, height, GLYPHS_BRAILLE);
+        view_activations(&activations, "test #12", (width + height) % model.layer_count, false,
+                         &canvas);
+        view_filters(&model, state, false, &canvas);
+        free(frame_text(&canvas));
+    }
+}
+
+#define ACTIVATIONS_TEST(name)                                                                     \
+    cmocka_unit_test_setup_teardown(name, make_activations, free_activations)
 #define DRAW_TEST(name) cmocka_unit_test_setup_teardown(name, make_drawing, free_drawing)
 #define CONFUSION_TEST(name) cmocka_unit_test_setup(name, make_confusion)
 
@@ -234,6 +335,11 @@ static const struct CMUnitTest tests[] = {
     DRAW_TEST(the_eraser_over_an_empty_sheet),
     DRAW_TEST(row_60_the_sheet_draws_at_every_size),
     DRAW_TEST(the_point_under_the_pointer_is_where_the_cursor_is_drawn),
+    ACTIVATIONS_TEST(the_activations_of_the_first_layers),
+    ACTIVATIONS_TEST(the_activations_of_the_last_layers),
+    ACTIVATIONS_TEST(activations_that_are_not_finite_are_said_to_be),
+    ACTIVATIONS_TEST(the_first_layers_filters),
+    ACTIVATIONS_TEST(row_60_activations_and_filters_draw_at_every_size),
 };
 
 CHECK_MAIN(tests)

@@ -1,0 +1,144 @@
+#include "tui/view_activations.h"
+
+#include "data/dataset.h"
+#include "tui/image.h"
+
+#include <math.h>
+
+enum {
+    SMALL_SIDE = DATASET_SIDE / 2, /* cells that a picture is wide at most */
+    LARGE_SIDE = DATASET_SIDE,
+    LARGE_WIDTH = 4 * (LARGE_SIDE + 1), /* from here on pictures may be large */
+    FEATURE_WIDTH = 11,                 /* "12  -0.45  " */
+};
+
+/* The least and the largest of a layer's values, those left out that are not finite. */
+struct range {
+    float low, high; /* low > high: there are none */
+};
+
+static struct range find_range(const float *values, size_t count)
+{
+    struct range range = {INFINITY, -INFINITY};
+
+    for (size_t i = 0; i < count; i++) {
+        if (!isfinite(values[i]))
+            continue;
+        range.low = fminf(range.low, values[i]);
+        range.high = fmaxf(range.high, values[i]);
+    }
+    return range;
+}
+
+/* One channel as a picture. */
+static void draw_map(const float *values, int side, const struct range *range,
+                     struct canvas *canvas)
+{
+    uint8_t pixels[DATASET_PIXELS];
+    const double span = (double)range->high - (double)range->low;
+
+    for (int i = 0; i < side * side; i++) {
+        double share = span > 0.0 ? ((double)values[i] - (double)range->low) / span : 0.0;
+        pixels[i] = (uint8_t)(share > 0.0 ? 255.0 * fmin(share, 1.0) + 0.5 : 0.0);
+    }
+    image_draw(canvas, pixels, side);
+}
+
+/* Cells that a picture of `side` pixels is wide on the canvas: twice as many as it is high. */
+static int picture_width(int side, const struct canvas *canvas)
+{
+    const bool large = canvas->width >= LARGE_WIDTH && canvas->height >= LARGE_SIDE / 2;
+    const int limit = large ? LARGE_SIDE : SMALL_SIDE;
+
+    return side < limit ? side : limit;
+}
+
+/* The channels in rows of pictures. Returns how many there was room for; *height gets the rows. */
+static int draw_maps(const float *values, struct shape shape, const struct range *range,
+                     struct canvas *canvas, int *height)
+{
+    const int wide = picture_width(shape.width, canvas), high = (wide + 1) / 2;
+    const int columns = (canvas->width + 1) / (wide + 1);
+    const int rows = (canvas->height + 1) / (high + 1);
+    const int count = columns * rows < shape.channels ? columns * rows : shape.channels;
+
+    for (int c = 0; c < count; c++) {
+        struct canvas picture =
+            canvas_inside(canvas, c % columns * (wide + 1), c / columns * (high + 1), wide, high);
+        draw_map(values + c * shape.width * shape.height, shape.width, range, &picture);
+    }
+    *height = count > 0 ? (count - 1) / columns * (high + 1) + high : 0;
+    return count;
+}
+
+/* The features in rows of numbers, as draw_maps. */
+static int draw_features(const float *values, int features, const struct range *range,
+                         struct canvas *canvas, int *height)
+{
+    const int columns = (canvas->width + 2) / FEATURE_WIDTH;
+    const int count = columns * canvas->height < features ? columns * canvas->height : features;
+
+    for (int i = 0; i < count; i++) {
+        int x = i % columns * FEATURE_WIDTH, y = i / columns;
+        canvas_text(canvas, x, y, STYLE_DIM, "%2d", i);
+        canvas_text_right(canvas, x + FEATURE_WIDTH - 2, y,
+                          values[i] == range->high ? STYLE_BOLD : STYLE_PLAIN,
+                          isnan(values[i])             ? "nan"
+                          : fabsf(values[i]) < 1000.0F ? "%+.2f"
+                                                       : "%+.0e",
+                          (double)values[i]);
+    }
+    *height = count > 0 ? (count - 1) / columns + 1 : 0;
+    return count;
+}
+
+/* What the layer is and what its blackest and whitest stand for. */
+static void draw_heading(const struct model *model, int l, const struct range *range, int shown,
+                         struct canvas *canvas)
+{
+    const struct shape shape = model->layers[l].output;
+    struct summary_row row;
+
+    model_summary_row(model, l, &row);
+    int x = canvas_text(canvas, 0, 0, STYLE_BOLD, "%s", row.type);
+    if (range->low <= range->high)
+        x = canvas_text(canvas, x, 0, STYLE_PLAIN, "  %.3g to %.3g", (double)range->low,
+                        (double)range->high);
+    else
+        x = canvas_text(canvas, x, 0, STYLE_WARNING, "  not finite");
+    if (shown < shape.channels)
+        canvas_text(canvas, x, 0, STYLE_DIM, "  %d of %d", shown, shape.channels);
+}
+
+/* Draws one layer at the top of the canvas; returns its rows, 0 when there is no room. */
+static int draw_layer(const struct activations *activations, int l, struct canvas *canvas)
+{
+    const struct shape shape = activations->model->layers[l].output;
+    const float *values = activations->values[l];
+    const struct range range = find_range(values, model_shape_count(shape));
+    struct canvas below = canvas_inside(canvas, 0, 1, canvas->width, canvas->height);
+    int height;
+    int shown = shape.width > 1 ? draw_maps(values, shape, &range, &below, &height)
+                                : draw_features(values, shape.channels, &range, &below, &height);
+
+    if (shown == 0)
+        return 0;
+    draw_heading(activations->model, l, &range, shown, canvas);
+    return 1 + height;
+}
+
+void view_activations(const struct activations *activations, const char *image, int first,
+                      bool focused, struct canvas *canvas)
+{
+    const int layers = activations->model->layer_count;
+    char title[96];
+
+    snprintf(title, sizeof title, "Activations  %s  layer %d of %d", image, first + 1, layers);
+    struct canvas left = canvas_box(canvas, title, focused);
+    for (int l = first; l < layers; l++) {
+        int height = draw_layer(activations, l, &left);
+        if (height == 0)
+            return;
+        left = canvas_inside(&left, 0, height, left.width, left.height);
+    }
+}
