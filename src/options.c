@@ -209,6 +209,13 @@ static bool read_color(struct options *options, const char *argument, struct err
     return read_word("color", argument, words, &options->color, error);
 }
 
+static bool read_no_mouse(struct options *options, const char *argument, struct error *error)
+{
+    (void)argument, (void)error;
+    options->no_mouse = true;
+    return true;
+}
+
 static bool read_view(struct options *options, const char *argument, struct error *error)
 {
     const char *words[VIEW_COUNT + 1], *name;
@@ -309,8 +316,9 @@ static const struct entry entries[] = {
     {NULL, 0, "color", "WHEN", "auto (default), always or never; NO_COLOR is honoured", read_color},
     {NULL, 0, "snapshot", "COLSxROWS", "train headless, then print the last frame as plain text",
      read_snapshot},
-    {NULL, 0, "view", "NAME",
-     "the view to open or print: overview (default), plots, model, samples", read_view},
+    {NULL, 0, "view", "NAME", "overview (default), plots, model, samples, confusion or draw",
+     read_view},
+    {NULL, 0, "no-mouse", NULL, "leave the mouse to the terminal", read_no_mouse},
     {.group = "Without training"},
     {NULL, 0, "summary", NULL, "the layer table", read_summary},
     {NULL, 0, "stats", NULL, "the data set's statistics", read_stats},

@@ -35,6 +35,7 @@ struct options {
     bool headless;
     const char *glyphs, *color;
     enum view view;
+    bool no_mouse;
     int columns, rows; /* of --snapshot */
     const char *eval, *export;
 };

@@ -105,10 +105,10 @@ static void draw_diagonal(enum glyphs glyphs)
     struct plot plot;
 
     make(16, 7, glyphs);
-    plot_init(&plot, canvas, PLOT_LINEAR, 0.0, 10.0, 1.0, "epoch");
+    plot_init(&plot, canvas, PLOT_LINEAR, 0.0, 10.0, 0.0, 1.0, "epoch");
     for (int column = 0; column < plot_columns(&plot); column++)
-        plot_line(&plot, column, column > 0 ? 10.0 * plot_x(&plot, column - 1) : (double)NAN,
-                  10.0 * plot_x(&plot, column), STYLE_SMOOTH);
+        plot_line(&plot, column, column > 0 ? 10.0 * plot_x(&plot, column - 0.5) : (double)NAN,
+                  10.0 * plot_x(&plot, column + 0.5), STYLE_SMOOTH);
     plot_mark(&plot, 0.5, 9.0, STYLE_TEST);
 }
 
@@ -150,7 +150,7 @@ static void row_88_plots_of_nan_infinity_and_a_constant_draw(void **unused)
         for (int v = 0; v < CHECK_COUNT(values); v++) {
             struct plot plot;
             make(40, 10, GLYPHS_BRAILLE);
-            plot_init(&plot, canvas, (enum plot_scale)scale, values[v], values[v], 1.0, "x");
+            plot_init(&plot, canvas, (enum plot_scale)scale, values[v], values[v], 0.0, 1.0, "x");
             plot_band(&plot, 1, values[v], values[v], STYLE_RAW);
             plot_line(&plot, 1, values[v], values[v], STYLE_RAW);
             plot_mark(&plot, 0.5, values[v], STYLE_TEST);
@@ -167,7 +167,7 @@ static void row_60_a_plot_of_any_size_draws(void **unused)
             struct plot plot;
             make(width, height, GLYPHS_BRAILLE);
             struct canvas inside = canvas_box(&canvas, "t", false);
-            plot_init(&plot, inside, PLOT_LOG, 0.01, 3.0, 20.0, "epoch");
+            plot_init(&plot, inside, PLOT_LOG, 0.01, 3.0, 0.0, 20.0, "epoch");
             for (int column = 0; column < plot_columns(&plot); column++)
                 plot_line(&plot, column, 0.5, 0.1, STYLE_RAW);
             plot_mark(&plot, 19.0, 0.3, STYLE_TEST);
@@ -182,7 +182,7 @@ static void logarithmic_ticks_are_powers_of_ten(void **unused)
     (void)unused;
 
     make(12, 8, GLYPHS_ASCII);
-    plot_init(&plot, canvas, PLOT_LOG, 0.001, 10.0, 1.0, "x");
+    plot_init(&plot, canvas, PLOT_LOG, 0.001, 10.0, 0.0, 1.0, "x");
     assert_dump("   10-\n     |\n    1-\n  0.1-\n     |\n 0.01-\n0.001-\nx    +------\n");
 }
 

@@ -13,9 +13,24 @@ static struct dataset data;
 static struct model model;
 static struct predictions predictions;
 static struct events events;
+static struct browse browse;
+static struct confusion confusion;
+static struct sketch *sketch;
 static struct timeline timeline;
 static struct frame frame;
 static char message[NAVIGATE_MESSAGE];
+
+/* All images are right. */
+static void make_list(void)
+{
+    struct outcomes outcomes;
+    struct error error;
+
+    assert_true(outcomes_init(&outcomes, data.test.count, &error));
+    assert_true(browse_init(&browse, data.test.count, &error));
+    browse_update(&browse, &outcomes, &data.test);
+    outcomes_fini(&outcomes);
+}
 
 static int set_up(void **unused)
 {
@@ -27,11 +42,19 @@ static int set_up(void **unused)
     assert_true(timeline_init(&timeline, model.state_count, &error));
     snapshot = (struct snapshot){.epochs = 10, .batches = 100, .step = 0};
     events = (struct events){0};
+    sketch = sketch_new(&error);
+    assert_non_null(sketch);
+    confusion = (struct confusion){.step = 0};
+    make_list();
     frame = (struct frame){.snapshot = &snapshot,
                            .model = &model,
                            .test = &data.test,
                            .predictions = &predictions,
                            .events = &events,
+                           .browse = &browse,
+                           .confusion = &confusion,
+                           .sketch = sketch,
+                           .drawing = {.sketch = sketch, .x = 56.0, .y = 28.0},
                            .timeline = &timeline,
                            .crosshair = -1.0,
                            .smoothing = 0.9};
@@ -44,6 +67,8 @@ static int tear_down(void **unused)
     (void)unused;
     dataset_fini(&data);
     timeline_fini(&timeline);
+    browse_fini(&browse);
+    sketch_free(sketch);
     return 0;
 }
 
@@ -246,6 +271,158 @@ static void events_tell_a_new_learning_rate(void **unused)
     assert_non_null(strstr(events_at(&events, 0)->text, "0.0125"));
 }
 
+static void samples_go_round_by_one_ten_and_a_hundred(void **unused)
+{
+    (void)unused;
+
+    navigate_open(&frame, VIEW_SAMPLES);
+    press(KEY_MOVE_LEFT);
+    assert_int_equal(browse.image, 99);
+    press(KEY_MOVE_RIGHT);
+    press(KEY_MOVE_DOWN);
+    assert_int_equal(browse.image, 10);
+    press(KEY_MOVE_END);
+    assert_int_equal(browse.image, 99);
+}
+
+static void mistakes_and_worst_are_wishes_that_are_taken_back(void **unused)
+{
+    (void)unused;
+
+    press(KEY_MISTAKES);
+    assert_int_equal(browse.filter, BROWSE_MISTAKES);
+    assert_non_null(strstr(message, "first test pass"));
+    press(KEY_WORST);
+    assert_true(browse.worst_first);
+    press(KEY_MISTAKES);
+    press(KEY_WORST);
+    assert_int_equal(browse.filter, BROWSE_ALL);
+    assert_false(browse.worst_first);
+}
+
+static void enter_on_a_cell_of_the_matrix_opens_its_images(void **unused)
+{
+    (void)unused;
+
+    navigate_open(&frame, VIEW_CONFUSION);
+    press(KEY_MOVE_UP);
+    press(KEY_MOVE_RIGHT);
+    press(KEY_ZOOM);
+    assert_int_equal(frame.view, VIEW_SAMPLES);
+    assert_int_equal(browse.filter, BROWSE_CELL);
+    assert_int_equal(browse.label, 9);
+    assert_int_equal(browse.predicted, 1);
+}
+
+static void the_pen_draws_where_it_goes_while_it_is_down(void **unused)
+{
+    (void)unused;
+
+    navigate_open(&frame, VIEW_DRAW);
+    press(KEY_MOVE_DOWN);
+    assert_true(sketch_empty(sketch));
+    press(KEY_ZOOM);
+    for (int i = 0; i < 10; i++)
+        press(KEY_MOVE_DOWN);
+    press(KEY_ZOOM);
+    assert_false(sketch_empty(sketch));
+    press(KEY_UNDO);
+    assert_true(sketch_empty(sketch));
+    press(KEY_UNDO);
+    assert_non_null(strstr(message, "nothing to take back"));
+}
+
+static void keys_for_drawing_leave_the_sheet_alone_elsewhere(void **unused)
+{
+    (void)unused;
+
+    sketch_begin(sketch, SKETCH_PEN, 50.0, 50.0);
+    press(KEY_CLEAR);
+    assert_false(sketch_empty(sketch));
+    navigate_open(&frame, VIEW_DRAW);
+    press(KEY_CLEAR);
+    assert_true(sketch_empty(sketch));
+}
+
+static void point(enum pointer_act act, int x, int y, int width, int height)
+{
+    const struct pointer pointer = {act, x, y};
+
+    navigate_point(&frame, &pointer, width, height, message);
+}
+
+static void a_press_on_a_views_name_opens_it(void **unused)
+{
+    (void)unused;
+
+    for (int x = 0; x < 140; x++) {
+        navigate_open(&frame, VIEW_OVERVIEW);
+        point(POINTER_PRESS, x, 0, 140, 44);
+        assert_int_equal(frame.view, view_tab_at(140, x, 0) == VIEW_COUNT ? VIEW_OVERVIEW
+                                                                          : view_tab_at(140, x, 0));
+    }
+    assert_int_equal(view_tab_at(80, 70, 0), VIEW_COUNT);
+}
+
+static void a_press_gives_a_pane_the_keys_and_the_wheel_scrolls_it(void **unused)
+{
+    (void)unused;
+
+    point(POINTER_PRESS, 5, 16, 80, 24);
+    assert_int_equal(frame.focus, PANE_MODEL);
+    point(POINTER_DOWN, 5, 16, 80, 24);
+    assert_int_equal(frame.model_row, 1);
+    point(POINTER_UP, 5, 16, 80, 24);
+    assert_int_equal(frame.model_row, 0);
+    point(POINTER_PRESS, 20, 5, 80, 24);
+    assert_int_equal(frame.focus, PANE_LOSS);
+    assert_in_range((int)(frame.crosshair * 100.0), 30, 50);
+}
+
+static void the_mouse_draws(void **unused)
+{
+    (void)unused;
+
+    navigate_open(&frame, VIEW_DRAW);
+    point(POINTER_PRESS, 8, 8, 80, 24);
+    point(POINTER_DRAG, 12, 12, 80, 24);
+    point(POINTER_RELEASE, 12, 12, 80, 24);
+    assert_false(sketch_empty(sketch));
+    assert_true(sketch_undo(sketch));
+    assert_true(sketch_empty(sketch));
+}
+
+static void a_press_on_a_cell_selects_it_and_another_opens_it(void **unused)
+{
+    (void)unused;
+
+    confusion.step = 1;
+    for (int label = 0; label < DATASET_CLASSES; label++)
+        confusion.counts[label][label] = 10;
+    navigate_open(&frame, VIEW_CONFUSION);
+    int y = 0;
+    for (; y < 24 && frame.true_class != 5; y++)
+        point(POINTER_PRESS, 20, y, 80, 24);
+    assert_int_equal(frame.true_class, 5);
+    assert_int_equal(frame.view, VIEW_CONFUSION);
+    point(POINTER_PRESS, 20, y - 1, 80, 24);
+    assert_int_equal(frame.view, VIEW_SAMPLES);
+    assert_int_equal(browse.label, 5);
+}
+
+static void anything_the_mouse_does_anywhere_is_survived(void **unused)
+{
+    (void)unused;
+
+    for (int view = 0; view < VIEW_COUNT; view++)
+        for (int size = 1; size < 160; size += 13)
+            for (int x = -1; x <= size; x += 3)
+                for (int act = POINTER_PRESS; act <= POINTER_DOWN; act++) {
+                    navigate_open(&frame, (enum view)view);
+                    point((enum pointer_act)act, x, x * 7 % (size / 3 + 2), size, size / 3 + 1);
+                }
+}
+
 #define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
 
 static const struct CMUnitTest tests[] = {
@@ -260,6 +437,16 @@ static const struct CMUnitTest tests[] = {
     TEST(events_tell_each_epoch_once_and_a_test_loss_that_keeps_rising),
     TEST(events_are_bounded),
     TEST(events_tell_a_new_learning_rate),
+    TEST(samples_go_round_by_one_ten_and_a_hundred),
+    TEST(mistakes_and_worst_are_wishes_that_are_taken_back),
+    TEST(enter_on_a_cell_of_the_matrix_opens_its_images),
+    TEST(the_pen_draws_where_it_goes_while_it_is_down),
+    TEST(keys_for_drawing_leave_the_sheet_alone_elsewhere),
+    TEST(a_press_on_a_views_name_opens_it),
+    TEST(a_press_gives_a_pane_the_keys_and_the_wheel_scrolls_it),
+    TEST(the_mouse_draws),
+    TEST(a_press_on_a_cell_selects_it_and_another_opens_it),
+    TEST(anything_the_mouse_does_anywhere_is_survived),
 };
 
 CHECK_MAIN(tests)

@@ -341,7 +341,7 @@ static void drawn_digits_are_recognised(void **unused)
         struct split one = {1, digit, &label};
         draw_digit(k);
         sketch_digit(sketch, digit);
-        predictor_run(predictor, snapshot.weights, &one, 0, &predictions);
+        predictor_run(predictor, snapshot.weights, &one, (uint32_t[]){0}, 1, &predictions);
         printf("# a drawn %d is taken for %d, probability %.2f\n", k, predictions.predicted[0],
                (double)predictions.probabilities[0][predictions.predicted[0]]);
         right += predictions.predicted[0] == k;

@@ -2,6 +2,7 @@
 #include "frames.h"
 #include "sample_data.h"
 
+#include "tui/navigate.h"
 #include "tui/screen.h"
 
 #include <math.h>
@@ -11,6 +12,11 @@ static struct dataset data;
 static struct model model;
 static struct predictions predictions;
 static struct events events;
+static struct browse browse;
+static struct confusion confusion;
+static struct activations activations;
+static struct sketch *sketch;
+static uint8_t digit[DATASET_PIXELS];
 
 /* Two epochs and a half of a run of ten, made of formulas. */
 static void make_snapshot(void)
@@ -66,14 +72,55 @@ static void make_snapshot(void)
 
 static void make_predictions(void)
 {
-    predictions = (struct predictions){.first = 0, .count = LANES};
+    predictions = (struct predictions){.count = LANES};
     for (int lane = 0; lane < LANES; lane++) {
+        predictions.images[lane] = (uint32_t)lane;
         int label = data.test.labels[lane], said = lane % 3 == 1 ? (label + 1) % 10 : label;
         for (int k = 0; k < DATASET_CLASSES; k++)
             predictions.probabilities[lane][k] = k == said ? 0.64F : 0.04F;
         predictions.predicted[lane] = (uint8_t)said;
         predictions.losses[lane] = -log((double)predictions.probabilities[lane][label]);
     }
+}
+
+/* Every third image is taken for the next class. */
+static void make_outcomes(void)
+{
+    struct outcomes outcomes;
+    struct error error;
+
+    assert_true(outcomes_init(&outcomes, data.test.count, &error));
+    outcomes.step = 200;
+    for (int i = 0; i < outcomes.count; i++) {
+        int label = data.test.labels[i];
+        outcomes.predicted[i] = (uint8_t)(i % 3 == 1 ? (label + 1) % 10 : label);
+        outcomes.losses[i] = i % 3 == 1 ? 3.0F : 0.1F;
+    }
+    outcomes_confusion(&outcomes, &data.test, &confusion);
+    assert_true(browse_init(&browse, data.test.count, &error));
+    browse_update(&browse, &outcomes, &data.test);
+    outcomes_fini(&outcomes);
+}
+
+/* A seven, and what the network of random weights makes of the first test image. */
+static void make_inside(void)
+{
+    float image[DATASET_PIXELS];
+    struct error error;
+    struct rng rng;
+
+    rng_init(&rng, 1, 0);
+    model_initialize(&model, snapshot.weights, &rng);
+    for (int i = 0; i < DATASET_PIXELS; i++)
+        image[i] = dataset_normalize(data.test.images[i]);
+    assert_true(activations_init(&activations, &model, &error));
+    activations_run(&activations, snapshot.weights, image);
+    sketch = sketch_new(&error);
+    assert_non_null(sketch);
+    sketch_begin(sketch, SKETCH_PEN, 35.0, 30.0);
+    sketch_line(sketch, 75.0, 30.0);
+    sketch_line(sketch, 50.0, 85.0);
+    sketch_digit(sketch, digit);
 }
 
 static int set_up(void **unused)
@@ -85,6 +132,8 @@ static int set_up(void **unused)
     assert_true(model_init(&model, "basic", &error));
     make_snapshot();
     make_predictions();
+    make_outcomes();
+    make_inside();
     events = (struct events){0};
     events_watch(&events, &snapshot);
     return 0;
@@ -93,6 +142,9 @@ static int set_up(void **unused)
 static int tear_down(void **unused)
 {
     (void)unused;
+    browse_fini(&browse);
+    activations_fini(&activations);
+    sketch_free(sketch);
     dataset_fini(&data);
     return 0;
 }
@@ -105,6 +157,17 @@ static struct frame make_frame(void)
         .test = &data.test,
         .predictions = &predictions,
         .events = &events,
+        .browse = &browse,
+        .confusion = &confusion,
+        .activations = &activations,
+        .true_class = 4,
+        .predicted_class = 9,
+        .drawing = {.sketch = sketch,
+                    .x = 50.0,
+                    .y = 85.0,
+                    .digit = digit,
+                    .probabilities = predictions.probabilities[0],
+                    .keys = "keys"},
         .crosshair = -1.0,
         .log_scale = true,
         .smoothing = 0.9,
@@ -134,12 +197,13 @@ static void assert_view(enum view view)
 {
     static const int sizes[][2] = {{24, 1}, {40, 10}, {80, 24}, {100, 30}, {140, 44}, {200, 60}};
     struct frame frame = make_frame();
+    char name[64];
 
-    frame.view = view;
+    snprintf(name, sizeof name, "view-%s", layout_view_name((int)view));
+    navigate_open(&frame, view);
     for (int i = 0; i < CHECK_COUNT(sizes); i++)
         for (int glyphs = GLYPHS_ASCII; glyphs <= GLYPHS_BRAILLE; glyphs++)
-            assert_frame(&frame, layout_view_name((int)view), sizes[i][0], sizes[i][1],
-                         (enum glyphs)glyphs);
+            assert_frame(&frame, name, sizes[i][0], sizes[i][1], (enum glyphs)glyphs);
 }
 
 static void the_overview_at_every_tier(void **unused)
@@ -164,6 +228,31 @@ static void the_samples_at_every_tier(void **unused)
 {
     (void)unused;
     assert_view(VIEW_SAMPLES);
+}
+
+static void the_confusion_matrix_at_every_tier(void **unused)
+{
+    (void)unused;
+    assert_view(VIEW_CONFUSION);
+}
+
+static void the_drawing_at_every_tier(void **unused)
+{
+    (void)unused;
+    assert_view(VIEW_DRAW);
+}
+
+static void the_worst_mistakes_are_listed(void **unused)
+{
+    struct frame frame = make_frame();
+    (void)unused;
+
+    browse.filter = BROWSE_MISTAKES;
+    browse.worst_first = true;
+    navigate_open(&frame, VIEW_SAMPLES);
+    char *text = draw(&frame, 100, 30, GLYPHS_ASCII);
+    assert_non_null(strstr(text, "wrong, worst first  #"));
+    free(text);
 }
 
 static void the_status_lines_of_small_terminals(void **unused)
@@ -294,6 +383,9 @@ static const struct CMUnitTest tests[] = {
     TEST(the_plots_at_every_tier),
     TEST(the_model_at_every_tier),
     TEST(the_samples_at_every_tier),
+    TEST(the_confusion_matrix_at_every_tier),
+    TEST(the_drawing_at_every_tier),
+    TEST(the_worst_mistakes_are_listed),
     TEST(the_status_lines_of_small_terminals),
     TEST(a_crosshair_reads_out_values),
     TEST(the_last_fifth_of_the_run_in_batches),

@@ -137,7 +137,7 @@ later() {
 
 # answers: the dashboard obeys, whatever it shows: the help opens and closes.
 answers() {
-    keys Escape && keys '?' && see 'Keys [0-9]' && keys Escape && see 'Sample +test #'
+    keys Escape && keys '?' && see 'Keys [0-9]' && keys Escape && see_no 'Keys [0-9]'
 }
 
 one_line() {
@@ -179,7 +179,7 @@ shares() {
 
 key_line() {
     sed -n 24p "$scratch/screen" |
-        grep -E '^ Spc Pause .*n Epoch .*b Batch .*1-4 View .*Tab Pane .*y Log .*\? Help .*q Quit$'
+        grep -E '^ Spc Pause .*n Epoch .*b Batch .*1-6 View .*Tab Pane .*y Log .*\? Help .*q Quit$'
 }
 
 # framed WIDTH HEIGHT: between header and key line every row begins and ends with a border, in the
@@ -339,11 +339,11 @@ help_opens() {
 # In a terminal too small for all of it.
 help_scrolls() {
     tmux resize-window -t main -x 60 -y 10 && keys '?' && see 'Space, p' &&
-        unseen 'Ctrl-Z' && keys $(printf 'Down %.0s' $(seq 30)) &&
+        unseen 'Ctrl-Z' && keys $(printf 'Down %.0s' $(seq 60)) &&
         see 'Ctrl-Z +suspend'
 }
 
-# One key up from the end, after thirty down.
+# One key up from the end, after more down than there are.
 help_scrolls_back() {
     see 'Ctrl-Z' && keys Up && see_no 'Ctrl-Z'
 }
@@ -372,6 +372,91 @@ check "help: Home and End go to its ends" help_ends
 check "Esc goes back and never quits" escape_stays
 check "Ctrl-L draws the screen anew" redraw
 check "row 60: the frames fit from 80x22 to 300x100" every_frame
+
+# colors: SGR sequences that choose a colour.
+colors() {
+    tmux capture-pane -e -p -t main | grep -cE "$(printf '\033')\\[([0-9;]*;)?([34][0-7]|[34]8;|9[0-7])"
+}
+
+colorful() {
+    [ "$(colors)" -gt 3 ]
+}
+
+# ---- views ----
+
+opens_views() {
+    start 80 24 "$many --paused" && see PAUSED && keys 2 && see '^│ +[0-9.]+┤.{60,}│$' && keys 3 &&
+        see 'Param # Kern +.w. .grad. .dw/w. +dead' && keys 4 && see 'Activations  test #0' &&
+        keys 5 && see 'Confusion' && keys 6 && see 'Draw  pen up' && keys 1 && panes
+}
+
+counts_return() {
+    keys 4 && see 'Activations' && sleep 1.2 && keys 3b && see 'PAUSED .*batch 3/40' && see 'Activations'
+}
+
+zooms() {
+    keys 1 Enter && see '^┌─ Loss.{70,}┐$' && keys Tab && see '^┌─ Accuracy.{65,}┐$' &&
+        keys Escape && panes
+}
+
+confusion_opens() {
+    keys n 5 && see 'accuracy [0-9.]+ %' && keys Down Right Right && see 'True 1, predicted 2' &&
+        keys Enter && see 'Sample [0-9]+/[0-9]+ 1 as 2' && keys f && see 'Sample [0-9]+/[0-9]+ wrong' &&
+        keys w && see 'wrong, worst first' && keys f w && see 'Sample  test #'
+}
+
+draws() {
+    keys 6 && see 'pen up' && keys Enter && see 'pen down' &&
+        keys Down Down Down Down Down Down Down Down Enter && see '[0-9] [█▏▎▍▌▋▊▉]' &&
+        keys BSpace && see_no '[0-9] [█▏▎▍▌▋▊▉]'
+}
+
+# press COLUMN ROW BUTTON: what a terminal sends for it, in the oldest of the protocols.
+press() {
+    tmux send-keys -l -t main "$(printf '\033[M%b%b%b' "$(printf '\\%o' $(($3 + 32)))" \
+        "$(printf '\\%o' $(($1 + 32)))" "$(printf '\\%o' $(($2 + 32)))")"
+}
+
+mouse_draws() {
+    press 8 8 0 && press 12 14 32 && press 12 14 3 && see '[0-9] [█▏▎▍▌▋▊▉]' && keys d
+}
+
+mouse_scrolls() {
+    keys 1 && press 10 18 65 && see 'layers 2-7 of 17' && press 10 18 64 && see 'layers 1-6 of 17'
+}
+
+travels() {
+    keys 40b && see 'PAUSED' && sleep 1 && keys '<' && see '<< THE PAST' && keys End && see_no 'THE PAST'
+}
+
+exported() {
+    (cd "$scratch" && keys 2 && see 'Loss' && keys e) && see 'The screen is in mnist-tui-plots-[0-9]+\.txt' &&
+        grep -q 'Loss' "$SRCDIR"/mnist-tui-plots-*.txt mnist-tui-plots-*.txt 2>/dev/null
+    result=$?
+    rm -f mnist-tui-plots-*.txt
+    return $result
+}
+
+glyphs_cycle() {
+    keys 1 && eventually braille && keys u && see 'blocks' && keys u && see 'ASCII' && keys u && see 'braille'
+}
+
+colors_switch() {
+    eventually colorful && keys c && see 'Colours are off' && [ "$(colors)" -eq 0 ] && keys c &&
+        see 'Colours are on' && eventually colorful
+}
+
+check "1 to 6 open the views" opens_views
+check "a count trains and leaves the view as it was" counts_return
+check "Enter zooms, Tab goes on, Esc shrinks" zooms
+check "the matrix opens a cell's images; f and w list mistakes and the worst" confusion_opens
+check "a digit is drawn with keys, seen, and taken back" draws
+check "a digit is drawn with the mouse" mouse_draws
+check "the wheel scrolls the pane under it" mouse_scrolls
+check "< goes back in the run, End returns" travels
+check "e writes the screen to a file" exported
+check "u goes through the glyphs" glyphs_cycle
+check "c switches colours" colors_switch
 
 # ---- leaving ----
 
@@ -708,15 +793,6 @@ ascii_asked() {
 blocks_asked() {
     start 80 24 "$many --paused --glyphs=block" && see PAUSED && keys 2n &&
         see 'PAUSED .*epoch 3/' && see '[▀▄█]' && panes && ! braille
-}
-
-# colors: SGR sequences that choose a colour.
-colors() {
-    tmux capture-pane -e -p -t main | grep -cE "$(printf '\033')\\[([0-9;]*;)?([34][0-7]|[34]8;|9[0-7])"
-}
-
-colorful() {
-    [ "$(colors)" -gt 3 ]
 }
 
 colored() {

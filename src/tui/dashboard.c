@@ -2,6 +2,7 @@
 
 #include "support/clock.h"
 #include "support/signals.h"
+#include "tui/insight.h"
 #include "tui/keys.h"
 #include "tui/navigate.h"
 #include "tui/screen.h"
@@ -16,14 +17,14 @@
 
 enum { COUNT_MAX = 100000, EXPORTS_MAX = 10000 };
 
+static const double COUNT_SECONDS = 1.0;       /* between two keys of a count */
 static const double FRAME_SECONDS = 1.0 / 8.0; /* between two frames that training asks for */
-static const double PREDICT_SECONDS = 0.25;    /* between two predictions of the same samples */
 
 struct dashboard {
     const struct dashboard_options *options;
     struct trainer *trainer;
-    struct predictor *predictor;
-    struct predictions predictions;
+    struct insight insight;
+    long outcomes_seen;
     struct snapshot *snapshot; /* the caller's; the latest */
     long seen;
     struct frame frame;
@@ -34,11 +35,14 @@ struct dashboard {
     char message[NAVIGATE_MESSAGE];
     long count;             /* typed before n or b; 0: none */
     struct frame uncounted; /* as it was before the count's first digit */
+    double counted_at;      /* its last digit */
     bool asking;            /* whether to quit */
     bool quitting;          /* the trainer has been told to stop */
+    bool mouse;             /* is asked for */
     bool blind;             /* the terminal is gone */
     bool fresh;             /* something has changed since the last frame */
-    double drawn_at, predicted_at;
+    bool unsettled;         /* there is something to compute for another one */
+    double drawn_at;
 };
 
 /* ---- making frames ---- */
@@ -49,7 +53,16 @@ static void init_frame(struct dashboard *dashboard)
         .snapshot = dashboard->snapshot,
         .model = dashboard->options->model,
         .test = &dashboard->options->data->test,
-        .predictions = &dashboard->predictions,
+        .predictions = &dashboard->insight.predictions,
+        .browse = &dashboard->insight.browse,
+        .confusion = &dashboard->insight.confusion,
+        .activations = &dashboard->insight.activations,
+        .sketch = dashboard->insight.sketch,
+        .drawing = {.sketch = dashboard->insight.sketch,
+                    .x = SKETCH_SIDE / 2,
+                    .y = SKETCH_SIDE / 4,
+                    .digit = dashboard->insight.digit,
+                    .keys = "Enter pen, arrows or mouse draw, r eraser, Backspace undo, d clear"},
         .events = &dashboard->events,
         .timeline = &dashboard->timeline,
         .crosshair = -1.0,
@@ -60,19 +73,33 @@ static void init_frame(struct dashboard *dashboard)
     navigate_open(&dashboard->frame, dashboard->options->view);
 }
 
-/* Predicts the samples anew when others are shown, or the network has moved on. */
-static void predict(struct dashboard *dashboard)
+static bool sees(const struct frame *frame, const struct canvas *canvas, enum pane pane)
 {
-    const struct frame *frame = &dashboard->frame;
-    double now = clock_seconds();
-    bool same = dashboard->predictions.count > 0 && dashboard->predictions.first == frame->sample;
-    bool moving = frame->snapshot->state == SNAPSHOT_TRAINING && frame->past == NULL;
+    struct layout layout;
 
-    if (same && moving && now - dashboard->predicted_at < PREDICT_SECONDS)
-        return;
-    predictor_run(dashboard->predictor, view_weights(frame), frame->test, frame->sample,
-                  &dashboard->predictions);
-    dashboard->predicted_at = now;
+    screen_layout(&layout, frame, canvas->width, canvas->height);
+    return layout_find(&layout, pane) != NULL;
+}
+
+/* Computes what the frame shows. */
+static void look_inside(struct dashboard *dashboard)
+{
+    struct frame *frame = &dashboard->frame;
+    struct insight *insight = &dashboard->insight;
+    const bool list = insight->browse.filter != BROWSE_ALL || insight->browse.worst_first;
+    const struct insight_wish wish = {
+        .state = view_weights(frame),
+        .step = view_step(frame),
+        .past = frame->past != NULL,
+        .moving = frame->snapshot->state == SNAPSHOT_TRAINING && frame->past == NULL,
+        .outcomes = list || sees(frame, &dashboard->canvas, PANE_CONFUSION),
+        .activations = sees(frame, &dashboard->canvas, PANE_ACTIVATIONS),
+        .drawing = frame->view == VIEW_DRAW,
+    };
+
+    dashboard->unsettled = insight_update(insight, &wish);
+    frame->drawing.probabilities =
+        sketch_empty(insight->sketch) ? NULL : insight->digit_predictions.probabilities[0];
 }
 
 static enum glyphs choose_glyphs(const char *name, enum glyphs best)
@@ -100,7 +127,7 @@ static bool fit_canvas(struct dashboard *dashboard, struct error *error)
 
 static void draw_now(struct dashboard *dashboard, bool all)
 {
-    predict(dashboard);
+    look_inside(dashboard);
     screen_draw(&dashboard->frame, &dashboard->canvas);
     term_show(&dashboard->canvas, all);
     dashboard->fresh = false;
@@ -143,6 +170,9 @@ static void read_snapshot(struct dashboard *dashboard)
     if (trainer_ended(dashboard->snapshot->state))
         dashboard->asking = false; /* nothing is left that could go on */
     remember(dashboard);
+    if (trainer_read_outcomes(dashboard->trainer, &dashboard->insight.live,
+                              &dashboard->outcomes_seen))
+        insight_list(&dashboard->insight);
     if (events_watch(&dashboard->events, dashboard->snapshot) && !dashboard->asking)
         say(dashboard, "%s", events_at(&dashboard->events, 0)->text);
 }
@@ -188,7 +218,8 @@ static void press_step(struct dashboard *dashboard, enum trainer_verb verb)
     long count = 1;
     const char *unit = verb == TRAINER_STEP_EPOCHS ? "epoch" : "batch";
 
-    if (dashboard->count > 0) { /* its digits were no views */
+    if (dashboard->count > 0 && clock_seconds() - dashboard->counted_at <= COUNT_SECONDS) {
+        /* its digits were no views */
         count = dashboard->count;
         dashboard->frame = dashboard->uncounted;
     }
@@ -204,14 +235,26 @@ static void press_step(struct dashboard *dashboard, enum trainer_verb verb)
     send(dashboard, verb, count);
 }
 
+/* An action, or with KEY_NOTHING what the mouse did. */
 static void press_navigation(struct dashboard *dashboard, enum key_action action)
 {
-    char message[NAVIGATE_MESSAGE];
+    const int width = dashboard->canvas.width, height = dashboard->canvas.height;
+    const struct browse before = dashboard->insight.browse;
+    const struct pointer pointer = term_pointer();
+    char message[NAVIGATE_MESSAGE] = "";
 
-    if (navigate(&dashboard->frame, action, dashboard->canvas.width, dashboard->canvas.height,
-                 message) &&
-        message[0] != '\0')
+    if (action == KEY_NOTHING)
+        navigate_point(&dashboard->frame, &pointer, width, height, message);
+    else
+        navigate(&dashboard->frame, action, width, height, message);
+    if (message[0] != '\0')
         say(dashboard, "%s", message);
+    const struct browse *now = &dashboard->insight.browse;
+    if (now->filter != before.filter || now->worst_first != before.worst_first ||
+        now->label != before.label || now->predicted != before.predicted)
+        insight_list(&dashboard->insight);
+    if (dashboard->frame.view == VIEW_DRAW)
+        insight_sketched(&dashboard->insight);
 }
 
 static void press_pause(struct dashboard *dashboard)
@@ -222,23 +265,26 @@ static void press_pause(struct dashboard *dashboard)
         send(dashboard, TRAINER_TOGGLE, 0);
 }
 
-/* A digit opens its view, and may be the start of a count for the next key. */
+/* A digit opens its view. Digits in quick succession may be a count for the next key, too. */
 static void press_digit(struct dashboard *dashboard, int digit)
 {
+    const double now = clock_seconds();
     struct frame *frame = &dashboard->frame;
 
+    if (now - dashboard->counted_at > COUNT_SECONDS)
+        dashboard->count = 0;
     if (dashboard->count == 0 && digit == 0) {
         press_navigation(dashboard, KEY_RESET);
         return;
     }
-    if (dashboard->count == 0) {
+    if (dashboard->count == 0)
         dashboard->uncounted = *frame;
-        if (layout_view_name(digit - 1) != NULL)
-            navigate_open(frame, (enum view)(digit - 1));
-    }
+    if (digit > 0 && layout_view_name(digit - 1) != NULL)
+        navigate_open(frame, (enum view)(digit - 1));
     dashboard->count = dashboard->count * 10 + digit;
     if (dashboard->count > COUNT_MAX)
         dashboard->count = COUNT_MAX;
+    dashboard->counted_at = now;
     say(dashboard, "%ld: n trains that many epochs, b that many batches.", dashboard->count);
 }
 
@@ -277,6 +323,13 @@ static void press_glyphs(struct dashboard *dashboard)
     say(dashboard, "Drawn with %s.", names[*glyphs]);
 }
 
+static void press_mouse(struct dashboard *dashboard)
+{
+    dashboard->mouse = !dashboard->mouse;
+    term_use_mouse(dashboard->mouse);
+    say(dashboard, dashboard->mouse ? "The mouse works here." : "The mouse is the terminal's.");
+}
+
 static void press_colors(struct dashboard *dashboard)
 {
     say(dashboard, term_toggle_colors() ? "Colours are on." : "Colours are off.");
@@ -293,6 +346,10 @@ static void press(struct dashboard *dashboard, int key)
         answer_quit(dashboard, key);
         return;
     }
+    if (key == TERM_MOUSE) {
+        press_navigation(dashboard, KEY_NOTHING);
+        return;
+    }
     switch (action) {
     case KEY_COUNT: press_digit(dashboard, key - '0'); return;
     case KEY_PAUSE: press_pause(dashboard); break;
@@ -301,6 +358,8 @@ static void press(struct dashboard *dashboard, int key)
     case KEY_EXPORT: press_export(dashboard); break;
     case KEY_GLYPHS: press_glyphs(dashboard); break;
     case KEY_COLORS: press_colors(dashboard); break;
+    case KEY_SWITCH_MOUSE: press_mouse(dashboard); break;
+    case KEY_NOTHING: break;
     case KEY_REDRAW: draw_now(dashboard, true); break;
     case KEY_QUIT: press_quit(dashboard); break;
     default: press_navigation(dashboard, action); break;
@@ -344,7 +403,7 @@ static int time_to_draw(const struct dashboard *dashboard)
 {
     double left = dashboard->drawn_at + FRAME_SECONDS - clock_seconds();
 
-    if (!dashboard->fresh || dashboard->blind)
+    if (!(dashboard->fresh || dashboard->unsettled) || dashboard->blind)
         return -1;
     return left <= 0.0 ? 0 : (int)(left * 1000.0) + 1;
 }
@@ -352,6 +411,8 @@ static int time_to_draw(const struct dashboard *dashboard)
 static bool run_loop(struct dashboard *dashboard, struct error *error)
 {
     init_frame(dashboard);
+    dashboard->mouse = dashboard->options->mouse;
+    term_use_mouse(dashboard->mouse);
     dashboard->glyphs = choose_glyphs(dashboard->options->glyphs, term_glyphs());
     read_snapshot(dashboard);
     if (!fit_canvas(dashboard, error))
@@ -378,14 +439,14 @@ bool dashboard_run(const struct dashboard_options *options, struct trainer *trai
 {
     struct dashboard dashboard = {.options = options, .trainer = trainer, .snapshot = last};
 
-    dashboard.predictor = predictor_new(options->model, options->kernels, error);
-    bool ran = dashboard.predictor != NULL &&
+    bool ran = insight_init(&dashboard.insight, options->model, options->kernels,
+                            &options->data->test, error) &&
                timeline_init(&dashboard.timeline, options->model->state_count, error) &&
                term_start(options->color, error) && run_loop(&dashboard, error);
     term_stop();
     timeline_fini(&dashboard.timeline);
     canvas_free(&dashboard.canvas);
-    predictor_free(dashboard.predictor);
+    insight_fini(&dashboard.insight);
     return ran;
 }
 
@@ -395,18 +456,19 @@ bool dashboard_print(FILE *file, const struct dashboard_options *options, struct
     struct dashboard dashboard = {.options = options, .snapshot = snapshot};
     enum glyphs best = strcmp(nl_langinfo(CODESET), "UTF-8") == 0 ? GLYPHS_BRAILLE : GLYPHS_ASCII;
 
-    dashboard.predictor = predictor_new(options->model, options->kernels, error);
-    bool made = dashboard.predictor != NULL && canvas_new(&dashboard.canvas, columns, rows, error);
-    if (made) {
+    bool made = insight_init(&dashboard.insight, options->model, options->kernels,
+                             &options->data->test, error) &&
+                canvas_new(&dashboard.canvas, columns, rows, error);
+    if (made && insight_test(&dashboard.insight, snapshot->weights, snapshot->step, error)) {
         dashboard.canvas.glyphs = choose_glyphs(options->glyphs, best);
         init_frame(&dashboard);
         if (events_watch(&dashboard.events, snapshot))
             say(&dashboard, "%s", events_at(&dashboard.events, 0)->text);
-        predict(&dashboard);
+        look_inside(&dashboard);
         screen_draw(&dashboard.frame, &dashboard.canvas);
         canvas_dump(&dashboard.canvas, file);
     }
     canvas_free(&dashboard.canvas);
-    predictor_free(dashboard.predictor);
+    insight_fini(&dashboard.insight);
     return made;
 }

@@ -13,7 +13,8 @@ enum {
     TABLE_WIDE = 82,       /* and with its health */
     TABLE_ROWS = 21,       /* of the reference network, with border, heading and total */
     LARGE_TABLE_ROWS = 22, /* at LARGE_HEIGHT; grows by a third of what is more */
-    SAMPLES_WIDTH = 36,    /* one column of samples */
+    EVENTS_ROWS = 6,
+    SAMPLES_WIDTH = 36, /* one column of samples */
 };
 
 typedef void arrange_function(struct layout *layout, int y, int width, int height);
@@ -40,7 +41,8 @@ static void arrange_large_overview(struct layout *layout, int y, int width, int 
 
     add(layout, PANE_SAMPLES, width - samples, y, samples, plots);
     add(layout, PANE_MODEL, 0, y + plots, TABLE_WIDE, below);
-    add(layout, PANE_EVENTS, TABLE_WIDE, y + plots, width - TABLE_WIDE, below);
+    add(layout, PANE_CONFUSION, TABLE_WIDE, y + plots, width - TABLE_WIDE, below - EVENTS_ROWS);
+    add(layout, PANE_EVENTS, TABLE_WIDE, y + height - EVENTS_ROWS, width - TABLE_WIDE, EVENTS_ROWS);
     add(layout, PANE_LOSS, 0, y, left, plots);
     add(layout, PANE_ACCURACY, left, y, width - samples - left, plots);
 }
@@ -68,12 +70,37 @@ static void arrange_plots(struct layout *layout, int y, int width, int height)
 
 static void arrange_model(struct layout *layout, int y, int width, int height)
 {
-    add(layout, PANE_MODEL, 0, y, width, height);
+    const int table = layout->tier == LAYOUT_LARGE ? TABLE_WIDE : width;
+
+    add(layout, PANE_MODEL, 0, y, table, height);
+    if (table < width)
+        add(layout, PANE_FILTERS, table, y, width - table, height);
 }
 
 static void arrange_samples(struct layout *layout, int y, int width, int height)
 {
-    add(layout, PANE_SAMPLES, 0, y, width, height);
+    const int samples = width / 2;
+
+    add(layout, PANE_SAMPLES, 0, y, samples, height);
+    add(layout, PANE_ACTIVATIONS, samples, y, width - samples, height);
+}
+
+static void arrange_confusion(struct layout *layout, int y, int width, int height)
+{
+    const int matrix = layout->tier == LAYOUT_LARGE ? width - SAMPLES_WIDTH : width;
+
+    add(layout, PANE_CONFUSION, 0, y, matrix, height);
+    if (matrix < width)
+        add(layout, PANE_SAMPLES, matrix, y, width - matrix, height);
+}
+
+static void arrange_draw(struct layout *layout, int y, int width, int height)
+{
+    const int sheet = layout->tier == LAYOUT_LARGE ? width * 3 / 5 : width;
+
+    add(layout, PANE_DRAW, 0, y, sheet, height);
+    if (sheet < width)
+        add(layout, PANE_ACTIVATIONS, sheet, y, width - sheet, height);
 }
 
 static const struct {
@@ -84,11 +111,14 @@ static const struct {
 } views[VIEW_COUNT] = {
     [VIEW_OVERVIEW] = {"overview",
                        arrange_overview,
-                       5,
-                       {PANE_LOSS, PANE_ACCURACY, PANE_MODEL, PANE_SAMPLES, PANE_EVENTS}},
+                       6,
+                       {PANE_LOSS, PANE_ACCURACY, PANE_MODEL, PANE_SAMPLES, PANE_CONFUSION,
+                        PANE_EVENTS}},
     [VIEW_PLOTS] = {"plots", arrange_plots, 2, {PANE_LOSS, PANE_ACCURACY}},
-    [VIEW_MODEL] = {"model", arrange_model, 1, {PANE_MODEL}},
-    [VIEW_SAMPLES] = {"samples", arrange_samples, 1, {PANE_SAMPLES}},
+    [VIEW_MODEL] = {"model", arrange_model, 2, {PANE_MODEL, PANE_FILTERS}},
+    [VIEW_SAMPLES] = {"samples", arrange_samples, 2, {PANE_SAMPLES, PANE_ACTIVATIONS}},
+    [VIEW_CONFUSION] = {"confusion", arrange_confusion, 2, {PANE_CONFUSION, PANE_SAMPLES}},
+    [VIEW_DRAW] = {"draw", arrange_draw, 2, {PANE_DRAW, PANE_ACTIVATIONS}},
 };
 
 const char *layout_view_name(int view)

@@ -1,10 +1,13 @@
 #include "tui/navigate.h"
 
+#include "tui/plot.h"
 #include "tui/screen.h"
+#include "tui/view_confusion.h"
 
 #include <math.h>
 #include <stdio.h>
 
+static const double PEN_STEP = 4.0;        /* pixels of the sheet: one of the network's */
 static const double CROSSHAIR_STEP = 0.01; /* of the x axis */
 static const double smoothings[] = {0.0, 0.5, 0.8, 0.9, 0.95, 0.98, 0.99};
 enum { SMOOTHINGS = sizeof smoothings / sizeof smoothings[0] };
@@ -37,18 +40,55 @@ static void scroll(int *first, enum key_action action, int rows, int count)
 
 static void move_sample(struct frame *frame, enum key_action action)
 {
-    const int images = frame->test->count;
     int step = 1;
 
     if (action == KEY_MOVE_HOME || action == KEY_MOVE_END) {
-        frame->sample = action == KEY_MOVE_HOME ? 0 : images - 1;
+        browse_go(frame->browse, action == KEY_MOVE_HOME ? 0 : frame->browse->count - 1);
         return;
     }
     if (action == KEY_MOVE_UP || action == KEY_MOVE_DOWN)
         step = 10;
     else if (action == KEY_MOVE_PAGE_UP || action == KEY_MOVE_PAGE_DOWN)
         step = 100;
-    frame->sample = wrap(frame->sample + (backward(action) ? -step : step), images);
+    browse_move(frame->browse, backward(action) ? -step : step);
+}
+
+static bool vertical(enum key_action action)
+{
+    return action != KEY_MOVE_LEFT && action != KEY_MOVE_RIGHT;
+}
+
+static void move_cell(struct frame *frame, enum key_action action)
+{
+    int *class = vertical(action) ? &frame->true_class : &frame->predicted_class;
+
+    if (action == KEY_MOVE_HOME || action == KEY_MOVE_END)
+        frame->true_class = frame->predicted_class =
+            action == KEY_MOVE_HOME ? 0 : DATASET_CLASSES - 1;
+    else
+        *class = wrap(*class + (backward(action) ? -1 : 1), DATASET_CLASSES);
+}
+
+/* The pen, when it is down, draws where it goes. */
+static void move_pen(struct frame *frame, enum key_action action)
+{
+    struct drawing *drawing = &frame->drawing;
+    double *at = vertical(action) ? &drawing->y : &drawing->x;
+
+    if (action == KEY_MOVE_HOME || action == KEY_MOVE_END)
+        return;
+    *at = fmin(fmax(*at + (backward(action) ? -PEN_STEP : PEN_STEP), 0.0), SKETCH_SIDE);
+    if (drawing->down)
+        sketch_line(frame->sketch, drawing->x, drawing->y);
+}
+
+static void press_pen(struct frame *frame)
+{
+    struct drawing *drawing = &frame->drawing;
+
+    drawing->down = !drawing->down;
+    if (drawing->down)
+        sketch_begin(frame->sketch, drawing->tool, drawing->x, drawing->y);
 }
 
 static void move_crosshair(struct frame *frame, double steps)
@@ -90,6 +130,12 @@ static void move(struct frame *frame, enum key_action action, int width, int hei
         break;
     case PANE_LOSS:
     case PANE_ACCURACY: move_on_plot(frame, action); break;
+    case PANE_CONFUSION: move_cell(frame, action); break;
+    case PANE_DRAW: move_pen(frame, action); break;
+    case PANE_ACTIVATIONS:
+        scroll(&frame->activation_layer, action, 1, frame->model->layer_count);
+        break;
+    case PANE_FILTERS: break;
     default: move_sample(frame, action); break;
     }
 }
@@ -146,6 +192,55 @@ static void go_back(struct frame *frame)
         navigate_open(frame, VIEW_OVERVIEW);
 }
 
+/* On the matrix, opens the images of the cell. */
+static void enter(struct frame *frame, char message[NAVIGATE_MESSAGE])
+{
+    if (frame->focus == PANE_DRAW) {
+        press_pen(frame);
+    } else if (frame->focus == PANE_CONFUSION) {
+        frame->browse->filter = BROWSE_CELL;
+        frame->browse->label = frame->true_class;
+        frame->browse->predicted = frame->predicted_class;
+        navigate_open(frame, VIEW_SAMPLES);
+        snprintf(message, NAVIGATE_MESSAGE,
+                 "Images of %d that are taken for %d. f shows the mistakes, again all.",
+                 frame->true_class, frame->predicted_class);
+    } else {
+        frame->zoomed = !frame->zoomed;
+    }
+}
+
+static void change_list(struct frame *frame, enum key_action action, char message[NAVIGATE_MESSAGE])
+{
+    struct browse *browse = frame->browse;
+
+    if (frame->confusion->step == 0)
+        snprintf(message, NAVIGATE_MESSAGE, "What is wrong is known after the first test pass.");
+    if (action == KEY_WORST)
+        browse->worst_first = !browse->worst_first;
+    else
+        browse->filter = browse->filter == BROWSE_MISTAKES ? BROWSE_ALL : BROWSE_MISTAKES;
+}
+
+static void change_sketch(struct frame *frame, enum key_action action,
+                          char message[NAVIGATE_MESSAGE])
+{
+    struct drawing *drawing = &frame->drawing;
+
+    if (frame->focus != PANE_DRAW) {
+        snprintf(message, NAVIGATE_MESSAGE, "That key is for drawing: 6 opens the sheet.");
+        return;
+    }
+    if (action == KEY_ERASER) {
+        drawing->tool = drawing->tool == SKETCH_PEN ? SKETCH_ERASER : SKETCH_PEN;
+    } else if (action == KEY_CLEAR) {
+        sketch_clear(frame->sketch);
+    } else if (!sketch_undo(frame->sketch)) {
+        snprintf(message, NAVIGATE_MESSAGE, "There is nothing to take back.");
+    }
+    drawing->down = false;
+}
+
 static void smooth(struct frame *frame, int direction, char message[NAVIGATE_MESSAGE])
 {
     int i = 0;
@@ -176,6 +271,82 @@ static void change_unit(struct frame *frame, char message[NAVIGATE_MESSAGE])
     snprintf(message, NAVIGATE_MESSAGE, "The plots count %s.", units[frame->x_unit]);
 }
 
+static void point_at_sheet(struct frame *frame, const struct pointer *pointer,
+                           const struct canvas *canvas, int x, int y)
+{
+    struct drawing *drawing = &frame->drawing;
+    double sheet_x, sheet_y;
+
+    if (!view_draw_point(canvas, x, y, &sheet_x, &sheet_y))
+        return;
+    drawing->x = sheet_x;
+    drawing->y = sheet_y;
+    drawing->down = false;
+    if (pointer->act == POINTER_PRESS)
+        sketch_begin(frame->sketch, drawing->tool, sheet_x, sheet_y);
+    else if (pointer->act == POINTER_DRAG)
+        sketch_line(frame->sketch, sheet_x, sheet_y);
+}
+
+/* A press on the cell that has the cursor already opens its images. */
+static void point_at_matrix(struct frame *frame, const struct canvas *canvas, int x, int y,
+                            char message[NAVIGATE_MESSAGE])
+{
+    int row = frame->true_class, column = frame->predicted_class;
+
+    if (!view_confusion_cell(frame->confusion, canvas, x, y, &row, &column))
+        return;
+    if (row == frame->true_class && column == frame->predicted_class)
+        enter(frame, message);
+    frame->true_class = row;
+    frame->predicted_class = column;
+}
+
+static void point_at_plot(struct frame *frame, const struct canvas *canvas, int x)
+{
+    frame->crosshair = fmin(fmax(plot_share_at(canvas, x), 0.0), 1.0);
+}
+
+static void point_at_pane(struct frame *frame, const struct pointer *pointer,
+                          const struct place *place, int width, int height,
+                          char message[NAVIGATE_MESSAGE])
+{
+    const struct canvas canvas = {.width = place->width, .height = place->height};
+    const int x = pointer->x - place->x, y = pointer->y - place->y;
+
+    frame->focus = place->pane;
+    if (pointer->act == POINTER_UP || pointer->act == POINTER_DOWN)
+        move(frame, pointer->act == POINTER_UP ? KEY_MOVE_UP : KEY_MOVE_DOWN, width, height);
+    else if (place->pane == PANE_DRAW)
+        point_at_sheet(frame, pointer, &canvas, x, y);
+    else if (place->pane == PANE_CONFUSION && pointer->act == POINTER_PRESS)
+        point_at_matrix(frame, &canvas, x, y, message);
+    else if (place->pane == PANE_LOSS || place->pane == PANE_ACCURACY)
+        point_at_plot(frame, &canvas, x);
+}
+
+void navigate_point(struct frame *frame, const struct pointer *pointer, int width, int height,
+                    char message[NAVIGATE_MESSAGE])
+{
+    enum view tab = view_tab_at(width, pointer->x, pointer->y);
+    struct layout layout;
+
+    message[0] = '\0';
+    screen_layout(&layout, frame, width, height);
+    if (tab != VIEW_COUNT && pointer->act == POINTER_PRESS && layout.header_rows > 1) {
+        navigate_open(frame, tab);
+        return;
+    }
+    for (int i = 0; i < layout.count; i++) {
+        const struct place *place = &layout.places[i];
+        if (pointer->x >= place->x && pointer->x < place->x + place->width &&
+            pointer->y >= place->y && pointer->y < place->y + place->height) {
+            point_at_pane(frame, pointer, place, width, height, message);
+            return;
+        }
+    }
+}
+
 bool navigate(struct frame *frame, enum key_action action, int width, int height,
               char message[NAVIGATE_MESSAGE])
 {
@@ -191,7 +362,12 @@ bool navigate(struct frame *frame, enum key_action action, int width, int height
     case KEY_MOVE_END: (frame->help ? move_help : move)(frame, action, width, height); return true;
     case KEY_NEXT_PANE: next_pane(frame, 1, width, height); return true;
     case KEY_PREVIOUS_PANE: next_pane(frame, -1, width, height); return true;
-    case KEY_ZOOM: frame->zoomed = !frame->zoomed; return true;
+    case KEY_ZOOM: enter(frame, message); return true;
+    case KEY_MISTAKES:
+    case KEY_WORST: change_list(frame, action, message); return true;
+    case KEY_ERASER:
+    case KEY_UNDO:
+    case KEY_CLEAR: change_sketch(frame, action, message); return true;
     case KEY_BACK: go_back(frame); return true;
     case KEY_HELP:
         frame->help = !frame->help;

@@ -133,6 +133,13 @@ void plot_line(struct plot *plot, int column, double before, double value, enum 
     set_dot(plot, column, to, style);
 }
 
+double plot_share_at(const struct canvas *pane, int x)
+{
+    const int border = 1, left = border + LABEL_WIDTH + 1, width = pane->width - border - left;
+
+    return width > 0 ? (x - left + 0.5) / width : 0.0;
+}
+
 uint32_t plot_mark_glyph(enum glyphs glyphs)
 {
     return glyphs == GLYPHS_ASCII ? 'o' : 0x25CF;

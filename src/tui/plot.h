@@ -49,6 +49,9 @@ void plot_rule(struct plot *plot, double x, enum style style);
 /* One mark, a cell large. */
 void plot_mark(struct plot *plot, double x, double value, enum style style);
 
+/* Where on the x axis column x of a pane is whose border holds a plot: 0 its start, 1 its end. */
+double plot_share_at(const struct canvas *pane, int x);
+
 /* The mark's glyph, for a legend. */
 uint32_t plot_mark_glyph(enum glyphs glyphs);
 

@@ -5,6 +5,7 @@
 #include "support/memory.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 struct predictor {
     int classes;
@@ -37,21 +38,18 @@ void predictor_free(struct predictor *predictor)
 }
 
 void predictor_run(struct predictor *predictor, const float *state, const struct split *split,
-                   int first, struct predictions *predictions)
+                   const uint32_t images[], int count, struct predictions *predictions)
 {
     float logits[DATASET_CLASSES * LANES] __attribute__((aligned(MEMORY_ALIGNMENT)));
-    uint32_t indices[LANES];
     uint8_t labels[LANES];
-    int padding, count = split->count < LANES ? split->count : LANES;
+    int padding;
     float *input = infer_input(predictor->infer, predictor->workspace, &padding);
 
-    for (int lane = 0; lane < count; lane++)
-        indices[lane] = (uint32_t)((first + lane) % split->count);
     infer_load(predictor->infer, state);
-    dataset_pack(split, indices, count, padding, input, labels);
+    dataset_pack(split, images, count, padding, input, labels);
     infer_run(predictor->infer, predictor->workspace, logits);
-    predictions->first = first;
     predictions->count = count;
+    memcpy(predictions->images, images, (size_t)count * sizeof *images);
     loss_forward(logits, predictor->classes, labels, count, predictions->losses,
                  predictions->predicted);
     for (int lane = 0; lane < count; lane++)

@@ -14,10 +14,10 @@
 
 struct predictor;
 
-/* Images first, first + 1, ... of the split, around the end to its start, and what is said of
- * them. */
+/* Images of a split, and what is said of them. */
 struct predictions {
-    int first, count; /* count 0: nothing has been predicted yet */
+    int count; /* 0: nothing has been predicted yet */
+    uint32_t images[LANES];
     uint8_t predicted[LANES];
     double losses[LANES];
     float probabilities[LANES][DATASET_CLASSES];
@@ -28,8 +28,9 @@ struct predictor *predictor_new(const struct model *model, const struct kernels 
                                 struct error *error);
 void predictor_free(struct predictor *predictor);
 
-/* Predicts one block of images from `first` on with the weights in state[model->state_count]. */
+/* Predicts images[count], at most LANES of the split's, with the weights in
+ * state[model->state_count]. */
 void predictor_run(struct predictor *predictor, const float *state, const struct split *split,
-                   int first, struct predictions *predictions);
+                   const uint32_t images[], int count, struct predictions *predictions);
 
 #endif

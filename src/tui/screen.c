@@ -1,12 +1,42 @@
 #include "tui/screen.h"
 
 #include "tui/keys.h"
+#include "tui/view_activations.h"
+#include "tui/view_confusion.h"
 
 #include <string.h>
 
+static void draw_confusion(const struct frame *frame, struct canvas *canvas)
+{
+    view_confusion(frame->confusion, frame->true_class, frame->predicted_class,
+                   frame->focus == PANE_CONFUSION, canvas);
+}
+
+static void draw_filters(const struct frame *frame, struct canvas *canvas)
+{
+    view_filters(frame->model, view_weights(frame), frame->focus == PANE_FILTERS, canvas);
+}
+
+static void draw_activations(const struct frame *frame, struct canvas *canvas)
+{
+    char image[32];
+
+    snprintf(image, sizeof image, "test #%d", frame->browse->image);
+    view_activations(frame->activations, frame->view == VIEW_DRAW ? "what was drawn" : image,
+                     frame->activation_layer, frame->focus == PANE_ACTIVATIONS, canvas);
+}
+
+static void draw_drawing(const struct frame *frame, struct canvas *canvas)
+{
+    view_draw(&frame->drawing, frame->focus == PANE_DRAW, canvas);
+}
+
 static view_function *const pane_views[PANE_COUNT] = {
-    [PANE_SAMPLES] = view_samples,   [PANE_MODEL] = view_model,   [PANE_LOSS] = view_loss,
-    [PANE_ACCURACY] = view_accuracy, [PANE_EVENTS] = view_events,
+    [PANE_LOSS] = view_loss,       [PANE_ACCURACY] = view_accuracy,
+    [PANE_MODEL] = view_model,     [PANE_SAMPLES] = view_samples,
+    [PANE_EVENTS] = view_events,   [PANE_CONFUSION] = draw_confusion,
+    [PANE_FILTERS] = draw_filters, [PANE_ACTIVATIONS] = draw_activations,
+    [PANE_DRAW] = draw_drawing,
 };
 
 void screen_layout(struct layout *layout, const struct frame *frame, int width, int height)

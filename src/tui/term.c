@@ -21,7 +21,8 @@ enum {
 
 static SCREEN *screen;      /* NULL: the terminal is not ours */
 static struct canvas shown; /* what is on the screen */
-static bool use_colors, use_greys;
+static bool use_colors, use_greys, use_mouse;
+static struct pointer pointer; /* of the latest TERM_MOUSE */
 static short grey_pairs[CANVAS_GREYS][CANVAS_GREYS];
 static short next_pair;
 
@@ -65,6 +66,13 @@ static int append_restore(int character)
     return character;
 }
 
+/* Reports of the mouse off, whichever were on: button, drag, their format. */
+static void append_mouse_off(void)
+{
+    for (const char *text = "\033[?1000l\033[?1002l\033[?1006l"; *text != '\0'; text++)
+        append_restore(*text);
+}
+
 static void prepare_restore(void)
 {
     const char *const names[] = {"sgr0", "rmkx", "cnorm", "rmcup"};
@@ -75,6 +83,8 @@ static void prepare_restore(void)
         if (text != NULL && text != (char *)-1)
             tputs(text, 1, append_restore);
     }
+    if (use_mouse)
+        append_mouse_off();
 }
 
 /* Async-signal-safe: write and tcsetattr alone. */
@@ -84,6 +94,58 @@ static void restore(void)
 
     (void)ignored;
     tcsetattr(STDIN_FILENO, TCSANOW, &saved_modes);
+}
+
+/* ---- the mouse ---- */
+
+/* curses asks for presses and releases; that a pressed mouse moves must be asked for as well. */
+static void report_drags(bool report)
+{
+    putp(report ? "\033[?1002h" : "\033[?1002l");
+    fflush(stdout);
+}
+
+static bool mouse_known(void)
+{
+    const char *text = tigetstr((char *)(uintptr_t) "kmous");
+
+    return text != NULL && text != (char *)-1;
+}
+
+void term_use_mouse(bool use)
+{
+    const mmask_t events = BUTTON1_PRESSED | BUTTON1_RELEASED | BUTTON4_PRESSED | BUTTON5_PRESSED |
+                           REPORT_MOUSE_POSITION;
+
+    if (!mouse_known())
+        return;
+    use_mouse = use;
+    mouseinterval(0); /* no clicks made of presses: they would come late */
+    mousemask(use ? events : 0, NULL);
+    report_drags(use);
+    prepare_restore();
+}
+
+struct pointer term_pointer(void)
+{
+    return pointer;
+}
+
+/* Whether curses' next event means something here. */
+static bool read_pointer(void)
+{
+    MEVENT event;
+
+    if (getmouse(&event) != OK)
+        return false;
+    pointer.x = event.x;
+    pointer.y = event.y;
+    pointer.act = (event.bstate & BUTTON1_PRESSED) != 0    ? POINTER_PRESS
+                  : (event.bstate & BUTTON1_RELEASED) != 0 ? POINTER_RELEASE
+                  : (event.bstate & BUTTON4_PRESSED) != 0  ? POINTER_UP
+                  : (event.bstate & BUTTON5_PRESSED) != 0  ? POINTER_DOWN
+                                                           : POINTER_DRAG;
+    return true;
 }
 
 /* ---- start and stop ---- */
@@ -169,6 +231,8 @@ void term_stop(void)
 {
     if (screen == NULL)
         return;
+    if (use_mouse)
+        report_drags(false);
     endwin();
     signals_set_restore(NULL);
     delscreen(screen);
@@ -193,10 +257,14 @@ void term_resize(void)
 
 void term_suspend(void)
 {
+    if (use_mouse)
+        report_drags(false);
     endwin();
     signals_set_restore(NULL);
     raise(SIGTSTP); /* its default action now; the next line runs when the process goes on */
     signals_set_restore(restore);
+    if (use_mouse)
+        report_drags(true);
     term_resize();
     send_screen();
 }
@@ -297,16 +365,22 @@ int term_key(void)
     static const struct {
         int curses, key;
     } keys[] = {
-        {KEY_UP, TERM_UP},       {KEY_DOWN, TERM_DOWN},     {KEY_LEFT, TERM_LEFT},
-        {KEY_RIGHT, TERM_RIGHT}, {KEY_PPAGE, TERM_PAGE_UP}, {KEY_NPAGE, TERM_PAGE_DOWN},
-        {KEY_HOME, TERM_HOME},   {KEY_END, TERM_END},       {KEY_BTAB, TERM_BACK_TAB},
-        {KEY_F(1), TERM_F1},     {KEY_F(10), TERM_F10},     {KEY_ENTER, TERM_ENTER},
-        {'\n', TERM_ENTER},
+        {KEY_UP, TERM_UP},         {KEY_DOWN, TERM_DOWN},
+        {KEY_LEFT, TERM_LEFT},     {KEY_RIGHT, TERM_RIGHT},
+        {KEY_PPAGE, TERM_PAGE_UP}, {KEY_NPAGE, TERM_PAGE_DOWN},
+        {KEY_HOME, TERM_HOME},     {KEY_END, TERM_END},
+        {KEY_BTAB, TERM_BACK_TAB}, {KEY_F(1), TERM_F1},
+        {KEY_F(10), TERM_F10},     {KEY_ENTER, TERM_ENTER},
+        {'\n', TERM_ENTER},        {KEY_BACKSPACE, TERM_BACKSPACE},
+        {127, TERM_BACKSPACE},     {'\b', TERM_BACKSPACE},
+        {KEY_DC, TERM_DELETE},
     };
     int key = getch();
 
     if (key == ERR)
         return TERM_NONE;
+    if (key == KEY_MOUSE)
+        return read_pointer() ? TERM_MOUSE : TERM_OTHER;
     for (size_t i = 0; i < sizeof keys / sizeof keys[0]; i++)
         if (keys[i].curses == key)
             return keys[i].key;

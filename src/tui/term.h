@@ -27,9 +27,20 @@ enum term_key {
     TERM_HOME,
     TERM_END,
     TERM_BACK_TAB,
+    TERM_BACKSPACE,
+    TERM_DELETE,
     TERM_F1,
     TERM_F10,
+    TERM_MOUSE, /* see term_pointer() */
     TERM_OTHER, /* a key without meaning here */
+};
+
+/* What the mouse did at a cell. */
+enum pointer_act { POINTER_PRESS, POINTER_DRAG, POINTER_RELEASE, POINTER_UP, POINTER_DOWN };
+
+struct pointer {
+    enum pointer_act act; /* of the first button; up and down: of the wheel */
+    int x, y;
 };
 
 /* Whether stdin and stdout are a terminal that can do more than print. */
@@ -61,6 +72,12 @@ void term_show(const struct canvas *canvas, bool all);
 
 /* The next key that waits, or TERM_NONE; never blocks. */
 int term_key(void);
+
+/* What the mouse did, behind a TERM_MOUSE. */
+struct pointer term_pointer(void);
+
+/* Whether the mouse is reported; where it is not, the terminal's own selection works. */
+void term_use_mouse(bool use);
 
 /* Whether the terminal is still there. */
 bool term_alive(void);

@@ -10,13 +10,17 @@
 #define TUI_VIEW_H
 
 #include "data/dataset.h"
+#include "nn/activations.h"
 #include "nn/model.h"
+#include "train/outcomes.h"
 #include "train/snapshot.h"
+#include "tui/browse.h"
 #include "tui/canvas.h"
 #include "tui/events.h"
 #include "tui/layout.h"
 #include "tui/predict.h"
 #include "tui/timeline.h"
+#include "tui/view_draw.h"
 
 /* What the plots count along. */
 enum x_unit { X_EPOCHS, X_BATCHES, X_SECONDS, X_UNIT_COUNT };
@@ -31,13 +35,19 @@ struct frame {
     const struct timeline *timeline;
     const struct moment *past; /* the moment shown; NULL: the snapshot's */
     enum view view;
-    enum pane focus; /* the pane that has the keys */
-    bool zoomed;     /* it alone is shown */
-    int sample;      /* the first test image shown */
-    int model_row;   /* the first row of the layer table shown */
-    int events_row;  /* and of the events */
-    int help_row;    /* and of the help */
-    bool help;       /* the help lies on top */
+    enum pane focus;       /* the pane that has the keys */
+    bool zoomed;           /* it alone is shown */
+    struct browse *browse; /* the test images gone through */
+    const struct confusion *confusion;
+    int true_class, predicted_class;       /* the cell of the matrix with the cursor */
+    const struct activations *activations; /* of the selected image, or of the drawn one */
+    int activation_layer;                  /* the first one shown */
+    struct drawing drawing;
+    struct sketch *sketch; /* the sheet of the drawing */
+    int model_row;         /* the first row of the layer table shown */
+    int events_row;        /* and of the events */
+    int help_row;          /* and of the help */
+    bool help;             /* the help lies on top */
 
     /* Of the plots. */
     bool log_scale;
@@ -64,6 +74,9 @@ view_function view_status;   /* text lines for terminals too small for panes */
 /* The weights of the moment shown, and the batches done then. */
 const float *view_weights(const struct frame *frame);
 long view_step(const struct frame *frame);
+
+/* The view whose name view_header draws at (x, y) of a screen of this width; VIEW_COUNT: none. */
+enum view view_tab_at(int width, int x, int y);
 
 /* What stands in the header for a state: "> TRAINING". */
 const char *view_state_name(enum snapshot_state state);

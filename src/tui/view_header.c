@@ -5,6 +5,7 @@
 #include "tui/view.h"
 
 #include <math.h>
+#include <string.h>
 
 enum { TABS_WIDTH = 64 /* with the speed at their right */ };
 
@@ -92,13 +93,29 @@ static void draw_past(const struct frame *frame, struct canvas *canvas)
 }
 
 /* The views' names with their keys, where there is room between the state and the speed. */
-static void draw_tabs(const struct frame *frame, struct canvas *canvas, int x)
+static void draw_tabs(const struct frame *frame, struct canvas *canvas)
 {
+    int x = canvas->width - TABS_WIDTH;
+
     for (int view = 0; layout_view_name(view) != NULL; view++) {
         enum style style = view == (int)frame->view ? STYLE_REVERSE : STYLE_DIM;
-        x = canvas_text(canvas, x, 0, style, "%d %s", view + 1, layout_view_name(view));
-        x = canvas_text(canvas, x, 0, STYLE_PLAIN, "  ");
+        x = canvas_text(canvas, x, 0, style, "%d %s", view + 1, layout_view_name(view)) + 1;
     }
+}
+
+enum view view_tab_at(int width, int x, int y)
+{
+    int at = width - TABS_WIDTH;
+
+    if (layout_tier(width, LAYOUT_ANY_HEIGHT) < LAYOUT_LARGE || y != 0)
+        return VIEW_COUNT;
+    for (int view = 0; layout_view_name(view) != NULL; view++) {
+        int end = at + 2 + (int)strlen(layout_view_name(view));
+        if (x >= at && x < end)
+            return (enum view)view;
+        at = end + 1;
+    }
+    return VIEW_COUNT;
 }
 
 void view_header(const struct frame *frame, struct canvas *canvas)
@@ -114,8 +131,9 @@ void view_header(const struct frame *frame, struct canvas *canvas)
     if (now->threads < now->threads_wanted)
         x = canvas_text(canvas, x, 0, STYLE_WARNING, "  only %d of %d threads", now->threads,
                         now->threads_wanted);
-    if (canvas->width - x > TABS_WIDTH)
-        draw_tabs(frame, canvas, canvas->width - TABS_WIDTH);
+    if (layout_tier(canvas->width, LAYOUT_ANY_HEIGHT) == LAYOUT_LARGE &&
+        canvas->width - x > TABS_WIDTH)
+        draw_tabs(frame, canvas);
     view_short_number(rate, now->images_per_second);
     canvas_text_right(canvas, canvas->width - 1, 0, STYLE_PLAIN, " %s img/s", rate);
 

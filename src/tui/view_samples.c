@@ -19,7 +19,7 @@ static void draw_sample(const struct frame *frame, struct canvas *canvas, int la
                         int height)
 {
     const struct predictions *predictions = frame->predictions;
-    int index = (predictions->first + lane) % frame->test->count;
+    int index = (int)predictions->images[lane];
     int label = frame->test->labels[index], predicted = predictions->predicted[lane];
     bool right = predicted == label;
 
@@ -34,12 +34,27 @@ static void draw_sample(const struct frame *frame, struct canvas *canvas, int la
     bars_draw(&bars, predictions->probabilities[lane], label);
 }
 
+static void make_title(char title[96], const struct browse *browse)
+{
+    const char *order = browse->worst_first ? ", worst first" : "";
+    const int place = browse->count > 0 ? browse->position + 1 : 0;
+
+    if (browse->filter == BROWSE_CELL)
+        snprintf(title, 96, "Sample %d/%d %d as %d%s  #%d", place, browse->count, browse->label,
+                 browse->predicted, order, browse->image);
+    else if (browse->filter == BROWSE_MISTAKES || browse->worst_first)
+        snprintf(title, 96, "Sample %d/%d%s%s  #%d", place, browse->count,
+                 browse->filter == BROWSE_MISTAKES ? " wrong" : "", order, browse->image);
+    else
+        snprintf(title, 96, "Sample  test #%d", browse->image);
+}
+
 void view_samples(const struct frame *frame, struct canvas *canvas)
 {
     const struct predictions *predictions = frame->predictions;
-    char title[64];
+    char title[96];
 
-    snprintf(title, sizeof title, "Sample  test #%d", frame->sample);
+    make_title(title, frame->browse);
     struct canvas inside = canvas_box(canvas, title, frame->focus == PANE_SAMPLES);
     int large_columns = inside.width / (LARGE_WIDTH + TEXT_WIDTH + 2);
     bool large = large_columns * (inside.height / (LARGE_HEIGHT + 1)) >= ENOUGH;
@@ -57,4 +72,6 @@ void view_samples(const struct frame *frame, struct canvas *canvas)
                                            i / columns * (height + 1), tile_width - 2, height);
         draw_sample(frame, &tile, i, width, height);
     }
+    if (predictions->count == 0)
+        canvas_text(&inside, 0, 0, STYLE_DIM, "no such image");
 }
