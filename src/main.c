@@ -28,7 +28,9 @@ struct program {
     int threads;
     const char *data_directory;
     struct dataset data;
-    float *initial; /* NULL: as PyTorch initialises */
+    struct config config;  /* of the run directory, if there is one */
+    struct runlog *runlog; /* NULL: nothing is written */
+    struct start start;
     struct snapshot last;
 };
 
@@ -150,38 +152,89 @@ static bool evaluate(struct program *program, struct error *error)
     return done;
 }
 
+/* ---- run directories ---- */
+
+/* Takes hold of the run to go on with: settings, data and kernels are its own. */
+static bool open_run(struct program *program, int argc, char *argv[], struct error *error)
+{
+    struct options *options = &program->options;
+    struct config *config = &program->config;
+    const char *directory = options->resume;
+
+    program->runlog = runlog_open(directory, error);
+    if (program->runlog == NULL || !config_read(directory, config, error) ||
+        !options_parse(options, &config->settings, argc, argv, error) ||
+        !settings_same(&config->settings, &options->settings, directory, error))
+        return false;
+    if (options->settings.epochs < config->settings.epochs)
+        return error_set(error, ERROR_CHECKPOINT,
+                         "%s: --epochs can only be raised (expected at least %d, got %d)",
+                         directory, config->settings.epochs, options->settings.epochs);
+    if (strcmp(options->kernels, "auto") != 0 && strcmp(options->kernels, config->kernels) != 0)
+        return error_set(error, ERROR_CHECKPOINT,
+                         "%s: --kernels differs from the run's (expected %s, got %s)", directory,
+                         config->kernels, options->kernels);
+    if (kernels_select(config->kernels, error) == NULL)
+        return error_set(error, ERROR_CHECKPOINT,
+                         "%s: this machine does not run its kernels, and others would give other "
+                         "bits (expected %s)",
+                         directory, config->kernels);
+    options->kernels = config->kernels;
+    if (options->data == NULL)
+        options->data = config->data;
+    return true;
+}
+
+static void describe_run(struct program *program)
+{
+    struct config *config = &program->config;
+
+    config->settings = program->options.settings;
+    snprintf(config->kernels, sizeof config->kernels, "%s", program->kernels->name);
+    snprintf(config->data, sizeof config->data, "%s", program->data_directory);
+    config->data_checksum = program->data.checksum;
+    config->threads = program->threads;
+}
+
+static bool start_run(struct program *program, struct error *error)
+{
+    const struct options *options = &program->options;
+
+    start_new(&program->start, &program->model, &options->settings, &program->data);
+    if (options->init != NULL &&
+        !checkpoint_load(options->init, &program->model, program->start.now.weights, error))
+        return false;
+    if (options->run_dir == NULL)
+        return true;
+    describe_run(program);
+    return (program->runlog = runlog_new(options->run_dir, error)) != NULL &&
+           runlog_start(program->runlog, &program->config, &program->model, &program->start, error);
+}
+
+static bool resume_run(struct program *program, struct error *error)
+{
+    const struct options *options = &program->options;
+    bool longer = options->settings.epochs > program->config.settings.epochs, lost;
+
+    program->config.settings = options->settings;
+    if (!start_resume(&program->start, options->resume, &program->model, &options->settings,
+                      &program->data, error) ||
+        (longer && !config_write(options->resume, &program->config, error)) ||
+        !runlog_resume(program->runlog, &program->config, &program->data, &program->start, &lost,
+                       error))
+        return false;
+    if (lost)
+        fprintf(stderr,
+                "mnist-tui: %s/metrics.jsonl: it is gone; the run goes on, but its plots and its "
+                "best epoch begin anew\n",
+                options->resume);
+    return true;
+}
+
 /* ---- training ---- */
 
-static bool load_initial(struct program *program, struct error *error)
-{
-    if (program->options.init == NULL)
-        return true;
-    program->initial = memory_new(program->model.state_count, sizeof(float), error);
-    return program->initial != NULL &&
-           checkpoint_load(program->options.init, &program->model, program->initial, error);
-}
-
-static bool open_runlog(struct program *program, struct runlog **runlog, struct error *error)
-{
-    const struct runlog_facts facts = {
-        .version = PACKAGE_VERSION,
-        .kernels = program->kernels->name,
-        .data = program->data_directory,
-        .threads = program->threads,
-        .data_checksum = program->data.checksum,
-    };
-
-    *runlog = NULL;
-    if (program->options.run_dir == NULL)
-        return true;
-    *runlog = runlog_new(program->options.run_dir, &program->model, &program->options.settings,
-                         &facts, error);
-    return *runlog != NULL;
-}
-
 /* Runs the trainer under the front end asked for; the last snapshot stays behind. */
-static bool watch(struct program *program, struct runlog *runlog, bool terminal,
-                  struct error *error)
+static bool watch(struct program *program, bool terminal, struct error *error)
 {
     const struct trainer_options options = {
         .data = &program->data,
@@ -189,9 +242,10 @@ static bool watch(struct program *program, struct runlog *runlog, bool terminal,
         .kernels = program->kernels,
         .settings = program->options.settings,
         .threads = program->threads,
-        .initial = program->initial,
+        .start = &program->start,
         .paused = program->options.paused,
-        .runlog = runlog,
+        .runlog = program->runlog,
+        .checkpoint_every = program->options.checkpoint_every,
         .notify = signals_wake,
     };
     const struct dashboard_options look = {
@@ -220,7 +274,6 @@ static bool watch(struct program *program, struct runlog *runlog, bool terminal,
 static bool train(struct program *program, struct error *error)
 {
     struct options *options = &program->options;
-    struct runlog *runlog;
     bool terminal = options->action == ACTION_TRAIN && !options->headless && term_wanted();
 
     if (options->batch_size_given && options->settings.batch_size > program->data.train.count)
@@ -230,12 +283,11 @@ static bool train(struct program *program, struct error *error)
     if (options->paused && !terminal)
         return error_set(error, ERROR_USAGE,
                          "--paused needs the dashboard: without it nothing could resume the run");
-    if (!load_initial(program, error))
-        return false;
     if (terminal && !term_check(error))
         return false;
-    bool trained = open_runlog(program, &runlog, error) && watch(program, runlog, terminal, error);
-    runlog_free(runlog);
+    bool trained =
+        (options->resume != NULL ? resume_run(program, error) : start_run(program, error)) &&
+        watch(program, terminal, error);
     if (trained && program->last.error.kind != ERROR_NONE) {
         *error = program->last.error;
         trained = false;
@@ -266,7 +318,8 @@ static bool run(struct program *program, int argc, char *argv[], struct error *e
 {
     struct options *options = &program->options;
 
-    if (!options_parse(options, argc, argv, error))
+    if (!options_parse(options, NULL, argc, argv, error) ||
+        (options->resume != NULL && !open_run(program, argc, argv, error)))
         return false;
     bool talk_only = options->action == ACTION_HELP || options->action == ACTION_VERSION ||
                      options->action == ACTION_MODELS;
@@ -283,14 +336,14 @@ static bool run(struct program *program, int argc, char *argv[], struct error *e
 
 int main(int argc, char *argv[])
 {
-    static struct program program; /* large: a snapshot is some 200 kB */
+    static struct program program; /* large: two snapshots of some 200 kB */
     struct error error = {0};
 
     keep_standard_streams();
     setlocale(LC_CTYPE, ""); /* only this: numbers keep their decimal point */
     bool done = run(&program, argc, argv, &error);
     dataset_fini(&program.data);
-    free(program.initial);
+    runlog_free(program.runlog);
     if ((fflush(stdout) != 0 || ferror(stdout)) && done)
         done = error_set(&error, ERROR_SYSTEM, "standard output: cannot be written: %s",
                          strerror(errno));

@@ -188,6 +188,24 @@ static bool read_run_dir(struct options *options, const char *argument, struct e
     return read_path("run-dir", argument, &options->run_dir, error);
 }
 
+static bool read_resume(struct options *options, const char *argument, struct error *error)
+{
+    return read_path("resume", argument, &options->resume, error);
+}
+
+static bool read_checkpoint_every(struct options *options, const char *argument,
+                                  struct error *error)
+{
+    options->checkpoint_every_given = true;
+    if (!read_real("checkpoint-every", argument, &options->checkpoint_every, error))
+        return false;
+    if (options->checkpoint_every < 0.0)
+        return error_set(error, ERROR_USAGE,
+                         "--checkpoint-every: out of range (expected 0 or more seconds, got '%s')",
+                         argument);
+    return true;
+}
+
 static bool read_headless(struct options *options, const char *argument, struct error *error)
 {
     (void)argument, (void)error;
@@ -309,6 +327,9 @@ static const struct entry entries[] = {
     {.group = "Runs"},
     {NULL, 'o', "run-dir", "DIR",
      "write checkpoints and metrics here (created; must not hold a run)", read_run_dir},
+    {NULL, 'r', "resume", "DIR", "go on with the run in DIR", read_resume},
+    {NULL, 0, "checkpoint-every", "S",
+     "also save each S seconds within an epoch (default 30; 0: each batch)", read_checkpoint_every},
     {.group = "Front end"},
     {NULL, 0, "headless", NULL, "plain text (automatic when the output is no terminal)",
      read_headless},
@@ -415,25 +436,40 @@ static bool check_together(const struct options *options, struct error *error)
                          "--paused needs the dashboard: without it nothing could resume the run");
     if (!trains && options->run_dir != NULL)
         return error_set(error, ERROR_USAGE, "--run-dir needs training: nothing would be written");
+    if (!trains && options->resume != NULL)
+        return error_set(error, ERROR_USAGE, "--resume needs training: there is no run to go on");
+    if (options->resume != NULL && (options->run_dir != NULL || options->init != NULL))
+        return error_set(error, ERROR_USAGE,
+                         "--resume goes on in its directory, with its weights: %s cannot be given",
+                         options->run_dir != NULL ? "--run-dir" : "--init");
+    if (options->checkpoint_every_given && options->run_dir == NULL && options->resume == NULL)
+        return error_set(error, ERROR_USAGE,
+                         "--checkpoint-every needs --run-dir or --resume: where to?");
     if (!trains && options->init != NULL)
         return error_set(error, ERROR_USAGE, "--init needs training (did you mean --eval?)");
     return true;
 }
 
-bool options_parse(struct options *options, int argc, char *argv[], struct error *error)
+static const struct settings reference = {
+    .model = "basic",
+    .epochs = 20,
+    .batch_size = 64,
+    .lr = 0.01,
+    .momentum = 0.9,
+    .seed = 1,
+    .shuffle = true,
+};
+
+bool options_parse(struct options *options, const struct settings *run, int argc, char *argv[],
+                   struct error *error)
 {
     struct option long_options[OPTIONS_MAX];
     char short_options[OPTIONS_MAX * 2];
     int found;
 
     *options = (struct options){
-        .settings = {.model = "basic",
-                     .epochs = 20,
-                     .batch_size = 64,
-                     .lr = 0.01,
-                     .momentum = 0.9,
-                     .seed = 1,
-                     .shuffle = true},
+        .settings = run != NULL ? *run : reference,
+        .checkpoint_every = 30.0,
         .kernels = "auto",
         .glyphs = "auto",
         .color = "auto",
@@ -442,6 +478,8 @@ bool options_parse(struct options *options, int argc, char *argv[], struct error
         return error_set(error, ERROR_USAGE, "started without a program name");
     make_getopt(long_options, short_options);
     opterr = 0;
+    if (run != NULL)
+        optind = 1; /* the same command line, once more */
     while ((found = getopt_long(argc, argv, short_options, long_options, NULL)) != -1) {
         if (found == ':' || found == '?')
             return refuse(found, argc, argv, error);

@@ -30,8 +30,11 @@ struct options {
     int threads;      /* 0: the processors this process may use */
     const char *kernels;
     bool paused;
-    bool batch_size_given; /* one larger than the data is then a mistake */
-    const char *run_dir;   /* NULL: nothing is written */
+    bool batch_size_given;   /* one larger than the data is then a mistake */
+    const char *run_dir;     /* NULL: nothing is written, unless a run is resumed */
+    const char *resume;      /* the directory of a run; NULL: a new one */
+    double checkpoint_every; /* seconds */
+    bool checkpoint_every_given;
     bool headless;
     const char *glyphs, *color;
     enum view view;
@@ -40,8 +43,10 @@ struct options {
     const char *eval, *export;
 };
 
-/* Reads the command line into *options. ERROR_USAGE with a sentence that names the option. */
-bool options_parse(struct options *options, int argc, char *argv[], struct error *error);
+/* Reads the command line into *options; the settings that it does not give are the defaults, or
+ * those of the `run` that is resumed. ERROR_USAGE with a sentence that names the option. */
+bool options_parse(struct options *options, const struct settings *run, int argc, char *argv[],
+                   struct error *error);
 
 /* Writes what --help prints. */
 void options_help(FILE *file);

@@ -19,7 +19,7 @@ static bool parse(struct options *options, const char *line, struct error *error
         arguments[count++] = word;
     arguments[count] = NULL;
     optind = 0; /* getopt starts anew */
-    return options_parse(options, count, arguments, error);
+    return options_parse(options, NULL, count, arguments, error);
 }
 
 static void without_arguments_it_is_the_reference_run(void **unused)
@@ -187,7 +187,7 @@ static void row_56_no_arguments_at_all(void **unused)
     struct error error;
     (void)unused;
 
-    assert_false(options_parse(&options, 0, arguments, &error));
+    assert_false(options_parse(&options, NULL, 0, arguments, &error));
     assert_int_equal(error.kind, ERROR_USAGE);
 }
 

@@ -1,15 +1,20 @@
 /* Run directories: what stands in them, and that none is written over. */
-#include "check.h"
+#include "sample_data.h"
 
+#include "support/file.h"
 #include "train/runlog.h"
 
 #include <jansson.h>
 #include <math.h>
 #include <sys/stat.h>
 
+enum { TRAIN = 150, TEST = 20, BATCHES = 3 /* an epoch, the last of 22 */ };
+
 static struct model model;
-static const struct settings settings = {"basic", 2, 64, 0.01, 0.9, 7, true};
-static const struct runlog_facts facts = {"0.0.0", "baseline", "data", 2, 0xABCDEF};
+static const struct config config = {
+    {"basic", 2, 64, 0.01, 0.9, 7, true}, "baseline", "data", 0xABCDEF, 2};
+static struct dataset data;
+static struct start start;
 static char scratch[PATH_MAX], directory[PATH_MAX + 8];
 static struct error error;
 
@@ -19,14 +24,26 @@ static int set_up(void **unused)
     check_scratch(scratch);
     snprintf(directory, sizeof directory, "%s/run", scratch);
     assert_true(model_init(&model, "basic", &error));
+    sample_dataset(&data, TRAIN, TEST);
+    start_new(&start, &model, &config.settings, &data);
     return 0;
 }
 
 static int tear_down(void **unused)
 {
     (void)unused;
+    dataset_fini(&data);
     check_scratch_remove(scratch);
     return 0;
+}
+
+static struct runlog *begin_run(void)
+{
+    struct runlog *runlog = runlog_new(directory, &error);
+
+    assert_non_null(runlog);
+    assert_true(runlog_start(runlog, &config, &model, &start, &error));
+    return runlog;
 }
 
 static FILE *open_in_run(const char *name)
@@ -41,23 +58,22 @@ static FILE *open_in_run(const char *name)
 
 static void the_config_says_what_made_the_run(void **unused)
 {
-    struct runlog *runlog = runlog_new(directory, &model, &settings, &facts, &error);
+    struct runlog *runlog = begin_run();
     json_error_t problem;
     (void)unused;
 
-    assert_non_null(runlog);
     runlog_free(runlog);
     FILE *file = open_in_run("config.json");
-    json_t *config = json_loadf(file, 0, &problem);
+    json_t *object = json_loadf(file, 0, &problem);
     fclose(file);
-    assert_non_null(config);
-    assert_string_equal(json_string_value(json_object_get(config, "model")), "basic");
-    assert_int_equal(json_integer_value(json_object_get(config, "parameters")), 9902);
-    assert_int_equal(json_integer_value(json_object_get(config, "epochs")), 2);
-    assert_int_equal(json_integer_value(json_object_get(config, "seed")), 7);
-    assert_true(json_real_value(json_object_get(config, "lr")) == 0.01);
-    assert_true(json_is_true(json_object_get(config, "shuffle")));
-    json_decref(config);
+    assert_non_null(object);
+    assert_string_equal(json_string_value(json_object_get(object, "model")), "basic");
+    assert_int_equal(json_integer_value(json_object_get(object, "parameters")), 9902);
+    assert_int_equal(json_integer_value(json_object_get(object, "epochs")), 2);
+    assert_int_equal(json_integer_value(json_object_get(object, "seed")), 7);
+    assert_true(json_real_value(json_object_get(object, "lr")) == 0.01);
+    assert_true(json_is_true(json_object_get(object, "shuffle")));
+    json_decref(object);
 }
 
 static void every_line_is_an_object_with_its_event_first(void **unused)
@@ -77,12 +93,10 @@ static void every_line_is_an_object_with_its_event_first(void **unused)
                                           .test_accuracy = 90.5,
                                           .seconds = 1.5,
                                           .images_per_second = 40000.0};
-    struct runlog *runlog = runlog_new(directory, &model, &settings, &facts, &error);
+    struct runlog *runlog = begin_run();
     char line[512];
     (void)unused;
 
-    assert_non_null(runlog);
-    assert_true(runlog_start(runlog, 0, 0, &error));
     assert_true(runlog_batch(runlog, 0, 0, 2.25, 12.5, &error));
     assert_true(runlog_batch(runlog, 0, 1, (double)NAN, 12.5, &error));
     assert_true(runlog_epoch(runlog, &metrics, &error));
@@ -100,17 +114,17 @@ static void every_line_is_an_object_with_its_event_first(void **unused)
 
 static void losses_read_back_as_the_same_float(void **unused)
 {
-    struct runlog *runlog = runlog_new(directory, &model, &settings, &facts, &error);
+    struct runlog *runlog = begin_run();
     const float losses[] = {0.1F, 2.30258512F, 1.17549435e-38F, 0.333333343F};
     char line[512];
     (void)unused;
 
-    assert_non_null(runlog);
     for (int i = 0; i < 4; i++)
         assert_true(runlog_batch(runlog, 0, i, (double)losses[i], 0.0, &error));
     assert_true(runlog_end(runlog, "stopped", 0, 4, &error));
     runlog_free(runlog);
     FILE *file = open_in_run("metrics.jsonl");
+    assert_non_null(fgets(line, sizeof line, file)); /* start */
     for (int i = 0; i < 4; i++) {
         assert_non_null(fgets(line, sizeof line, file));
         json_t *object = json_loads(line, 0, NULL);
@@ -122,12 +136,11 @@ static void losses_read_back_as_the_same_float(void **unused)
 
 static void a_directory_with_a_run_is_left_alone(void **unused)
 {
-    struct runlog *runlog = runlog_new(directory, &model, &settings, &facts, &error);
+    struct runlog *runlog = begin_run();
     (void)unused;
 
-    assert_non_null(runlog);
     runlog_free(runlog);
-    assert_null(runlog_new(directory, &model, &settings, &facts, &error));
+    assert_null(runlog_new(directory, &error));
     assert_int_equal(error.kind, ERROR_CHECKPOINT);
     assert_non_null(strstr(error.text, directory));
 }
@@ -136,8 +149,7 @@ static void an_empty_directory_that_is_there_is_used(void **unused)
 {
     (void)unused;
     assert_int_equal(mkdir(directory, 0777), 0);
-    struct runlog *runlog = runlog_new(directory, &model, &settings, &facts, &error);
-    assert_non_null(runlog);
+    struct runlog *runlog = begin_run();
     runlog_free(runlog);
 }
 
@@ -149,22 +161,263 @@ static void a_path_that_cannot_be_a_directory_is_refused(void **unused)
     FILE *file = fopen(directory, "w");
     assert_non_null(file);
     fclose(file);
-    assert_null(runlog_new(directory, &model, &settings, &facts, &error));
+    assert_null(runlog_new(directory, &error));
     assert_int_equal(error.kind, ERROR_SYSTEM);
     snprintf(deep, sizeof deep, "%s/no/such/parent", scratch);
-    assert_null(runlog_new(deep, &model, &settings, &facts, &error));
+    assert_null(runlog_new(deep, &error));
     assert_int_equal(error.kind, ERROR_SYSTEM);
 }
 
-#define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
+static void the_config_reads_back_as_it_was(void **unused)
+{
+    struct config exact = config, read;
+    (void)unused;
+
+    exact.settings.lr = 0.1 + 0.2;
+    assert_int_equal(mkdir(directory, 0777), 0);
+    assert_true(config_write(directory, &exact, &error));
+    assert_true(config_read(directory, &read, &error));
+    assert_true(settings_same(&exact.settings, &read.settings, "", &error));
+    assert_int_equal(read.settings.epochs, 2);
+    assert_string_equal(read.kernels, "baseline");
+    assert_string_equal(read.data, "data");
+    assert_int_equal(read.data_checksum, 0xABCDEF);
+    assert_int_equal(read.threads, 2);
+}
+
+static void row_36_a_config_that_is_none_is_refused(void **unused)
+{
+    static const char *const texts[] = {"", "[]", "{\"format_version\": 2}",
+                                        "{\"format_version\": 1, \"model\": \"nonesuch\"}"};
+    struct config read;
+    (void)unused;
+
+    assert_int_equal(mkdir(directory, 0777), 0);
+    assert_false(config_read(directory, &read, &error));
+    assert_int_equal(error.kind, ERROR_CHECKPOINT);
+    for (int i = 0; i < CHECK_COUNT(texts); i++) {
+        assert_true(file_replace(directory, CONFIG_NAME, texts[i], strlen(texts[i]), &error));
+        assert_false(config_read(directory, &read, &error));
+        assert_int_equal(error.kind, ERROR_CHECKPOINT);
+        assert_non_null(strstr(error.text, CONFIG_NAME));
+    }
+}
+
+static void row_45_a_second_process_is_kept_out(void **unused)
+{
+    struct runlog *runlog = begin_run();
+    (void)unused;
+
+    assert_null(runlog_open(directory, &error));
+    assert_int_equal(error.kind, ERROR_SYSTEM);
+    assert_null(runlog_new(directory, &error));
+    assert_int_equal(error.kind, ERROR_SYSTEM);
+    runlog_free(runlog);
+    runlog = runlog_open(directory, &error);
+    assert_non_null(runlog);
+    runlog_free(runlog);
+}
+
+/* ---- going on ---- */
+
+/* A run of an epoch and two batches; of its images 16, 32 and 11 were right, then 40 and 48. */
+static void log_run(void)
+{
+    const struct epoch_metrics metrics = {.train_loss = 1.5,
+                                          .train_accuracy = 100.0 * 59 / TRAIN,
+                                          .test_loss = 1.25,
+                                          .test_accuracy = 100.0 * 13 / TEST,
+                                          .seconds = 2.5,
+                                          .images_per_second = 60.0};
+    struct runlog *runlog = begin_run();
+
+    assert_true(runlog_batch(runlog, 0, 0, 2.5, 100.0 * 16 / 64, &error));
+    assert_true(runlog_batch(runlog, 0, 1, 2.0, 100.0 * 48 / 128, &error));
+    assert_true(runlog_batch(runlog, 0, 2, 1.5, 100.0 * 59 / 150, &error));
+    assert_true(runlog_epoch(runlog, &metrics, &error));
+    assert_true(runlog_lr(runlog, 1, 0, 0.0125, &error));
+    assert_true(runlog_batch(runlog, 1, 0, 1.25, 100.0 * 40 / 64, &error));
+    assert_true(runlog_batch(runlog, 1, 1, 1.0, 100.0 * 88 / 128, &error));
+    assert_true(runlog_end(runlog, "stopped", 1, 2, &error));
+    runlog_free(runlog);
+}
+
+/* Goes on where a checkpoint stands. */
+static bool go_on(int epoch, int batch, bool *lost)
+{
+    struct runlog *runlog = runlog_open(directory, &error);
+
+    assert_non_null(runlog);
+    start_new(&start, &model, &config.settings, &data);
+    start.progress.epoch = epoch;
+    start.progress.batch = batch;
+    start.progress.step = epoch * BATCHES + batch;
+    bool good = runlog_resume(runlog, &config, &data, &start, lost, &error);
+    runlog_free(runlog);
+    return good;
+}
+
+/* The log's events by their first letters. */
+static void assert_events(const char *expected)
+{
+    char line[512], events[64] = "";
+    FILE *file = open_in_run("metrics.jsonl");
+
+    for (size_t i = 0; i + 1 < sizeof events && fgets(line, sizeof line, file) != NULL; i++)
+        events[i] = line[strlen("{\"event\":\"")];
+    fclose(file);
+    assert_string_equal(events, expected);
+}
+
+static void the_past_is_read_back(void **unused)
+{
+    const struct history *history = &start.now.history;
+    bool lost;
+    (void)unused;
+
+    log_run();
+    assert_true(go_on(1, 2, &lost));
+    assert_false(lost);
+    assert_events("sbbbelbber");
+    assert_int_equal(history->steps, 5);
+    assert_true(history->cells[1].loss.min == 2.0F);
+    assert_true(history->cells[1].accuracy.sum == 50.0); /* of the batch: 32 of 64 */
+    assert_true(history->cells[2].accuracy.sum == 50.0); /* 11 of 22 */
+    assert_true(history->cells[4].accuracy.sum == 75.0);
+    assert_int_equal(history->epoch_count, 1);
+    assert_int_equal(history->epochs[0].step, BATCHES);
+    assert_int_equal(history->epochs[0].test_correct, 13);
+    assert_true(history->epochs[0].train_accuracy == 100.0 * 59 / TRAIN);
+    assert_true(history->epochs[0].last_loss == 1.5);
+    assert_int_equal(history->lr_change_count, 1);
+    assert_int_equal(history->lr_changes[0].step, BATCHES);
+    assert_true(history->lr_changes[0].lr == 0.0125);
+    assert_int_equal(start.now.epochs_done, 1);
+    assert_true(start.now.best.test_accuracy == 65.0);
+    assert_true(start.now.run_seconds == 2.5);
+}
+
+static void row_48_lines_ahead_of_the_checkpoint_are_cut(void **unused)
+{
+    static const struct {
+        int epoch, batch;
+        const char *events;
+    } cases[] = {{1, 2, "sbbbelbber"}, {1, 1, "sbbbelbr"}, {1, 0, "sbbber"},
+                 {0, 3, "sbbbr"},      {0, 1, "sbr"},      {0, 0, "sr"}};
+    bool lost;
+    (void)unused;
+
+    for (int i = 0; i < CHECK_COUNT(cases); i++) {
+        log_run();
+        assert_true(go_on(cases[i].epoch, cases[i].batch, &lost));
+        assert_events(cases[i].events);
+        assert_int_equal(start.now.history.steps, start.progress.step);
+        tear_down(NULL);
+        set_up(NULL);
+    }
+}
+
+/* Cut anywhere: repaired when all that the checkpoint knows is there, else refused. */
+static void row_47_a_torn_line_is_repaired_and_a_gap_refused(void **unused)
+{
+    char text[4096], path[PATH_MAX + 64];
+    bool lost;
+    (void)unused;
+
+    log_run();
+    snprintf(path, sizeof path, "%s/metrics.jsonl", directory);
+    FILE *file = open_in_run("metrics.jsonl");
+    size_t size = fread(text, 1, sizeof text - 1, file);
+    fclose(file);
+    text[size] = '\0';
+    size_t needed = (size_t)(strstr(text, "{\"event\":\"batch\",\"epoch\":1,\"batch\":1") - text);
+    for (size_t length = 1; length <= size; length++) {
+        assert_true(file_replace(directory, "metrics.jsonl", text, length, &error));
+        assert_int_equal(go_on(1, 1, &lost), length >= needed);
+        if (length >= needed)
+            assert_events("sbbbelbr");
+        else
+            assert_int_equal(error.kind, ERROR_CHECKPOINT);
+    }
+    memset(text + needed, 0, 100); /* as some file systems leave it */
+    assert_true(file_replace(directory, "metrics.jsonl", text, needed + 100, &error));
+    assert_true(go_on(1, 1, &lost));
+    assert_events("sbbbelbr");
+}
+
+static void row_48_a_line_that_is_not_the_next_is_refused(void **unused)
+{
+    static const char *const swaps[][2] = {
+        {"\"batch\":1,\"loss\":2.0", "\"batch\":2,\"loss\":2.0"}, /* a gap, then a double */
+        {"\"event\":\"epoch\",\"epoch\":0", "\"event\":\"epoch\",\"epoch\":1"},
+        {"\"test_accuracy\":65.0", "\"test_accuracy\":650."},
+        {"\"accuracy\":25.0", "\"accuracy\":null"},
+    };
+    char text[4096];
+    bool lost;
+    (void)unused;
+
+    for (int i = 0; i < CHECK_COUNT(swaps); i++) {
+        log_run();
+        FILE *file = open_in_run("metrics.jsonl");
+        size_t size = fread(text, 1, sizeof text - 1, file);
+        fclose(file);
+        text[size] = '\0';
+        char *at = strstr(text, swaps[i][0]);
+        assert_non_null(at);
+        memcpy(at, swaps[i][1], strlen(swaps[i][1]));
+        assert_true(file_replace(directory, "metrics.jsonl", text, size, &error));
+        assert_false(go_on(1, 2, &lost));
+        assert_int_equal(error.kind, ERROR_CHECKPOINT);
+        assert_non_null(strstr(error.text, "metrics.jsonl: line "));
+        tear_down(NULL);
+        set_up(NULL);
+    }
+}
+
+static void row_49_a_lost_log_begins_anew(void **unused)
+{
+    char path[PATH_MAX + 64];
+    bool lost;
+    (void)unused;
+
+    log_run();
+    snprintf(path, sizeof path, "%s/metrics.jsonl", directory);
+    assert_int_equal(unlink(path), 0);
+    assert_true(go_on(1, 1, &lost));
+    assert_true(lost);
+    assert_events("r");
+    struct runlog *runlog = runlog_open(directory, &error);
+    assert_true(runlog_resume(runlog, &config, &data, &start, &lost, &error));
+    assert_true(runlog_batch(runlog, 1, 1, 1.0, 60.0, &error));
+    assert_true(runlog_batch(runlog, 1, 2, 0.5, 70.0, &error));
+    assert_true(runlog_end(runlog, "stopped", 1, 3, &error));
+    runlog_free(runlog);
+    assert_true(go_on(1, 3, &lost)); /* what is there is read back at its place in the run */
+    assert_false(lost);
+    assert_int_equal(start.now.history.steps, 6);
+    assert_int_equal(start.now.history.cells[3].loss.count, 0);
+    assert_true(start.now.history.cells[5].loss.min == 0.5F);
+    assert_int_equal(start.now.epochs_done, 0);
+}
+
+#define TEST_OF(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
 
 static const struct CMUnitTest tests[] = {
-    TEST(the_config_says_what_made_the_run),
-    TEST(every_line_is_an_object_with_its_event_first),
-    TEST(losses_read_back_as_the_same_float),
-    TEST(a_directory_with_a_run_is_left_alone),
-    TEST(an_empty_directory_that_is_there_is_used),
-    TEST(a_path_that_cannot_be_a_directory_is_refused),
+    TEST_OF(the_config_says_what_made_the_run),
+    TEST_OF(every_line_is_an_object_with_its_event_first),
+    TEST_OF(losses_read_back_as_the_same_float),
+    TEST_OF(a_directory_with_a_run_is_left_alone),
+    TEST_OF(an_empty_directory_that_is_there_is_used),
+    TEST_OF(a_path_that_cannot_be_a_directory_is_refused),
+    TEST_OF(the_config_reads_back_as_it_was),
+    TEST_OF(row_36_a_config_that_is_none_is_refused),
+    TEST_OF(row_45_a_second_process_is_kept_out),
+    TEST_OF(the_past_is_read_back),
+    TEST_OF(row_47_a_torn_line_is_repaired_and_a_gap_refused),
+    TEST_OF(row_48_lines_ahead_of_the_checkpoint_are_cut),
+    TEST_OF(row_48_a_line_that_is_not_the_next_is_refused),
+    TEST_OF(row_49_a_lost_log_begins_anew),
 };
 
 CHECK_MAIN(tests)

@@ -12,6 +12,7 @@ static struct dataset data;
 static struct model model;
 static const struct kernels *kernels;
 static struct snapshot snapshot;
+static struct start beginning;
 static struct error error;
 
 static int set_up(void **unused)
@@ -42,10 +43,13 @@ static struct trainer_options make_options(int epochs, int threads)
     };
 }
 
-static struct trainer *start(const struct trainer_options *options)
+/* Starts a run, from the beginning unless the options say from where. */
+static struct trainer *start(struct trainer_options *options)
 {
+    if (options->start == NULL)
+        start_new(&beginning, &model, &options->settings, &data);
+    options->start = &beginning;
     struct trainer *trainer = trainer_new(options, &error);
-
     assert_non_null(trainer);
     return trainer;
 }
@@ -65,7 +69,7 @@ static void wait_for(struct trainer *trainer, enum snapshot_state state)
 
 static void send(struct trainer *trainer, enum trainer_verb verb, long count)
 {
-    trainer_send(trainer, (struct trainer_command){verb, count});
+    trainer_send(trainer, (struct trainer_command){.verb = verb, .count = count});
 }
 
 static void a_run_trains_and_tests_every_epoch(void **unused)
@@ -248,18 +252,18 @@ static void a_batch_larger_than_the_data_is_all_of_it(void **unused)
 static void initial_weights_are_where_training_starts(void **unused)
 {
     struct trainer_options options = make_options(1, 1);
-    float initial[MODEL_STATE_MAX] = {0};
     struct rng rng;
     (void)unused;
 
+    start_new(&beginning, &model, &options.settings, &data);
     rng_init(&rng, 99, 0);
-    model_initialize(&model, initial, &rng);
-    options.initial = initial;
+    model_initialize(&model, beginning.now.weights, &rng);
+    options.start = &beginning;
     options.paused = true;
     struct trainer *trainer = start(&options);
     wait_for(trainer, SNAPSHOT_PAUSED);
     trainer_free(trainer);
-    assert_memory_equal(snapshot.weights, initial, model.state_count * sizeof(float));
+    assert_memory_equal(snapshot.weights, beginning.now.weights, model.state_count * sizeof(float));
 }
 
 static void count_call(void *argument)
@@ -294,15 +298,25 @@ static void reading_the_same_snapshot_twice_says_so(void **unused)
     trainer_free(trainer);
 }
 
+/* Opens a new run's directory. */
+static void open_log(struct trainer_options *options, const char *directory)
+{
+    struct config config = {.settings = options->settings, .kernels = "any", .threads = 1};
+
+    start_new(&beginning, &model, &options->settings, &data);
+    options->start = &beginning;
+    options->runlog = runlog_new(directory, &error);
+    assert_non_null(options->runlog);
+    assert_true(runlog_start(options->runlog, &config, &model, &beginning, &error));
+}
+
 /* Runs with a run log in a scratch directory, until the state; the last checkpoint is loaded. */
 static void run_with_log(struct trainer_options *options, const char *directory,
                          enum snapshot_state until, float loaded[MODEL_STATE_MAX])
 {
-    const struct runlog_facts facts = {"0", kernels->name, "data", options->threads, 0};
     char path[PATH_MAX + 64];
 
-    options->runlog = runlog_new(directory, &model, &options->settings, &facts, &error);
-    assert_non_null(options->runlog);
+    open_log(options, directory);
     struct trainer *trainer = start(options);
     if (until == SNAPSHOT_STOPPED) {
         send(trainer, TRAINER_STEP_BATCHES, 3);

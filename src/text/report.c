@@ -13,11 +13,12 @@ enum { BAR_CELLS = 10 };
 
 /* What has been said of the run so far. */
 struct progress_text {
-    int batches;   /* of an epoch */
-    int announced; /* epochs whose first line is out */
-    int reported;  /* epochs whose result is out */
-    bool lines;    /* are wanted on stdout */
-    bool bar;      /* stderr is a terminal */
+    int batches;                  /* of an epoch */
+    int first_epoch, first_batch; /* where the run was resumed */
+    int announced;                /* epochs whose first line is out */
+    int reported;                 /* epochs whose result is out */
+    bool lines;                   /* are wanted on stdout */
+    bool bar;                     /* stderr is a terminal */
     bool utf8;
 };
 
@@ -25,6 +26,7 @@ struct progress_text {
 struct bar {
     double loss, accuracy, seconds;
     int batches_done, batches;
+    int batches_before; /* of those done, not in those seconds */
 };
 
 static void print_clock(FILE *file, double seconds)
@@ -54,7 +56,8 @@ static void print_cells(FILE *file, double done, bool utf8)
 static void print_bar(FILE *file, const struct bar *bar, bool utf8)
 {
     double done = (double)bar->batches_done / bar->batches;
-    double rate = bar->seconds > 0.0 ? bar->batches_done / bar->seconds : 0.0;
+    int timed = bar->batches_done - bar->batches_before;
+    double rate = bar->seconds > 0.0 ? timed / bar->seconds : 0.0;
 
     fprintf(file, "Loss=%.4f Batch_id=%d Accuracy=%.2f: %3d%%|", bar->loss, bar->batches_done - 1,
             bar->accuracy, (int)(100.0 * done));
@@ -83,10 +86,17 @@ static void clear_bar(const struct progress_text *text)
         fputs("\r\033[K", stderr);
 }
 
+/* Batches of the epoch that an earlier process trained. */
+static int batches_before(const struct progress_text *text, int epoch)
+{
+    return epoch == text->first_epoch ? text->first_batch : 0;
+}
+
 static void update_bar(const struct progress_text *text, const struct snapshot *snapshot)
 {
-    struct bar bar = {snapshot->loss, snapshot->epoch_accuracy, snapshot->epoch_seconds,
-                      snapshot->batch, snapshot->batches};
+    struct bar bar = {snapshot->loss,          snapshot->epoch_accuracy,
+                      snapshot->epoch_seconds, snapshot->batch,
+                      snapshot->batches,       batches_before(text, snapshot->epoch)};
     char line[256] = "";
     int columns = 0, last = stderr_columns() - 1;
 
@@ -122,8 +132,9 @@ void report_test(FILE *file, double loss, int correct, int count)
 
 static void report_epoch(struct progress_text *text, const struct epoch_metrics *metrics)
 {
-    struct bar bar = {metrics->last_loss, metrics->train_accuracy, metrics->seconds, text->batches,
-                      text->batches};
+    struct bar bar = {metrics->last_loss, metrics->train_accuracy,
+                      metrics->seconds,   text->batches,
+                      text->batches,      batches_before(text, metrics->epoch)};
 
     announce(text, metrics->epoch);
     print_bar(stdout, &bar, text->utf8);
@@ -139,10 +150,13 @@ static bool report_snapshot(struct progress_text *text, const struct snapshot *s
 
     clear_bar(text);
     text->batches = snapshot->batches;
+    text->first_epoch = snapshot->first_epoch;
+    text->first_batch = snapshot->first_batch;
     for (int i = 0; text->lines && i < history->epoch_count; i++)
-        if (history->epochs[i].epoch >= text->reported)
+        if (history->epochs[i].epoch >= text->reported &&
+            history->epochs[i].epoch >= snapshot->first_epoch)
             report_epoch(text, &history->epochs[i]);
-    if (text->lines && !trainer_ended(snapshot->state))
+    if (text->lines && !trainer_ended(snapshot->state) && snapshot->epoch >= snapshot->first_epoch)
         announce(text, snapshot->epoch);
     if (fflush(stdout) != 0)
         return error_set(error, ERROR_SYSTEM, "standard output: cannot be written: %s",

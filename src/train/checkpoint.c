@@ -2,9 +2,12 @@
 
 #include "support/checksum.h"
 #include "support/file.h"
+#include "support/number.h"
 
+#include <errno.h>
 #include <inttypes.h>
 #include <jansson.h>
+#include <limits.h>
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -118,15 +121,11 @@ static void set_text(json_t *object, const char *key, const char *format, ...)
     va_end(arguments);
 }
 
-/* The shortest text that reads back as the same double. */
 static void set_real(json_t *object, const char *key, double value)
 {
-    char text[32];
-    int digits = 1;
+    char text[NUMBER_TEXT_SIZE];
 
-    do
-        snprintf(text, sizeof text, "%.*g", digits, value);
-    while (strtod(text, NULL) != value && ++digits <= 17);
+    number_text(text, value);
     json_object_set_new(object, key, json_string(text));
 }
 
@@ -147,6 +146,7 @@ static json_t *make_metadata(const struct settings *settings, const struct progr
     set_text(object, "epoch", "%d", progress->epoch);
     set_text(object, "batch", "%d", progress->batch);
     set_text(object, "step", "%ld", progress->step);
+    set_real(object, "lr_now", progress->lr);
     set_text(object, "generator", "%016" PRIx64 "%016" PRIx64 "%016" PRIx64 "%016" PRIx64,
              generator[0], generator[1], generator[2], generator[3]);
     set_real(object, "loss_sum", progress->loss_sum);
@@ -423,12 +423,12 @@ static bool ends_with(const char *text, const char *suffix)
     return length >= tail && strcmp(text + length - tail, suffix) == 0;
 }
 
-/* Reads every tensor of the model and accounts for all others that the file may hold. */
+/* Reads every tensor of the model and accounts for all others that the file may hold. *moving gets
+ * whether it has velocities. */
 static bool read_tensors(const struct reader *reader, const struct model *model, float *state,
-                         struct error *error)
+                         float *velocity, bool *moving, struct error *error)
 {
     struct span spans[TENSORS_MAX];
-    float velocity[MODEL_STATE_MAX];
     int count = 0;
     const char *name;
     json_t *entry;
@@ -437,13 +437,15 @@ static bool read_tensors(const struct reader *reader, const struct model *model,
         if (!read_floats(reader, "", &model->tensors[t], state + model->tensors[t].offset,
                          &spans[count++], error))
             return false;
-    bool momentum = false;
+    *moving = false;
     json_object_foreach (reader->header, name, entry)
-        momentum = momentum || strncmp(name, VELOCITY_PREFIX, strlen(VELOCITY_PREFIX)) == 0;
-    for (int t = 0; momentum && t < model->tensor_count; t++)
-        if (model->tensors[t].trained && !read_floats(reader, VELOCITY_PREFIX, &model->tensors[t],
-                                                      velocity, &spans[count++], error))
+        *moving = *moving || strncmp(name, VELOCITY_PREFIX, strlen(VELOCITY_PREFIX)) == 0;
+    for (int t = 0; *moving && t < model->tensor_count; t++) {
+        const struct tensor *tensor = &model->tensors[t];
+        if (tensor->trained && !read_floats(reader, VELOCITY_PREFIX, tensor,
+                                            velocity + tensor->offset, &spans[count++], error))
             return false;
+    }
     json_object_foreach (reader->header, name, entry) {
         if (!ends_with(name, COUNTER_SUFFIX) || count == TENSORS_MAX)
             continue;
@@ -462,10 +464,145 @@ static bool read_tensors(const struct reader *reader, const struct model *model,
 
 bool checkpoint_load(const char *path, const struct model *model, float *state, struct error *error)
 {
+    float velocity[MODEL_STATE_MAX];
     struct reader reader;
-    bool loaded = reader_open(&reader, path, error) && check_metadata(&reader, model, error) &&
-                  read_tensors(&reader, model, state, error);
+    bool moving, loaded = reader_open(&reader, path, error) &&
+                          check_metadata(&reader, model, error) &&
+                          read_tensors(&reader, model, state, velocity, &moving, error);
 
+    reader_close(&reader);
+    return loaded;
+}
+
+/* ---- going on ---- */
+
+static bool refuse(const struct reader *reader, const char *key, struct error *error)
+{
+    const char *text = metadata(reader, key);
+
+    return error_set(error, ERROR_CHECKPOINT, "%s: its %s is %s (got '%s')", reader->path, key,
+                     *text == '\0' ? "missing" : "impossible", text);
+}
+
+static bool read_integer(const struct reader *reader, const char *key, uint64_t limit,
+                         uint64_t *value, struct error *error)
+{
+    const char *text = metadata(reader, key);
+    char *end;
+
+    errno = 0;
+    *value = strtoull(text, &end, 10);
+    return (*text >= '0' && *text <= '9' && *end == '\0' && errno == 0 && *value <= limit) ||
+           refuse(reader, key, error);
+}
+
+static bool read_real(const struct reader *reader, const char *key, double *value,
+                      struct error *error)
+{
+    const char *text = metadata(reader, key);
+    char *end;
+
+    *value = strtod(text, &end);
+    return (*text != '\0' && *end == '\0' && isfinite(*value) && *value >= 0.0) ||
+           refuse(reader, key, error);
+}
+
+static bool read_hex(const struct reader *reader, const char *key, uint64_t *words, int count,
+                     struct error *error)
+{
+    const char *text = metadata(reader, key);
+    uint64_t any = 0;
+
+    if (strlen(text) != (size_t)count * 16 || strspn(text, "0123456789abcdef") != strlen(text))
+        return refuse(reader, key, error);
+    for (int i = 0; i < count; i++) {
+        sscanf(text + (size_t)i * 16, "%16" SCNx64, &words[i]);
+        any |= words[i];
+    }
+    return any != 0 || count == 1 || refuse(reader, key, error);
+}
+
+/* Holds the settings that the checkpoint was written with against the run's. */
+static bool check_settings(const struct reader *reader, const struct settings *settings,
+                           struct error *error)
+{
+    struct settings own = {.model = metadata(reader, "model")};
+    uint64_t batch_size;
+
+    if (!read_integer(reader, "batch_size", INT_MAX, &batch_size, error) ||
+        !read_integer(reader, "seed", UINT64_MAX, &own.seed, error) ||
+        !read_real(reader, "lr", &own.lr, error) ||
+        !read_real(reader, "momentum", &own.momentum, error))
+        return false;
+    own.batch_size = (int)batch_size;
+    own.shuffle = strcmp(metadata(reader, "shuffle"), "true") == 0;
+    return settings_same(settings, &own, reader->path, error);
+}
+
+/* Where the run stands must be a place between two of its batches. */
+static bool read_place(const struct reader *reader, const struct settings *settings, int images,
+                       struct progress *progress, struct error *error)
+{
+    const int batches = (images - 1) / settings->batch_size + 1;
+    uint64_t epoch, batch, step, correct;
+
+    if (!read_integer(reader, "epoch", (uint64_t)settings->epochs, &epoch, error) ||
+        !read_integer(reader, "batch", (uint64_t)batches, &batch, error) ||
+        !read_integer(reader, "step", LONG_MAX, &step, error) ||
+        !read_integer(reader, "correct", (uint64_t)images, &correct, error))
+        return false;
+    if (epoch == (uint64_t)settings->epochs && batch > 0)
+        return refuse(reader, "batch", error);
+    if (step != epoch * (uint64_t)batches + batch)
+        return refuse(reader, "step", error);
+    if (correct > batch * (uint64_t)settings->batch_size)
+        return refuse(reader, "correct", error);
+    progress->epoch = (int)epoch;
+    progress->batch = (int)batch;
+    progress->step = (long)step;
+    progress->correct = (long)correct;
+    return true;
+}
+
+static bool read_progress(const struct reader *reader, const struct settings *settings,
+                          const struct dataset *data, struct progress *progress,
+                          struct error *error)
+{
+    if (strcmp(metadata(reader, "format"), FORMAT) != 0)
+        return error_set(error, ERROR_CHECKPOINT,
+                         "%s: has weights, but not what going on needs (expected a checkpoint of "
+                         "this program; see --init)",
+                         reader->path);
+    if (!check_settings(reader, settings, error) ||
+        !read_hex(reader, "data_checksum", &progress->data_checksum, 1, error))
+        return false;
+    if (progress->data_checksum != data->checksum)
+        return error_set(error, ERROR_CHECKPOINT,
+                         "%s: --data differs from the run's (expected checksum %016" PRIx64
+                         ", got %016" PRIx64 ")",
+                         reader->path, progress->data_checksum, data->checksum);
+    if (!read_place(reader, settings, data->train.count, progress, error) ||
+        !read_hex(reader, "generator", progress->generator.state, 4, error) ||
+        !read_real(reader, "loss_sum", &progress->loss_sum, error) ||
+        !read_real(reader, "lr_now", &progress->lr, error))
+        return false;
+    return progress->lr > 0.0 || refuse(reader, "lr_now", error);
+}
+
+bool checkpoint_resume(const char *path, const struct model *model, const struct settings *settings,
+                       const struct dataset *data, struct progress *progress, float *state,
+                       float *velocity, struct error *error)
+{
+    struct reader reader;
+    bool moving, loaded = reader_open(&reader, path, error) &&
+                          check_metadata(&reader, model, error) &&
+                          read_progress(&reader, settings, data, progress, error) &&
+                          read_tensors(&reader, model, state, velocity, &moving, error);
+
+    if (loaded && !moving)
+        loaded = error_set(error, ERROR_CHECKPOINT,
+                           "%s: the optimizer's velocities are missing (expected %sNAME)", path,
+                           VELOCITY_PREFIX);
     reader_close(&reader);
     return loaded;
 }

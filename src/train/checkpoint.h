@@ -7,7 +7,8 @@
  * state-dict names, num_batches_tracked as I64 and the rest as F32; the optimizer's velocities
  * stand under optimizer.momentum.NAME; __metadata__ holds strings: format "mnist-tui",
  * format_version, model, epochs, batch_size, lr, momentum, seed, shuffle: the run's settings;
- *   epoch, batch: the next batch to train; step: batches since the run's start;
+ *   epoch, batch: the next batch to train; step: batches since the run's start; lr_now: its
+ *   learning rate;
  *   generator: the shuffling generator's state at the start of that epoch, as hex;
  *   loss_sum, correct: of the epoch so far; data_checksum: of the data set;
  *   checksum: CRC-64/XZ of the whole file with these 16 digits as zeros.
@@ -22,14 +23,20 @@
 #ifndef TRAIN_CHECKPOINT_H
 #define TRAIN_CHECKPOINT_H
 
+#include "data/dataset.h"
 #include "nn/model.h"
 #include "support/rng.h"
 #include "train/settings.h"
+
+/* The two checkpoints of a run directory. */
+static const char CHECKPOINT_LAST[] = "last.safetensors";
+static const char CHECKPOINT_BEST[] = "best.safetensors";
 
 /* Where in the run the weights were taken. */
 struct progress {
     int epoch, batch;
     long step;
+    double lr; /* of the next batch */
     struct rng generator;
     double loss_sum; /* over the epoch's images so far */
     long correct;
@@ -46,5 +53,13 @@ bool checkpoint_save(const char *directory, const char *name, const struct model
  * elsewhere. */
 bool checkpoint_load(const char *path, const struct model *model, float *state,
                      struct error *error);
+
+/* Reads all that going on needs from a file of our own: state[state_count], velocity[
+ * parameter_count] and the progress, whose numbers are in no impossible relation to the settings.
+ * ERROR_CHECKPOINT also when the settings or the data are not those that it was made with; its
+ * epochs may differ. */
+bool checkpoint_resume(const char *path, const struct model *model, const struct settings *settings,
+                       const struct dataset *data, struct progress *progress, float *state,
+                       float *velocity, struct error *error);
 
 #endif

@@ -69,3 +69,13 @@ void history_add_epoch(struct history *history, const struct epoch_metrics *metr
     }
     history->epochs[history->epoch_count++] = *metrics;
 }
+
+void history_add_lr(struct history *history, double lr)
+{
+    if (history->lr_change_count == HISTORY_LR_CHANGES) {
+        for (int i = 1; i < HISTORY_LR_CHANGES; i++)
+            history->lr_changes[i - 1] = history->lr_changes[i];
+        history->lr_change_count--;
+    }
+    history->lr_changes[history->lr_change_count++] = (struct lr_change){history->steps, lr};
+}

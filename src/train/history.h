@@ -4,14 +4,15 @@
  * Batches fall into cells of equal width; when the cells are used up, neighbours merge and the
  * width doubles. A cell keeps the smallest, the largest and the sum of its values, so no spike is
  * lost however long the run. Epochs are kept one by one; when there are too many, every other one
- * goes, the oldest ones first to thin out. All is plain data: copy it freely.
+ * goes, the oldest ones first to thin out. Of the learning rate's changes the newest are kept. All
+ * is plain data: copy it freely.
  *
  * Threads: none of its own; the trainer writes, readers have their copies (see trainer.h).
  */
 #ifndef TRAIN_HISTORY_H
 #define TRAIN_HISTORY_H
 
-enum { HISTORY_CELLS = 1024, HISTORY_EPOCHS = 512 };
+enum { HISTORY_CELLS = 1024, HISTORY_EPOCHS = 512, HISTORY_LR_CHANGES = 64 };
 
 /* One metric over the batches of a cell. NaN and infinities are kept out of all three. */
 struct band {
@@ -35,6 +36,11 @@ struct epoch_metrics {
     double seconds, images_per_second; /* of training, pauses and the test pass left out */
 };
 
+struct lr_change {
+    long step; /* batches that were trained before it */
+    double lr; /* from then on */
+};
+
 struct history {
     long steps; /* batches recorded */
     long width; /* batches a cell, a power of two */
@@ -42,15 +48,20 @@ struct history {
     struct history_cell cells[HISTORY_CELLS];
     int epoch_count;
     struct epoch_metrics epochs[HISTORY_EPOCHS]; /* oldest first */
+    int lr_change_count;
+    struct lr_change lr_changes[HISTORY_LR_CHANGES]; /* oldest first */
 };
 
 void history_init(struct history *history);
 
-/* Records the next batch: its loss and its accuracy in percent. */
+/* Records the next batch: its loss and its accuracy in percent; NaN where it is not known. */
 void history_add_batch(struct history *history, double loss, double accuracy);
 
 /* Records an epoch's end. */
 void history_add_epoch(struct history *history, const struct epoch_metrics *metrics);
+
+/* Records that the next batch is the first with another learning rate. */
+void history_add_lr(struct history *history, double lr);
 
 /* A band's mean; NaN where it is empty. */
 double history_mean(const struct band *band);

@@ -3,34 +3,30 @@
 #include "support/clock.h"
 #include "support/file.h"
 #include "support/memory.h"
+#include "train/replay.h"
 
 #include <errno.h>
 #include <fcntl.h>
-#include <inttypes.h>
 #include <jansson.h>
 #include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/file.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 enum { BUFFER_SIZE = 64 * 1024, DIGITS = 9 /* enough for every float to read back the same */ };
 
-static const char CONFIG[] = "config.json", METRICS[] = "metrics.jsonl";
+static const char METRICS[] = "metrics.jsonl";
 
 struct runlog {
-    char *directory;
-    char metrics_path[PATH_MAX];
+    char directory[PATH_MAX], metrics_path[PATH_MAX];
+    int lock;       /* the directory, opened */
     int descriptor; /* of metrics.jsonl, opened to append */
     size_t used;
     char buffer[BUFFER_SIZE];
 };
-
-const char *runlog_directory(const struct runlog *runlog)
-{
-    return runlog->directory;
-}
 
 static bool flush(struct runlog *runlog, struct error *error)
 {
@@ -91,94 +87,95 @@ static json_t *time_now(void)
     return json_string(text);
 }
 
-static json_t *make_config(const struct model *model, const struct settings *settings,
-                           const struct runlog_facts *facts)
+/* An event that says where the run stands, and when. */
+static bool append_mark(struct runlog *runlog, const char *event, int epoch, int batch,
+                        struct error *error)
 {
-    return json_pack("{s:s, s:i, s:s, s:I, s:i, s:i, s:o, s:o, s:I, s:b, s:s, s:i, s:s, s:o}",
-                     "version", facts->version, "format_version", 1, "model", model->name,
-                     "parameters", (json_int_t)model->parameter_count, "epochs", settings->epochs,
-                     "batch_size", settings->batch_size, "lr", real(settings->lr), "momentum",
-                     real(settings->momentum), "seed", (json_int_t)settings->seed, "shuffle",
-                     (int)settings->shuffle, "kernels", facts->kernels, "threads", facts->threads,
-                     "data", facts->data, "data_checksum",
-                     json_sprintf("%016" PRIx64, facts->data_checksum));
+    return append(runlog,
+                  json_pack("{s:s, s:i, s:i, s:o}", "event", event, "epoch", epoch, "batch", batch,
+                            "time", time_now()),
+                  error) &&
+           flush_to_disk(runlog, error);
 }
 
-static bool write_config(const struct runlog *runlog, const struct model *model,
-                         const struct settings *settings, const struct runlog_facts *facts,
-                         struct error *error)
-{
-    json_t *config = make_config(model, settings, facts);
-    char *text = json_dumps(config, JSON_INDENT(2) | JSON_REAL_PRECISION(15));
-    bool written = false;
+/* ---- directories ---- */
 
-    json_decref(config);
-    if (text == NULL) {
-        error_set(error, ERROR_SYSTEM,
-                  "%s/%s: cannot be written: not enough memory, or --data is "
-                  "no valid UTF-8",
-                  runlog->directory, CONFIG);
-    } else {
-        size_t size = strlen(text);
-        text[size] = '\n'; /* the terminator's place; the length goes along */
-        written = file_replace(runlog->directory, CONFIG, text, size + 1, error);
-    }
-    free(text);
-    return written;
+/* Keeps other processes out for as long as the descriptor is open. A file system that knows no
+ * locks keeps nobody out; that is no reason not to train. */
+static bool lock_directory(struct runlog *runlog, struct error *error)
+{
+    runlog->lock = open(runlog->directory, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    if (runlog->lock < 0)
+        return error_set(error, ERROR_SYSTEM, "%s: cannot hold a run: %s", runlog->directory,
+                         strerror(errno));
+    if (flock(runlog->lock, LOCK_EX | LOCK_NB) != 0 && errno == EWOULDBLOCK)
+        return error_set(error, ERROR_SYSTEM,
+                         "%s: another process is at work on this run (expected none)",
+                         runlog->directory);
+    return true;
 }
 
-/* Makes the directory and looks that no run is in it. */
-static bool prepare_directory(const char *directory, struct error *error)
+static struct runlog *make(const char *directory, struct error *error)
 {
-    char path[PATH_MAX];
+    struct runlog *runlog = memory_new(1, sizeof *runlog, error);
+
+    if (runlog == NULL)
+        return NULL;
+    runlog->descriptor = runlog->lock = -1;
+    if (snprintf(runlog->directory, sizeof runlog->directory, "%s", directory) <
+            (int)sizeof runlog->directory &&
+        snprintf(runlog->metrics_path, sizeof runlog->metrics_path, "%s/%s", directory, METRICS) <
+            (int)sizeof runlog->metrics_path)
+        return runlog;
+    error_set(error, ERROR_SYSTEM, "%s: the path is too long", directory);
+    free(runlog);
+    return NULL;
+}
+
+static bool holds_no_run(const struct runlog *runlog, struct error *error)
+{
+    const char *const names[] = {CONFIG_NAME, METRICS};
+    char path[PATH_MAX + sizeof METRICS];
     struct stat status;
 
-    if (mkdir(directory, 0777) != 0 && errno != EEXIST)
-        return error_set(error, ERROR_SYSTEM, "%s: cannot be made: %s", directory, strerror(errno));
-    if (stat(directory, &status) != 0 || !S_ISDIR(status.st_mode))
-        return error_set(error, ERROR_SYSTEM,
-                         "%s: cannot hold a run (expected a directory, got something else)",
-                         directory);
     for (int i = 0; i < 2; i++) {
-        snprintf(path, sizeof path, "%s/%s", directory, i == 0 ? CONFIG : METRICS);
+        snprintf(path, sizeof path, "%s/%s", runlog->directory, names[i]);
         if (lstat(path, &status) == 0)
             return error_set(error, ERROR_CHECKPOINT,
                              "%s: already holds a run (expected no %s in it; choose another "
-                             "directory)",
-                             directory, i == 0 ? CONFIG : METRICS);
+                             "directory, or --resume it)",
+                             runlog->directory, names[i]);
     }
     return true;
 }
 
-static bool open_metrics(struct runlog *runlog, struct error *error)
+struct runlog *runlog_new(const char *directory, struct error *error)
 {
-    snprintf(runlog->metrics_path, sizeof runlog->metrics_path, "%s/%s", runlog->directory,
-             METRICS);
-    runlog->descriptor =
-        open(runlog->metrics_path, O_WRONLY | O_CREAT | O_EXCL | O_APPEND | O_CLOEXEC, 0666);
-    if (runlog->descriptor < 0)
-        return error_set(error, ERROR_SYSTEM, "%s: cannot be made: %s", runlog->metrics_path,
-                         strerror(errno));
-    return true;
-}
+    struct runlog *runlog = make(directory, error);
 
-struct runlog *runlog_new(const char *directory, const struct model *model,
-                          const struct settings *settings, const struct runlog_facts *facts,
-                          struct error *error)
-{
-    if (strlen(directory) + sizeof METRICS + 1 > PATH_MAX) {
-        error_set(error, ERROR_SYSTEM, "%s: the path is too long", directory);
-        return NULL;
-    }
-    struct runlog *runlog = memory_new(1, sizeof *runlog, error);
     if (runlog == NULL)
         return NULL;
-    runlog->descriptor = -1;
-    runlog->directory = strdup(directory);
-    bool made = runlog->directory != NULL
-                    ? prepare_directory(directory, error)
-                    : error_set(error, ERROR_SYSTEM, "%s: not enough memory", directory);
-    if (made && write_config(runlog, model, settings, facts, error) && open_metrics(runlog, error))
+    if (mkdir(directory, 0777) != 0 && errno != EEXIST)
+        error_set(error, ERROR_SYSTEM, "%s: cannot be made: %s", directory, strerror(errno));
+    else if (lock_directory(runlog, error) && holds_no_run(runlog, error))
+        return runlog;
+    runlog_free(runlog);
+    return NULL;
+}
+
+struct runlog *runlog_open(const char *directory, struct error *error)
+{
+    struct runlog *runlog = make(directory, error);
+    struct stat status;
+
+    if (runlog == NULL)
+        return NULL;
+    if (stat(directory, &status) != 0)
+        error_set(error, ERROR_CHECKPOINT, "%s: cannot be resumed: %s", directory, strerror(errno));
+    else if (!S_ISDIR(status.st_mode))
+        error_set(error, ERROR_CHECKPOINT,
+                  "%s: cannot be resumed (expected the directory of a run)", directory);
+    else if (lock_directory(runlog, error))
         return runlog;
     runlog_free(runlog);
     return NULL;
@@ -190,18 +187,63 @@ void runlog_free(struct runlog *runlog)
         return;
     if (runlog->descriptor >= 0)
         close(runlog->descriptor);
-    free(runlog->directory);
+    if (runlog->lock >= 0)
+        close(runlog->lock);
     free(runlog);
 }
 
-bool runlog_start(struct runlog *runlog, int epoch, int batch, struct error *error)
+/* ---- beginnings ---- */
+
+static bool open_metrics(struct runlog *runlog, struct error *error)
 {
-    return append(runlog,
-                  json_pack("{s:s, s:i, s:i, s:o}", "event", "start", "epoch", epoch, "batch",
-                            batch, "time", time_now()),
-                  error) &&
-           flush_to_disk(runlog, error);
+    runlog->descriptor = open(runlog->metrics_path, O_WRONLY | O_APPEND | O_CLOEXEC);
+    if (runlog->descriptor < 0)
+        return error_set(error, ERROR_SYSTEM, "%s: cannot be written: %s", runlog->metrics_path,
+                         strerror(errno));
+    return true;
 }
+
+/* An empty log that survives a crash. */
+static bool make_metrics(struct runlog *runlog, struct error *error)
+{
+    return file_replace(runlog->directory, METRICS, "", 0, error) && open_metrics(runlog, error);
+}
+
+bool runlog_start(struct runlog *runlog, const struct config *config, const struct model *model,
+                  const struct start *start, struct error *error)
+{
+    return checkpoint_save(runlog->directory, CHECKPOINT_LAST, model, &config->settings,
+                           &start->progress, start->now.weights, start->velocity, error) &&
+           config_write(runlog->directory, config, error) && make_metrics(runlog, error) &&
+           append_mark(runlog, "start", 0, 0, error);
+}
+
+static bool cut_metrics(struct runlog *runlog, long end, struct error *error)
+{
+    if (!open_metrics(runlog, error))
+        return false;
+    if (ftruncate(runlog->descriptor, end) != 0)
+        return error_set(error, ERROR_SYSTEM, "%s: cannot be repaired: %s", runlog->metrics_path,
+                         strerror(errno));
+    return true;
+}
+
+bool runlog_resume(struct runlog *runlog, const struct config *config, const struct dataset *data,
+                   struct start *start, bool *lost, struct error *error)
+{
+    const struct progress *progress = &start->progress;
+    struct stat status;
+    long end;
+
+    bool there = lstat(runlog->metrics_path, &status) == 0 && status.st_size > 0;
+    *lost = !there && progress->step > 0;
+    return (there ? replay_log(start, runlog->metrics_path, &config->settings, data, &end, error) &&
+                        cut_metrics(runlog, end, error)
+                  : make_metrics(runlog, error)) &&
+           append_mark(runlog, "resume", progress->epoch, progress->batch, error);
+}
+
+/* ---- lines ---- */
 
 bool runlog_batch(struct runlog *runlog, int epoch, int batch, double loss, double accuracy,
                   struct error *error)
@@ -210,6 +252,14 @@ bool runlog_batch(struct runlog *runlog, int epoch, int batch, double loss, doub
                   json_pack("{s:s, s:i, s:i, s:o, s:o}", "event", "batch", "epoch", epoch, "batch",
                             batch, "loss", real(loss), "accuracy", real(accuracy)),
                   error);
+}
+
+bool runlog_lr(struct runlog *runlog, int epoch, int batch, double lr, struct error *error)
+{
+    return append(
+        runlog,
+        json_pack("{s:s, s:i, s:i, s:f}", "event", "lr", "epoch", epoch, "batch", batch, "lr", lr),
+        error);
 }
 
 bool runlog_epoch(struct runlog *runlog, const struct epoch_metrics *metrics, struct error *error)
@@ -221,8 +271,7 @@ bool runlog_epoch(struct runlog *runlog, const struct epoch_metrics *metrics, st
                             real(metrics->test_loss), "test_accuracy", real(metrics->test_accuracy),
                             "seconds", real(metrics->seconds), "images_per_second",
                             real(metrics->images_per_second), "time", time_now()),
-                  error) &&
-           flush_to_disk(runlog, error);
+                  error);
 }
 
 bool runlog_end(struct runlog *runlog, const char *reason, int epoch, int batch,
@@ -233,4 +282,12 @@ bool runlog_end(struct runlog *runlog, const char *reason, int epoch, int batch,
                             epoch, "batch", batch, "time", time_now()),
                   error) &&
            flush_to_disk(runlog, error);
+}
+
+bool runlog_save(struct runlog *runlog, const char *name, const struct model *model,
+                 const struct settings *settings, const struct progress *progress,
+                 const float *state, const float *velocity, struct error *error)
+{
+    return flush_to_disk(runlog, error) && checkpoint_save(runlog->directory, name, model, settings,
+                                                           progress, state, velocity, error);
 }

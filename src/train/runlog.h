@@ -2,12 +2,19 @@
  * runlog.h -- a run directory: config.json, metrics.jsonl, last.safetensors and best.safetensors.
  *
  * metrics.jsonl has one JSON object a line, "event" first:
- *   start   epoch, batch (both 0 for a new run), time
+ *   start   epoch, batch (both 0), time: the run's beginning
  *   batch   epoch, batch, loss, accuracy so far in the epoch
+ *   lr      epoch, batch, lr: that batch, which follows, is the first with another learning rate
  *   epoch   epoch, train_loss, train_accuracy, test_loss, test_accuracy, seconds,
- * images_per_second, time end     reason ("finished", "stopped" or "failed"), epoch, batch, time
+ *           images_per_second, time
+ *   end     reason ("finished", "stopped" or "failed"), epoch, batch, time
+ *   resume  epoch, batch (the next to train), time: another process goes on with the run
  * Epochs and batches count from 0, accuracies are in percent; time is UTC, ISO 8601. Only time,
- * seconds and images_per_second depend on the clock.
+ * seconds and images_per_second depend on the clock. However often a run was stopped, killed and
+ * resumed, its lines are those of one that never was, but for start, end and resume.
+ *
+ * One process at a time has a run directory: a lock on it, which the system releases when the
+ * process ends in whatever way, keeps others out.
  *
  * Every function but runlog_free returns false with ERROR_SYSTEM when the disk does not take it.
  * Threads: a runlog belongs to one thread at a time.
@@ -15,36 +22,42 @@
 #ifndef TRAIN_RUNLOG_H
 #define TRAIN_RUNLOG_H
 
-#include "train/checkpoint.h"
-#include "train/history.h"
+#include "train/config.h"
+#include "train/start.h"
 
 struct runlog;
 
-/* What config.json says beside the settings: facts that change no bit of the result, or say what
- * the run was made of. */
-struct runlog_facts {
-    const char *version; /* of the program */
-    const char *kernels; /* the table's name */
-    const char *data;    /* the data's directory, as given */
-    int threads;
-    uint64_t data_checksum;
-};
+/* Makes the directory, unless it is there, and locks it for a new run. ERROR_CHECKPOINT when it
+ * holds one, ERROR_SYSTEM when another process has it. NULL with the error. */
+struct runlog *runlog_new(const char *directory, struct error *error);
 
-/* Makes the directory, unless it is there, and in it config.json and an empty metrics.jsonl.
- * ERROR_CHECKPOINT when it already holds a run. NULL with the error. */
-struct runlog *runlog_new(const char *directory, const struct model *model,
-                          const struct settings *settings, const struct runlog_facts *facts,
-                          struct error *error);
+/* Locks the directory of a run to go on with. ERROR_CHECKPOINT when there is none. */
+struct runlog *runlog_open(const char *directory, struct error *error);
+
 void runlog_free(struct runlog *runlog);
 
-bool runlog_start(struct runlog *runlog, int epoch, int batch, struct error *error);
+/* Writes the first checkpoint, config.json and then the log's first line: from the moment that the
+ * directory holds a run, this run can be resumed. */
+bool runlog_start(struct runlog *runlog, const struct config *config, const struct model *model,
+                  const struct start *start, struct error *error);
+
+/* Goes on behind the lines up to start->progress, which fill start->now (see replay.h), and cuts
+ * off all others. *lost gets whether there was no log, although batches have been trained. */
+bool runlog_resume(struct runlog *runlog, const struct config *config, const struct dataset *data,
+                   struct start *start, bool *lost, struct error *error);
+
 bool runlog_batch(struct runlog *runlog, int epoch, int batch, double loss, double accuracy,
                   struct error *error);
-/* Writes the line and makes all lines so far durable. */
+bool runlog_lr(struct runlog *runlog, int epoch, int batch, double lr, struct error *error);
 bool runlog_epoch(struct runlog *runlog, const struct epoch_metrics *metrics, struct error *error);
+
+/* Writes the line and makes all lines so far durable. */
 bool runlog_end(struct runlog *runlog, const char *reason, int epoch, int batch,
                 struct error *error);
 
-const char *runlog_directory(const struct runlog *runlog);
+/* Makes all lines so far durable, then writes the checkpoint: one never knows more than the log. */
+bool runlog_save(struct runlog *runlog, const char *name, const struct model *model,
+                 const struct settings *settings, const struct progress *progress,
+                 const float *state, const float *velocity, struct error *error);
 
 #endif

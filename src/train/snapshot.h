@@ -23,24 +23,30 @@ enum snapshot_state {
 
 struct snapshot {
     enum snapshot_state state;
-    int epochs, epoch;  /* epochs of the run; the one at work, from 0 */
-    int batches, batch; /* batches of an epoch; those of this one that are done */
-    long step;          /* batches since the run's start */
-    double lr;
-    double loss;       /* of the last batch */
-    double epoch_loss; /* means over this epoch's images so far; accuracy in percent */
+    int epochs, epoch;            /* epochs of the run; the one at work, from 0 */
+    int first_epoch, first_batch; /* where this process began; both 0 unless it resumed a run */
+    int batches, batch;           /* batches of an epoch; those of this one that are done */
+    long step;                    /* batches since the run's start */
+    double lr;                    /* of the next batch */
+    double loss;                  /* of the last batch */
+    double epoch_loss;            /* means over this epoch's images so far; accuracy in percent */
     double epoch_accuracy;
     double epoch_seconds;        /* of training in this epoch, pauses left out */
     double run_seconds;          /* of training and testing in this run, pauses left out */
     double images_per_second;    /* of training, lately */
     int threads, threads_wanted; /* fewer than wanted where the system gave no more */
-    int epochs_done;
-    struct epoch_metrics best;  /* of the best test accuracy, the first of equals */
-    double best_train_accuracy; /* both mean something from the first epoch's end on */
+    long checkpoint_step;        /* of the last checkpoint that this process wrote; 0: none yet */
+    double checkpoint_seconds;   /* run_seconds at that moment */
+    int epochs_done;             /* whose metrics are known: all, unless the run's log was lost */
+    struct epoch_metrics best;   /* of the best test accuracy, the first of equals */
+    double best_train_accuracy;  /* both mean something from the first epoch's end on */
     struct history history;
     struct layer_health health[MODEL_LAYERS_MAX]; /* behind the last batch */
     struct error error;                           /* kind ERROR_NONE while all is well */
     float weights[MODEL_STATE_MAX];               /* the state after `step` batches */
 };
+
+/* Records an epoch's end. Returns whether its test accuracy is the best so far. */
+bool snapshot_add_epoch(struct snapshot *snapshot, const struct epoch_metrics *metrics);
 
 #endif

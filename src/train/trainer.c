@@ -7,8 +7,10 @@
 #include "support/thread.h"
 #include "train/evaluate.h"
 
+#include <math.h>
 #include <pthread.h>
 #include <stdlib.h>
+#include <string.h>
 
 enum {
     QUEUE_SIZE = 16,
@@ -16,8 +18,6 @@ enum {
     TEST_CHUNK = 64 * LANES, /* test images between two looks at the commands */
     UNLIMITED = -1,
 };
-
-enum { STREAM_WEIGHTS, STREAM_SHUFFLE }; /* of the seed */
 
 static const double RATE_SECONDS = 0.5; /* over which images a second are measured */
 
@@ -43,9 +43,12 @@ struct trainer {
     struct rng generator, epoch_generator; /* that shuffles: now, and before this epoch's shuffle */
     double loss_sum;                       /* over this epoch's images so far */
     long correct;
-    bool paused, stopping;
+    float trained_lr;               /* the last batch's */
+    bool paused, saving, stopping;  /* what has been asked for */
     long batches_left, epochs_left; /* until the next pause, or UNLIMITED */
     double published_at;
+    double saved_at;
+    int skipped;         /* images of this epoch that an earlier process trained */
     double resumed_at;   /* when the seconds in `now` were last brought up to date */
     double rate_seconds; /* since images a second were last measured */
     long rate_images;
@@ -128,14 +131,36 @@ void trainer_send(struct trainer *trainer, struct trainer_command command)
     pthread_mutex_unlock(&trainer->mutex);
 }
 
-static void obey(struct trainer *trainer, struct trainer_command command)
+/* Floats train, so that is where the learning rate must stay a number. */
+static void scale_lr(struct trainer *trainer, double factor)
+{
+    double lr = trainer->now.lr * factor;
+
+    if (isnormal((float)lr) && lr > 0.0)
+        trainer->now.lr = lr;
+}
+
+/* A command that pauses, runs or steps takes the place of the ones before. */
+static void obey_pace(struct trainer *trainer, struct trainer_command command)
 {
     trainer->paused =
         command.verb == TRAINER_PAUSE || (command.verb == TRAINER_TOGGLE && !trainer->paused);
     trainer->batches_left = command.verb == TRAINER_STEP_BATCHES ? command.count : UNLIMITED;
     trainer->epochs_left = command.verb == TRAINER_STEP_EPOCHS ? command.count : UNLIMITED;
-    if (command.verb == TRAINER_STOP)
-        trainer->stopping = true;
+}
+
+static void obey(struct trainer *trainer, struct trainer_command command)
+{
+    switch (command.verb) {
+    case TRAINER_SAVE: trainer->saving = true; break;
+    case TRAINER_SCALE_LR: scale_lr(trainer, command.factor); break;
+    case TRAINER_STOP: trainer->stopping = true; break;
+    case TRAINER_RUN:
+    case TRAINER_PAUSE:
+    case TRAINER_TOGGLE:
+    case TRAINER_STEP_EPOCHS:
+    case TRAINER_STEP_BATCHES: obey_pace(trainer, command); break;
+    }
 }
 
 /* Obeys what has been sent; with `wait` sleeps until something has. */
@@ -161,28 +186,73 @@ static void add_seconds(struct trainer *trainer, bool training)
         trainer->now.epoch_seconds += seconds;
 }
 
-/* Between two batches: obeys, sleeps while paused. False when it is time to stop. */
-static bool may_go_on(struct trainer *trainer)
-{
-    obey_all(trainer, false);
-    while (trainer->paused && !trainer->stopping) {
-        if (trainer->now.state != SNAPSHOT_PAUSED)
-            publish_state(trainer, SNAPSHOT_PAUSED);
-        obey_all(trainer, true);
-        trainer->resumed_at = clock_seconds();
-    }
-    if (!trainer->stopping && trainer->now.state != SNAPSHOT_TRAINING)
-        publish_state(trainer, SNAPSHOT_TRAINING);
-    return !trainer->stopping;
-}
-
-/* ---- training ---- */
+/* ---- checkpoints ---- */
 
 static bool fail(struct trainer *trainer, const struct error *error)
 {
     trainer->now.error = *error;
     return false;
 }
+
+/* Writes a checkpoint that goes on behind the batches done, or behind the whole epoch. */
+static bool save(struct trainer *trainer, const char *name, bool epoch_done)
+{
+    const struct trainer_options *options = &trainer->options;
+    struct snapshot *now = &trainer->now;
+    struct progress progress = {
+        .epoch = epoch_done ? now->epoch + 1 : now->epoch,
+        .batch = epoch_done ? 0 : now->batch,
+        .step = now->step,
+        .lr = now->lr,
+        .generator = epoch_done ? trainer->generator : trainer->epoch_generator,
+        .loss_sum = epoch_done ? 0.0 : trainer->loss_sum,
+        .correct = epoch_done ? 0 : trainer->correct,
+        .data_checksum = options->data->checksum,
+    };
+    struct error error;
+
+    if (!runlog_save(options->runlog, name, options->model, &options->settings, &progress,
+                     net_state(trainer->net), net_velocity(trainer->net), &error))
+        return fail(trainer, &error);
+    now->checkpoint_step = now->step;
+    now->checkpoint_seconds = now->run_seconds;
+    trainer->saved_at = clock_seconds();
+    trainer->saving = false;
+    return true;
+}
+
+static bool save_if_asked(struct trainer *trainer)
+{
+    return !trainer->saving || trainer->options.runlog == NULL ||
+           save(trainer, CHECKPOINT_LAST, false);
+}
+
+static bool save_if_due(struct trainer *trainer)
+{
+    if (clock_seconds() - trainer->saved_at >= trainer->options.checkpoint_every)
+        trainer->saving = true;
+    return save_if_asked(trainer);
+}
+
+/* Between two batches: obeys, saves, sleeps while paused. False when that fails. */
+static bool wait_for_leave(struct trainer *trainer)
+{
+    obey_all(trainer, false);
+    if (!save_if_asked(trainer))
+        return false;
+    while (trainer->paused && !trainer->stopping) {
+        publish_state(trainer, SNAPSHOT_PAUSED);
+        obey_all(trainer, true);
+        trainer->resumed_at = clock_seconds();
+        if (!save_if_asked(trainer))
+            return false;
+    }
+    if (!trainer->stopping && trainer->now.state != SNAPSHOT_TRAINING)
+        publish_state(trainer, SNAPSHOT_TRAINING);
+    return true;
+}
+
+/* ---- training ---- */
 
 static int batch_start(const struct trainer *trainer)
 {
@@ -220,33 +290,55 @@ static void measure_rate(struct trainer *trainer, double seconds, int images)
     }
 }
 
+static void set_epoch_means(struct trainer *trainer)
+{
+    int done = batch_start(trainer), count = trainer->options.data->train.count;
+    int images = done < count ? done : count;
+
+    trainer->now.epoch_loss = trainer->loss_sum / images;
+    trainer->now.epoch_accuracy = 100.0 * (double)trainer->correct / images;
+}
+
+/* Another learning rate counts from the first batch that it trained. */
+static bool record_lr(struct trainer *trainer)
+{
+    struct snapshot *now = &trainer->now;
+    struct error error;
+
+    if (trainer->trained_lr == (float)now->lr)
+        return true;
+    trainer->trained_lr = (float)now->lr;
+    history_add_lr(&now->history, now->lr);
+    return trainer->options.runlog == NULL ||
+           runlog_lr(trainer->options.runlog, now->epoch, now->batch, now->lr, &error) ||
+           fail(trainer, &error);
+}
+
 static bool record_batch(struct trainer *trainer, const struct net_result *result, int count)
 {
     struct snapshot *now = &trainer->now;
-    double images = (double)batch_start(trainer) + count;
     struct error error;
 
+    if (!record_lr(trainer))
+        return false;
     trainer->loss_sum += result->loss * count;
     trainer->correct += result->correct;
     now->loss = result->loss;
-    now->epoch_loss = trainer->loss_sum / images;
-    now->epoch_accuracy = 100.0 * (double)trainer->correct / images;
     history_add_batch(&now->history, result->loss, 100.0 * result->correct / count);
     now->step++;
     now->batch++;
-    if (trainer->options.runlog != NULL &&
-        !runlog_batch(trainer->options.runlog, now->epoch, now->batch - 1, now->loss,
-                      now->epoch_accuracy, &error))
-        return fail(trainer, &error);
-    return true;
+    set_epoch_means(trainer);
+    return trainer->options.runlog == NULL ||
+           runlog_batch(trainer->options.runlog, now->epoch, now->batch - 1, now->loss,
+                        now->epoch_accuracy, &error) ||
+           fail(trainer, &error);
 }
 
 static bool train_batch(struct trainer *trainer)
 {
-    const struct settings *settings = &trainer->options.settings;
-    const struct sgd sgd = {(float)settings->lr, (float)settings->momentum};
-    const struct net_source source = {pack, trainer};
     struct snapshot *now = &trainer->now;
+    const struct sgd sgd = {(float)now->lr, (float)trainer->options.settings.momentum};
+    const struct net_source source = {pack, trainer};
     double before = now->epoch_seconds;
     int count = batch_count(trainer);
     struct error error;
@@ -267,7 +359,7 @@ static bool train_batch(struct trainer *trainer)
         trainer->paused = true;
     if (trainer->resumed_at - trainer->published_at >= 1.0 / PUBLISH_RATE)
         publish(trainer);
-    return true;
+    return save_if_due(trainer);
 }
 
 /* Runs the whole test set, obeying in between; pausing waits for its end. False: told to stop. */
@@ -289,42 +381,6 @@ static bool test(struct trainer *trainer, double *loss, int *correct)
     return !trainer->stopping;
 }
 
-/* Writes a checkpoint that goes on behind the batches done, or behind the whole epoch. */
-static bool save(struct trainer *trainer, const char *name, bool epoch_done)
-{
-    const struct trainer_options *options = &trainer->options;
-    const struct snapshot *now = &trainer->now;
-    struct progress progress = {
-        .epoch = epoch_done ? now->epoch + 1 : now->epoch,
-        .batch = epoch_done ? 0 : now->batch,
-        .step = now->step,
-        .generator = epoch_done ? trainer->generator : trainer->epoch_generator,
-        .loss_sum = epoch_done ? 0.0 : trainer->loss_sum,
-        .correct = epoch_done ? 0 : trainer->correct,
-        .data_checksum = options->data->checksum,
-    };
-    struct error error;
-
-    if (checkpoint_save(runlog_directory(options->runlog), name, options->model, &options->settings,
-                        &progress, net_state(trainer->net), net_velocity(trainer->net), &error))
-        return true;
-    return fail(trainer, &error);
-}
-
-/* Takes a finished epoch's metrics into the snapshot. Returns whether it is the best so far. */
-static bool record_epoch(struct snapshot *now, const struct epoch_metrics *metrics)
-{
-    bool best = now->epochs_done == 0 || metrics->test_accuracy > now->best.test_accuracy;
-
-    if (best)
-        now->best = *metrics;
-    if (now->epochs_done == 0 || metrics->train_accuracy > now->best_train_accuracy)
-        now->best_train_accuracy = metrics->train_accuracy;
-    history_add_epoch(&now->history, metrics);
-    now->epochs_done++;
-    return best;
-}
-
 static void begin_epoch(struct trainer *trainer, int epoch)
 {
     const struct trainer_options *options = &trainer->options;
@@ -334,15 +390,29 @@ static void begin_epoch(struct trainer *trainer, int epoch)
     trainer->now.epoch_seconds = 0.0;
     trainer->loss_sum = 0.0;
     trainer->correct = 0;
+    trainer->skipped = 0;
     trainer->epoch_generator = trainer->generator;
     dataset_order(trainer->order, options->data->train.count,
                   options->settings.shuffle ? &trainer->generator : NULL);
+}
+
+/* Enters an epoch where the progress stands in it. */
+static void begin_midway(struct trainer *trainer, const struct progress *progress)
+{
+    begin_epoch(trainer, progress->epoch);
+    trainer->now.batch = progress->batch;
+    trainer->loss_sum = progress->loss_sum;
+    trainer->correct = progress->correct;
+    trainer->skipped = batch_start(trainer);
+    if (progress->batch > 0)
+        set_epoch_means(trainer);
 }
 
 static bool end_epoch(struct trainer *trainer)
 {
     const struct trainer_options *options = &trainer->options;
     struct snapshot *now = &trainer->now;
+    int images = options->data->train.count - trainer->skipped;
     struct epoch_metrics metrics = {
         .epoch = now->epoch,
         .step = now->step,
@@ -351,29 +421,30 @@ static bool end_epoch(struct trainer *trainer)
         .test_count = options->data->test.count,
         .last_loss = now->loss,
         .seconds = now->epoch_seconds,
-        .images_per_second = options->data->train.count / now->epoch_seconds,
+        .images_per_second = images > 0 ? images / now->epoch_seconds : 0.0,
     };
     struct error error;
 
     if (!test(trainer, &metrics.test_loss, &metrics.test_correct))
         return true; /* stopped: the batches are done, the epoch has no result yet */
     metrics.test_accuracy = 100.0 * metrics.test_correct / metrics.test_count;
-    bool best = record_epoch(now, &metrics);
+    bool best = snapshot_add_epoch(now, &metrics);
     if (trainer->epochs_left != UNLIMITED && --trainer->epochs_left == 0)
         trainer->paused = true;
     if (options->runlog == NULL)
         return true;
     if (!runlog_epoch(options->runlog, &metrics, &error))
         return fail(trainer, &error);
-    return save(trainer, "last.safetensors", true) &&
-           (!best || save(trainer, "best.safetensors", true));
+    /* In this order: who is killed between the two tests the epoch again, and finds it the best. */
+    return (!best || save(trainer, CHECKPOINT_BEST, true)) && save(trainer, CHECKPOINT_LAST, true);
 }
 
-static bool run_epoch(struct trainer *trainer, int epoch)
+static bool finish_epoch(struct trainer *trainer)
 {
-    begin_epoch(trainer, epoch);
     while (trainer->now.batch < trainer->now.batches) {
-        if (!may_go_on(trainer))
+        if (!wait_for_leave(trainer))
+            return false;
+        if (trainer->stopping)
             return true;
         if (!train_batch(trainer))
             return false;
@@ -383,12 +454,19 @@ static bool run_epoch(struct trainer *trainer, int epoch)
 
 static bool run_epochs(struct trainer *trainer)
 {
-    for (int epoch = 0; epoch < trainer->now.epochs && !trainer->stopping; epoch++)
-        if (!run_epoch(trainer, epoch))
-            return false;
-    if (trainer->stopping && trainer->now.step > 0 && trainer->options.runlog != NULL)
-        return save(trainer, "last.safetensors", false);
-    return true;
+    const struct progress *from = &trainer->options.start->progress;
+
+    if (from->epoch == trainer->now.epochs)
+        return true;
+    begin_midway(trainer, from);
+    while (finish_epoch(trainer)) {
+        if (trainer->stopping)
+            return trainer->options.runlog == NULL || save(trainer, CHECKPOINT_LAST, false);
+        if (trainer->now.epoch + 1 == trainer->now.epochs)
+            return true;
+        begin_epoch(trainer, trainer->now.epoch + 1);
+    }
+    return false;
 }
 
 static void *run(void *argument)
@@ -399,8 +477,8 @@ static void *run(void *argument)
     struct error error;
 
     trainer->resumed_at = clock_seconds();
-    bool good = runlog == NULL || runlog_start(runlog, 0, 0, &error) || fail(trainer, &error);
-    good = good && run_epochs(trainer);
+    trainer->saved_at = clock_seconds();
+    bool good = run_epochs(trainer);
     const char *reason = !good ? "failed" : trainer->stopping ? "stopped" : "finished";
     if (runlog != NULL && !runlog_end(runlog, reason, now->epoch, now->batch, &error) && good)
         good = fail(trainer, &error);
@@ -411,20 +489,6 @@ static void *run(void *argument)
 }
 
 /* ---- making and releasing ---- */
-
-static void set_initial(struct trainer *trainer)
-{
-    const struct model *model = trainer->options.model;
-    uint64_t seed = trainer->options.settings.seed;
-    float *state = net_state(trainer->net);
-    struct rng weights;
-
-    rng_init(&weights, seed, STREAM_WEIGHTS);
-    rng_init(&trainer->generator, seed, STREAM_SHUFFLE);
-    model_initialize(model, state, &weights);
-    for (size_t i = 0; trainer->options.initial != NULL && i < model->state_count; i++)
-        state[i] = trainer->options.initial[i];
-}
 
 static bool allocate(struct trainer *trainer, struct error *error)
 {
@@ -463,19 +527,23 @@ static void release(struct trainer *trainer)
     free(trainer);
 }
 
-static void set_first_snapshot(struct trainer *trainer)
+static void take_start(struct trainer *trainer)
 {
     const struct trainer_options *options = &trainer->options;
-    const struct settings *settings = &options->settings;
-    struct snapshot *now = &trainer->now;
+    const struct model *model = options->model;
+    const struct start *start = options->start;
+    const struct history *history = &start->now.history;
 
-    now->state = options->paused ? SNAPSHOT_PAUSED : SNAPSHOT_TRAINING;
-    now->epochs = settings->epochs;
-    now->batches = (options->data->train.count - 1) / settings->batch_size + 1;
-    now->lr = settings->lr;
-    now->threads = team_size(trainer->team);
-    now->threads_wanted = options->threads;
-    history_init(&now->history);
+    memcpy(net_state(trainer->net), start->now.weights, model->state_count * sizeof(float));
+    memcpy(net_velocity(trainer->net), start->velocity, model->parameter_count * sizeof(float));
+    trainer->generator = start->progress.generator;
+    trainer->trained_lr =
+        (float)(history->lr_change_count > 0 ? history->lr_changes[history->lr_change_count - 1].lr
+                                             : options->settings.lr);
+    trainer->now = start->now;
+    trainer->now.state = options->paused ? SNAPSHOT_PAUSED : SNAPSHOT_TRAINING;
+    trainer->now.threads = team_size(trainer->team);
+    trainer->now.threads_wanted = options->threads;
     publish(trainer);
 }
 
@@ -491,8 +559,7 @@ struct trainer *trainer_new(const struct trainer_options *options, struct error 
     pthread_mutex_init(&trainer->mutex, NULL);
     pthread_cond_init(&trainer->sent, NULL);
     if (allocate(trainer, error)) {
-        set_initial(trainer);
-        set_first_snapshot(trainer);
+        take_start(trainer);
         if (thread_start(&trainer->thread, run, trainer, error))
             return trainer;
     }

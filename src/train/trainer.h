@@ -1,13 +1,14 @@
 /*
  * trainer.h -- the background thread that trains: commands in, snapshots out.
  *
- * trainer_new() starts the thread, with a team of workers under it, on a data set and settings.
+ * trainer_new() starts the thread, with a team of workers under it, on a data set, settings and a
+ * start: that of a new run, or the place where one stopped, which then goes on to the same bits.
  * From then on it talks to the rest of the program through two things under one mutex: a queue of
  * commands, obeyed between two batches, and the latest snapshot, published at most PUBLISH_RATE
  * times a second and at every change of state, with the outcomes of the latest test pass. It knows
  * nothing of terminals, and nobody waits for it: reading a snapshot copies it. What it computes
- * depends on the settings and the data alone, not on commands that pause or step, not on who looks,
- * not on the number of threads.
+ * depends on the settings, the data and the commands that scale the learning rate, not on those
+ * that pause, step or save, not on who looks, not on the number of threads.
  *
  * Threads: trainer_send and trainer_read* from any thread; the others from the one that made it.
  */
@@ -21,6 +22,7 @@
 #include "train/runlog.h"
 #include "train/settings.h"
 #include "train/snapshot.h"
+#include "train/start.h"
 
 struct trainer;
 
@@ -30,12 +32,15 @@ enum trainer_verb {
     TRAINER_TOGGLE,       /* pause if it is training, else run */
     TRAINER_STEP_EPOCHS,  /* to the end of this epoch and `count` - 1 more, then pause */
     TRAINER_STEP_BATCHES, /* `count` batches, then pause */
+    TRAINER_SAVE,         /* a checkpoint, now; ignored without a run log */
+    TRAINER_SCALE_LR,     /* multiplies the learning rate by `factor`, from the next batch on */
     TRAINER_STOP, /* for good, behind the batch at work; saves first when there is a run log */
 };
 
 struct trainer_command {
     enum trainer_verb verb;
-    long count; /* at least 1, where the verb has one */
+    long count;    /* at least 1, where the verb has one */
+    double factor; /* above 0, where the verb has one; what would leave the floats is ignored */
 };
 
 struct trainer_options {
@@ -43,12 +48,13 @@ struct trainer_options {
     const struct model *model;
     const struct kernels *kernels;
     struct settings settings;
-    int threads;           /* at least 1 */
-    const float *initial;  /* the state to start from; NULL: PyTorch's initialisation by the seed */
-    bool paused;           /* start paused */
-    struct runlog *runlog; /* where metrics and checkpoints go; NULL: nowhere */
-    void (*notify)(void *); /* called on the trainer's thread when there is a new snapshot: must */
-    void *notify_argument;  /* return at once. NULL: nobody is told */
+    int threads;               /* at least 1 */
+    const struct start *start; /* made for these settings and data */
+    bool paused;               /* start paused */
+    struct runlog *runlog; /* where metrics and checkpoints go, started or resumed; NULL: nowhere */
+    double checkpoint_every; /* seconds between two checkpoints within an epoch; 0: each batch */
+    void (*notify)(void *);  /* called on the trainer's thread when there is a new snapshot: must */
+    void *notify_argument;   /* return at once. NULL: nobody is told */
 };
 
 /* Allocates and starts. All that the options point to must outlive the trainer; until trainer_free

@@ -181,7 +181,7 @@ static void read_snapshot(struct dashboard *dashboard)
 
 static void send(struct dashboard *dashboard, enum trainer_verb verb, long count)
 {
-    trainer_send(dashboard->trainer, (struct trainer_command){verb, count});
+    trainer_send(dashboard->trainer, (struct trainer_command){.verb = verb, .count = count});
 }
 
 static void quit(struct dashboard *dashboard)

@@ -1,0 +1,33 @@
+/*
+ * config.h -- config.json: what a run is made of. A directory that holds one holds a run.
+ *
+ * Beside the settings it has what else the bits depend on, the kernels and the data, and facts that
+ * change no bit. Threads: no shared state.
+ */
+#ifndef TRAIN_CONFIG_H
+#define TRAIN_CONFIG_H
+
+#include "train/settings.h"
+
+#include <limits.h>
+
+enum { CONFIG_KERNELS_SIZE = 16 };
+
+static const char CONFIG_NAME[] = "config.json";
+
+struct config {
+    struct settings settings;
+    char kernels[CONFIG_KERNELS_SIZE]; /* the table's name */
+    char data[PATH_MAX];               /* the data's directory, as given */
+    uint64_t data_checksum;
+    int threads;
+};
+
+/* Writes directory/config.json, replacing an older one safely. ERROR_SYSTEM when the disk does not
+ * take it. */
+bool config_write(const char *directory, const struct config *config, struct error *error);
+
+/* Reads it back. ERROR_CHECKPOINT when it is missing, damaged, or what this program cannot do. */
+bool config_read(const char *directory, struct config *config, struct error *error);
+
+#endif

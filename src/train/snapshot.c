@@ -1,0 +1,15 @@
+#include "train/snapshot.h"
+
+bool snapshot_add_epoch(struct snapshot *snapshot, const struct epoch_metrics *metrics)
+{
+    bool first = snapshot->epochs_done == 0;
+    bool best = first || metrics->test_accuracy > snapshot->best.test_accuracy;
+
+    if (best)
+        snapshot->best = *metrics;
+    if (first || metrics->train_accuracy > snapshot->best_train_accuracy)
+        snapshot->best_train_accuracy = metrics->train_accuracy;
+    history_add_epoch(&snapshot->history, metrics);
+    snapshot->epochs_done++;
+    return best;
+}

@@ -1,0 +1,69 @@
+#include "train/start.h"
+
+#include <limits.h>
+#include <stdio.h>
+#include <string.h>
+
+enum { STREAM_WEIGHTS, STREAM_SHUFFLE }; /* of the seed */
+
+/* What the first snapshot says of the progress. */
+static void init_now(struct start *start, const struct settings *settings,
+                     const struct dataset *data)
+{
+    const struct progress *progress = &start->progress;
+    struct snapshot *now = &start->now;
+    bool over = progress->epoch == settings->epochs; /* the last epoch, then, is the one at work */
+
+    now->epochs = settings->epochs;
+    now->batches = (data->train.count - 1) / settings->batch_size + 1;
+    now->epoch = over ? progress->epoch - 1 : progress->epoch;
+    now->batch = over ? now->batches : progress->batch;
+    now->first_epoch = progress->epoch;
+    now->first_batch = progress->batch;
+    now->step = progress->step;
+    now->lr = progress->lr;
+    history_init(&now->history);
+}
+
+void start_new(struct start *start, const struct model *model, const struct settings *settings,
+               const struct dataset *data)
+{
+    struct rng weights;
+
+    memset(start, 0, sizeof *start);
+    start->progress.lr = settings->lr;
+    start->progress.data_checksum = data->checksum;
+    rng_init(&start->progress.generator, settings->seed, STREAM_SHUFFLE);
+    rng_init(&weights, settings->seed, STREAM_WEIGHTS);
+    model_initialize(model, start->now.weights, &weights);
+    init_now(start, settings, data);
+}
+
+static bool load(struct start *start, const char *path, const struct model *model,
+                 const struct settings *settings, const struct dataset *data, struct error *error)
+{
+    memset(start, 0, sizeof *start);
+    return checkpoint_resume(path, model, settings, data, &start->progress, start->now.weights,
+                             start->velocity, error);
+}
+
+bool start_resume(struct start *start, const char *directory, const struct model *model,
+                  const struct settings *settings, const struct dataset *data, struct error *error)
+{
+    char last[PATH_MAX], best[PATH_MAX];
+    struct error other;
+
+    snprintf(last, sizeof last, "%s/%s", directory, CHECKPOINT_LAST);
+    snprintf(best, sizeof best, "%s/%s", directory, CHECKPOINT_BEST);
+    if (load(start, last, model, settings, data, error)) {
+        init_now(start, settings, data);
+        return true;
+    }
+    if (error->kind == ERROR_CHECKPOINT && load(start, best, model, settings, data, &other)) {
+        size_t length = strlen(error->text);
+        snprintf(error->text + length, sizeof error->text - length,
+                 "; %s is good, from the end of epoch %d: copied over %s, it can be resumed", best,
+                 start->progress.epoch - 1, CHECKPOINT_LAST);
+    }
+    return false;
+}

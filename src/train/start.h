@@ -1,0 +1,32 @@
+/*
+ * start.h -- where training begins: at the first batch of a new run, or where a checkpoint says.
+ *
+ * The trainer goes on from a start without knowing which of the two it is. A start is plain data;
+ * it is large, so keep it off the stack.
+ */
+#ifndef TRAIN_START_H
+#define TRAIN_START_H
+
+#include "data/dataset.h"
+#include "nn/model.h"
+#include "train/checkpoint.h"
+#include "train/settings.h"
+#include "train/snapshot.h"
+
+struct start {
+    struct snapshot now; /* with the weights; its past is empty, see replay.h */
+    float velocity[MODEL_STATE_MAX];
+    struct progress progress;
+};
+
+/* The beginning of a run: PyTorch's initialisation by the seed, unless the caller then puts other
+ * weights into start->now.weights. */
+void start_new(struct start *start, const struct model *model, const struct settings *settings,
+               const struct dataset *data);
+
+/* Where directory/last.safetensors stands. ERROR_CHECKPOINT when it cannot be used, with the name
+ * of one that could be where there is one. */
+bool start_resume(struct start *start, const char *directory, const struct model *model,
+                  const struct settings *settings, const struct dataset *data, struct error *error);
+
+#endif
