@@ -1,0 +1,383 @@
+#!/bin/sh
+# resume.sh -- holds that a run which was stopped, killed or damaged goes on to the same bits, or says why
+# it cannot. MNIST_TUI_KILLS=N sets how often runs are killed, 15 times by default.
+
+. "$(dirname "$0")/lib.sh"
+ulimit -c 0
+kills=${MNIST_TUI_KILLS:-15}
+
+# ---- a small run: 3 epochs of 19 batches, the last of 12 images ----
+
+data=$scratch/small
+make_data "$data" 300 64
+
+# train DIRECTORY OPTION...: a run of three epochs in a new directory.
+train() {
+    into=$1
+    shift
+    run 0 -d "$data" -b 16 -e 3 -o "$into" "$@"
+}
+
+# plain DIRECTORY: the metrics without what tells of processes and clocks.
+plain() {
+    grep -Ev '^\{"event":"(start|resume|end)"' "$1/metrics.jsonl" |
+        sed 's/"seconds":[^,]*,//; s/"images_per_second":[^,]*,//; s/,*"time":"[^"]*"//'
+}
+
+# same_run DIRECTORY: checkpoints, byte for byte, and metrics are those of the run that nothing stopped.
+same_run() {
+    for file in last.safetensors best.safetensors; do
+        cmp "$scratch/reference/$file" "$1/$file" || return 1
+    done
+    plain "$1" >"$scratch/plain"
+    diff "$scratch/reference.plain" "$scratch/plain" || return 1
+    [ -z "$(find "$1" -name '*.tmp')" ]
+}
+
+# milliseconds: since some moment; 0 where date knows no parts of a second.
+milliseconds() {
+    case $(date +%N) in
+    *[!0-9]* | '') echo 0 ;;
+    *) date +%s%3N ;;
+    esac
+}
+
+reference() {
+    began=$(milliseconds)
+    train "$scratch/reference" --checkpoint-every=0 || return 1
+    duration=$(($(milliseconds) - began))
+    [ "$duration" -gt 0 ] || duration=1000
+    plain "$scratch/reference" >"$scratch/reference.plain"
+    [ "$(wc -l <"$scratch/reference.plain")" -eq 60 ] && train "$scratch/seldom" &&
+        same_run "$scratch/seldom"
+}
+
+check "checkpoints within an epoch change no bit" reference
+
+# ---- interrupted at random instants ----
+
+# interrupt DIRECTORY SIGNAL DELAY: begins the run, or goes on with it, and sends the signal after that
+# time. Its exit status is in $status.
+interrupt() {
+    if [ -e "$1/config.json" ]; then
+        set -- "$2" "$3" --resume="$1"
+    else
+        set -- "$2" "$3" -d "$data" -b 16 -e 3 -o "$1"
+    fi
+    signal=$1
+    delay=$2
+    shift 2
+    "$PROGRAM" "$@" --checkpoint-every="$every" >"$scratch/out" 2>"$scratch/err" </dev/null &
+    process=$!
+    sleep "$delay"
+    kill "-$signal" "$process" 2>/dev/null
+    wait "$process"
+    status=$?
+}
+
+# interrupted SIGNAL STATUS TIMES: runs are interrupted that many times, each after up to half the time
+# that all of it takes, and those that end, the last one of itself, end as the reference did.
+interrupted() {
+    directory=$scratch/interrupted
+    rm -rf "$directory"
+    awk -v seed=$$ -v count="$3" -v duration="$duration" 'BEGIN {
+        srand(seed)
+        for (; count > 0; count--) printf "%.3f\n", rand() * duration / 2000 }' >"$scratch/delays"
+    while read -r delay; do
+        interrupt "$directory" "$1" "$delay"
+        if [ "$status" -eq 0 ]; then
+            same_run "$directory" || return 1
+            rm -rf "$directory"
+        elif [ "$status" -ne "$2" ]; then
+            echo "exit status $status, after $delay seconds"
+            cat "$scratch/err"
+            return 1
+        fi
+    done <"$scratch/delays"
+    [ -e "$directory/config.json" ] || return 0
+    run 0 --resume="$directory" && same_run "$directory"
+}
+
+every=0
+check "killed $kills times, checkpoints after every batch: the same bits" interrupted KILL 137 "$kills"
+every=0.02
+check "killed $kills times, checkpoints now and then: the same bits" interrupted KILL 137 "$kills"
+every=30
+check "stopped by SIGTERM: the same bits" interrupted TERM 143 5
+
+# ---- a longer run, other ways to run ----
+
+# What was a run of two epochs is one of three.
+extended() {
+    run 0 -d "$data" -b 16 -e 2 -o "$scratch/extended" && run 0 --resume="$scratch/extended" -e 3 &&
+        cmp "$scratch/reference/last.safetensors" "$scratch/extended/last.safetensors" &&
+        says "$scratch/extended/config.json" '"epochs": 3' &&
+        says "$scratch/out" '^EPOCH: 2' && ! grep 'EPOCH: [01]' "$scratch/out"
+}
+
+# A run that has ended has nothing left to do, and says what it had said.
+ended() {
+    cp -R "$scratch/reference" "$scratch/ended" && run 0 --resume="$scratch/ended" &&
+        says "$scratch/out" '^Best test accuracy: ' && ! grep EPOCH "$scratch/out" &&
+        same_run "$scratch/ended"
+}
+
+# From elsewhere, with threads, a frame and the data's path that change no bit.
+elsewhere() (
+    run 0 -d "$data" -b 16 -e 1 -o "$scratch/elsewhere" -j 1 && mv "$data" "$scratch/moved" || exit 1
+    cd / && run 0 --resume="$scratch/elsewhere" -e 3 -d "$scratch/moved" -j 3 --snapshot=80x24
+    status=$?
+    mv "$scratch/moved" "$data"
+    [ "$status" -eq 0 ] && says "$scratch/out" 'FINISHED +epoch 3/3 +batch 19/19' &&
+        cmp "$scratch/reference/last.safetensors" "$scratch/elsewhere/last.safetensors"
+)
+
+check "--epochs makes a run longer" extended
+check "a run that has ended is over" ended
+check "other threads, front end and place of the data: the same bits" elsewhere
+
+# ---- faults ----
+
+# midway: a copy of a run that stopped behind its second epoch, in $directory.
+run 0 -d "$data" -b 16 -e 2 -o "$scratch/two" >/dev/null
+midway() {
+    directory=$scratch/midway
+    rm -rf "$directory"
+    cp -R "$scratch/two" "$directory"
+}
+
+# fingerprint: all that is in $directory.
+fingerprint() {
+    (cd "$directory" 2>/dev/null && find . -type f | sort | xargs cksum)
+}
+
+# refused STATUS PATTERN OPTION...: the run in $directory cannot be resumed; one line says so, and
+# nothing is changed.
+refused() {
+    wanted=$1
+    pattern=$2
+    shift 2
+    before=$(fingerprint)
+    run "$wanted" --resume="$directory" "$@" && says "$scratch/err" "^mnist-tui: .*$pattern" || return 1
+    [ "$(wc -l <"$scratch/err")" -eq 1 ] && [ ! -s "$scratch/out" ] && [ "$before" = "$(fingerprint)" ]
+}
+
+row_31() {
+    directory=$scratch/nowhere
+    refused 4 'nowhere: .*No such file' && mkdir "$scratch/empty" || return 1
+    directory=$scratch/empty
+    refused 4 'empty/config\.json: .*No such file' || return 1
+    directory=$data/train-labels-idx1-ubyte.gz
+    refused 4 'expected the directory of a run' || return 1
+    midway
+    rm "$directory/last.safetensors" "$directory/best.safetensors"
+    refused 4 'last\.safetensors: .*No such file or directory$'
+}
+
+# damaged PATTERN: last.safetensors is, and the other one is named.
+damaged() {
+    refused 4 "last\\.safetensors: .*$1.*best\\.safetensors is good"
+}
+
+row_32() {
+    midway
+    : >"$directory/last.safetensors"
+    damaged 'expected at least 8 bytes, got 0'
+}
+
+row_33() {
+    size=$(wc -c <"$scratch/two/last.safetensors")
+    for length in 1 8 100 1000 $((size / 2)) $((size - 1)); do
+        midway
+        head -c "$length" "$scratch/two/last.safetensors" >"$directory/last.safetensors"
+        damaged '' || return 1
+    done
+}
+
+row_34() {
+    midway
+    printf 'X' | dd of="$directory/last.safetensors" bs=1 seek=40000 conv=notrunc 2>/dev/null
+    damaged 'damaged'
+}
+
+row_35() {
+    midway
+    echo 'PK: surely a zip file, as torch.save writes' >"$directory/last.safetensors"
+    damaged 'not a safetensors file' || return 1
+    cp "$SRCDIR/tests/reference/init.safetensors" "$directory/last.safetensors"
+    damaged 'weights, but not what going on needs'
+}
+
+# The good one that the message names can indeed take the bad one's place.
+best_goes_on() {
+    midway
+    cp "$directory/best.safetensors" "$directory/last.safetensors"
+    run 0 --resume="$directory" -e 3 &&
+        cmp "$scratch/reference/last.safetensors" "$directory/last.safetensors" &&
+        plain "$directory" >"$scratch/plain" && diff "$scratch/reference.plain" "$scratch/plain"
+}
+
+row_41() {
+    midway
+    for option in --batch-size=32 --lr=0.1 --momentum=0.5 --seed=2; do
+        refused 4 "midway: ${option%=*} differs from the run's .*got ${option#*=}\\)" "$option" ||
+            return 1
+    done
+    refused 4 'order of the images' --no-shuffle &&
+        refused 4 '--epochs can only be raised .*at least 2, got 1' -e 1 &&
+        refused 4 '--kernels differs' --kernels=other &&
+        refused 4 '--model differs .*got other' --model=other &&
+        refused 4 '--data differs' -d "$SRCDIR/data" &&
+        run 0 --resume="$directory" -b 16 --lr=0.01 --momentum=0.9 -s 1 -m basic -e 2 || return 1
+    midway
+    sed 's/"seed": 1/"seed": 2/' "$scratch/two/config.json" >"$directory/config.json"
+    refused 4 'last\.safetensors: --seed differs .*expected 2, got 1'
+}
+
+row_44() {
+    midway
+    for file in last.safetensors best.safetensors config.json metrics.jsonl; do
+        echo 'half of something' >"$directory/$file.tmp"
+    done
+    run 0 --resume="$directory" -e 3 &&
+        cmp "$scratch/reference/last.safetensors" "$directory/last.safetensors"
+}
+
+# A process has the run until it ends, in whatever way.
+row_45() {
+    directory=$scratch/busy
+    "$PROGRAM" -d "$data" -e 100000 -o "$directory" >/dev/null 2>&1 </dev/null &
+    process=$!
+    until [ -e "$directory/metrics.jsonl" ]; do sleep 0.05; done
+    run 5 --resume="$directory" && says "$scratch/err" 'busy: another process' &&
+        run 5 -d "$data" -o "$directory" && says "$scratch/err" 'busy: another process'
+    kept_out=$?
+    kill -KILL "$process"
+    wait "$process"
+    [ "$kept_out" -eq 0 ] && run 4 -d "$data" -o "$directory" &&
+        says "$scratch/err" 'busy: already holds a run'
+}
+
+# What stands in a checkpoint's place and is no file is neither read nor replaced.
+row_46() {
+    mkdir -p "$scratch/taken/last.safetensors" || return 1
+    run 5 -d "$data" -e 1 -o "$scratch/taken" &&
+        says "$scratch/err" 'last\.safetensors: .*expected a regular file, got a directory' || return 1
+    midway
+    mv "$directory/last.safetensors" "$directory/elsewhere"
+    ln -s elsewhere "$directory/last.safetensors"
+    before=$(cksum <"$directory/elsewhere")
+    run 5 --resume="$directory" -e 3 && says "$scratch/err" 'got a symbolic link' &&
+        [ -L "$directory/last.safetensors" ] && [ "$before" = "$(cksum <"$directory/elsewhere")" ] ||
+        return 1
+    [ "$(id -u)" -ne 0 ] || return 0 # nothing is read-only to root
+    midway
+    chmod a-w "$directory"
+    run 5 --resume="$directory" -e 3
+    kept=$?
+    chmod u+w "$directory"
+    return "$kept"
+}
+
+row_47() {
+    midway
+    printf '{"event":"batch","epoch":2,"ba' >>"$directory/metrics.jsonl"
+    run 0 --resume="$directory" -e 3 && plain "$directory" >"$scratch/plain" &&
+        diff "$scratch/reference.plain" "$scratch/plain"
+}
+
+# Lines that the checkpoint does not know are written once more, not twice.
+row_48() {
+    midway
+    cp "$scratch/reference/metrics.jsonl" "$directory/metrics.jsonl"
+    run 0 --resume="$directory" -e 3 && plain "$directory" >"$scratch/plain" &&
+        diff "$scratch/reference.plain" "$scratch/plain" || return 1
+    midway
+    sed 10d "$scratch/two/metrics.jsonl" >"$directory/metrics.jsonl"
+    refused 4 'metrics\.jsonl: line 10 is damaged or missing .*expected epoch 0, batch 8\)'
+}
+
+row_49() {
+    midway
+    rm "$directory/metrics.jsonl"
+    run 0 --resume="$directory" -e 3 &&
+        says "$scratch/err" '^mnist-tui: .*/metrics\.jsonl: it is gone' &&
+        cmp "$scratch/reference/last.safetensors" "$directory/last.safetensors" &&
+        [ "$(plain "$directory" | wc -l)" -eq 20 ]
+}
+
+check "row 31: no run, no checkpoint" row_31
+check "row 32: an empty checkpoint" row_32
+check "row 33: a truncated checkpoint" row_33
+check "row 34: a damaged checkpoint; the best one is named" row_34
+check "row 35: a checkpoint that is none, or has weights alone" row_35
+check "the best checkpoint, put in the last one's place, goes on" best_goes_on
+check "row 41: settings that differ from the run's" row_41
+check "row 44: stale temporary files are ignored" row_44
+check "row 45: a second process on the run exits 5" row_45
+check "row 46: a checkpoint's place taken by a directory or a link" row_46
+check "row 47: a torn last line is repaired" row_47
+check "row 48: lines ahead of the checkpoint; a gap before it" row_48
+check "row 49: a log that is gone" row_49
+
+# ---- from the dashboard ----
+
+TMUX_TMPDIR=$scratch # for the socket
+
+tmux() {
+    command "$TMUX_PROGRAM" -L check -f /dev/null -u "$@"
+}
+
+# paused_at_7 DIRECTORY: the dashboard, paused behind the seventh batch of a new run.
+paused_at_7() {
+    rm -f "$scratch/status"
+    directory=$1
+    export PROGRAM TMUX_TMPDIR data scratch directory
+    tmux new-session -d -s main -x 80 -y 24 "TERM=screen-256color; export TERM
+        sh -c 'echo \$\$ >\"\$scratch/pid\"; exec \"\$PROGRAM\" -d \"\$data\" -b 16 -e 3 \
+            -o \"\$directory\" --paused --checkpoint-every=0'
+        echo \$? >\"\$scratch/status\"" &&
+        see PAUSED && tmux send-keys -t main 7b && see 'PAUSED .*batch 7/19'
+}
+
+# see PATTERN: waits until the screen matches.
+see() {
+    for try in $(seq 600); do
+        tmux capture-pane -p -t main >"$scratch/screen" 2>/dev/null
+        grep -Eq -- "$1" "$scratch/screen" && return 0
+        sleep 0.1
+    done
+    echo "waited in vain for '$1':"
+    cat "$scratch/screen"
+    return 1
+}
+
+# leaves STATUS COMMAND...: the command ends the dashboard with that status; the run goes on from there.
+leaves() {
+    expected=$1
+    shift
+    rm -rf "$scratch/shown"
+    paused_at_7 "$scratch/shown" && "$@" || return 1
+    until [ -s "$scratch/status" ]; do sleep 0.1; done
+    status=$(cat "$scratch/status")
+    [ "$status" -eq "$expected" ] || { echo "exit status $status, expected $expected"; return 1; }
+    [ "$(plain "$scratch/shown" | wc -l)" -eq 7 ] && run 0 --resume="$scratch/shown" &&
+        same_run "$scratch/shown"
+}
+
+signal() {
+    kill "-$1" "$(cat "$scratch/pid")"
+}
+
+if [ -n "${TMUX_PROGRAM-}" ]; then
+    trap 'tmux kill-server 2>/dev/null; rm -rf "$scratch"' EXIT
+    check "q midway: the same bits" leaves 0 tmux send-keys -t main q
+    check "row 84: SIGTERM while paused: the same bits" leaves 143 signal TERM
+    check "row 84: killed while paused: the same bits" leaves 137 signal KILL
+    tmux kill-server 2>/dev/null
+else
+    skip "q midway: the same bits" "no tmux"
+    skip "row 84: SIGTERM while paused: the same bits" "no tmux"
+    skip "row 84: killed while paused: the same bits" "no tmux"
+fi
+done_testing
