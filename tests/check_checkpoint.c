@@ -10,6 +10,8 @@
 static struct model model;
 static float state[MODEL_STATE_MAX], velocity[MODEL_STATE_MAX], loaded[MODEL_STATE_MAX];
 static const struct settings settings = {"basic", 20, 64, 0.01, 0.9, 1, true};
+static const struct dataset data = {.train = {.count = 60000}, .checksum = 0xFEDCBA9876543210};
+static struct progress read_progress;
 static char directory[PATH_MAX], path[PATH_MAX + 32];
 static struct error error;
 
@@ -18,6 +20,7 @@ static int set_up(void **unused)
     struct progress progress = {.epoch = 3,
                                 .batch = 17,
                                 .step = 2831,
+                                .lr = 0.0125,
                                 .loss_sum = 12.5,
                                 .correct = 900,
                                 .data_checksum = 0xFEDCBA9876543210};
@@ -305,6 +308,98 @@ static void row_40_trailing_bytes_are_refused(void **unused)
     assert_refused();
 }
 
+static bool resume_with(const struct settings *own)
+{
+    memset(&error, 0, sizeof error);
+    return checkpoint_resume(path, &model, own, &data, &read_progress, loaded, velocity, &error);
+}
+
+static void all_that_resuming_needs_comes_back(void **unused)
+{
+    float before[MODEL_STATE_MAX];
+    struct rng rng;
+    (void)unused;
+
+    memcpy(before, velocity, sizeof before);
+    memset(velocity, 0, sizeof velocity);
+    assert_true(resume_with(&settings));
+    assert_memory_equal(loaded, state, model.state_count * sizeof(float));
+    assert_memory_equal(velocity, before, model.parameter_count * sizeof(float));
+    assert_int_equal(read_progress.epoch, 3);
+    assert_int_equal(read_progress.batch, 17);
+    assert_int_equal(read_progress.step, 2831);
+    assert_int_equal(read_progress.correct, 900);
+    assert_true(read_progress.loss_sum == 12.5);
+    assert_true(read_progress.lr == 0.0125);
+    rng_init(&rng, 5, 0);
+    assert_memory_equal(&read_progress.generator, &rng, sizeof rng);
+}
+
+static void row_41_other_settings_or_data_are_named(void **unused)
+{
+    const struct {
+        struct settings own;
+        const char *names;
+    } cases[] = {
+        {{"basic", 20, 32, 0.01, 0.9, 1, true}, "--batch-size differs"},
+        {{"basic", 20, 64, 0.02, 0.9, 1, true}, "--lr differs"},
+        {{"basic", 20, 64, 0.01, 0.5, 1, true}, "--momentum differs"},
+        {{"basic", 20, 64, 0.01, 0.9, 2, true}, "(expected 2, got 1)"},
+        {{"basic", 20, 64, 0.01, 0.9, 1, false}, "--no-shuffle"},
+    };
+    const struct settings longer = {"basic", 40, 64, 0.01, 0.9, 1, true};
+    (void)unused;
+
+    for (int i = 0; i < CHECK_COUNT(cases); i++) {
+        assert_false(resume_with(&cases[i].own));
+        assert_int_equal(error.kind, ERROR_CHECKPOINT);
+        assert_non_null(strstr(error.text, cases[i].names));
+    }
+    assert_true(resume_with(&longer));
+    forge("\"data_checksum\":\"f", "\"data_checksum\":\"0");
+    assert_false(resume_with(&settings));
+    assert_non_null(strstr(error.text, "--data differs"));
+}
+
+static void assert_not_resumed(const char *from, const char *to, const char *names)
+{
+    forge(from, to);
+    assert_false(resume_with(&settings));
+    assert_int_equal(error.kind, ERROR_CHECKPOINT);
+    assert_non_null(strstr(error.text, names));
+    forge(to, from);
+    assert_true(resume_with(&settings));
+}
+
+static void row_42_without_the_generators_state_nothing_is_resumed(void **unused)
+{
+    struct progress progress = {.lr = 0.01, .data_checksum = data.checksum};
+    (void)unused;
+
+    assert_not_resumed("\"generator\"", "\"generatos\"", "its generator is missing");
+    assert_true(checkpoint_save(directory, "last.safetensors", &model, &settings, &progress, state,
+                                velocity, &error));
+    assert_false(resume_with(&settings)); /* all zero: it would give nothing but zeros */
+    assert_non_null(strstr(error.text, "its generator is impossible"));
+}
+
+static void row_43_impossible_places_are_refused(void **unused)
+{
+    (void)unused;
+    assert_not_resumed("\"epoch\":\"3\"", "\"epoch\":\"4\"", "its step");
+    assert_not_resumed("\"epoch\":\"3\"", "\"epoch\":\"x\"", "its epoch");
+    assert_not_resumed("\"batch\":\"17\"", "\"batch\":\"-7\"", "its batch");
+    assert_not_resumed("\"batch\":\"17\"", "\"batch\":\"99\"", "its step");
+    assert_not_resumed("\"step\":\"2831\"", "\"step\":\"2830\"", "its step");
+    assert_not_resumed("\"correct\":\"900\"", "\"correct\":\"9e9\"", "its correct");
+    assert_not_resumed("\"loss_sum\":\"12.5\"", "\"loss_sum\":\"-2.5\"", "its loss_sum");
+    assert_not_resumed("\"loss_sum\":\"12.5\"", "\"loss_sum\":\"nan \"", "its loss_sum");
+    assert_not_resumed("\"lr_now\":\"0.0125\"", "\"lr_now\":\"0.0000\"", "its lr_now");
+    const struct settings shorter = {"basic", 2, 64, 0.01, 0.9, 1, true};
+    assert_false(resume_with(&shorter));
+    assert_non_null(strstr(error.text, "its epoch is impossible"));
+}
+
 static void row_46_a_destination_that_is_no_file_is_refused(void **unused)
 {
     struct progress progress = {0};
@@ -336,6 +431,10 @@ static const struct CMUnitTest tests[] = {
     TEST(row_38_overlapping_tensors_are_refused),
     TEST(row_39_weights_that_are_not_finite_are_refused),
     TEST(row_40_trailing_bytes_are_refused),
+    TEST(all_that_resuming_needs_comes_back),
+    TEST(row_41_other_settings_or_data_are_named),
+    TEST(row_42_without_the_generators_state_nothing_is_resumed),
+    TEST(row_43_impossible_places_are_refused),
     TEST(row_46_a_destination_that_is_no_file_is_refused),
 };
 

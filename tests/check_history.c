@@ -68,11 +68,27 @@ static void epochs_thin_out_from_the_oldest_and_keep_the_newest(void **unused)
     assert_true(history.epochs[0].epoch < 2500);
 }
 
+static void the_newest_changes_of_the_learning_rate_are_kept(void **unused)
+{
+    (void)unused;
+    history_init(&history);
+    for (int i = 0; i < 3 * HISTORY_LR_CHANGES; i++) {
+        history_add_lr(&history, 0.5 * i);
+        history_add_batch(&history, 1.0, 50.0);
+    }
+    assert_int_equal(history.lr_change_count, HISTORY_LR_CHANGES);
+    for (int i = 0; i < HISTORY_LR_CHANGES; i++) {
+        assert_int_equal(history.lr_changes[i].step, 2 * HISTORY_LR_CHANGES + i);
+        assert_true(history.lr_changes[i].lr == 0.5 * (2 * HISTORY_LR_CHANGES + i));
+    }
+}
+
 static const struct CMUnitTest tests[] = {
     cmocka_unit_test(few_batches_have_a_cell_each),
     cmocka_unit_test(many_batches_keep_every_extreme_and_the_mean),
     cmocka_unit_test(row_88_values_that_are_not_finite_are_left_out),
     cmocka_unit_test(epochs_thin_out_from_the_oldest_and_keep_the_newest),
+    cmocka_unit_test(the_newest_changes_of_the_learning_rate_are_kept),
 };
 
 CHECK_MAIN(tests)

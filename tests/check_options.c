@@ -65,6 +65,26 @@ static void every_option_is_read(void **unused)
     assert_string_equal(options.color, "never");
 }
 
+static void a_resumed_runs_settings_take_the_place_of_the_defaults(void **unused)
+{
+    const struct settings run = {"basic", 7, 16, 0.5, 0.1, 3, false};
+    char *arguments[] = {"mnist-tui", "-r", "a", "--checkpoint-every=0.5", "-e9", NULL};
+    struct options options;
+    struct error error;
+    (void)unused;
+
+    optind = 0;
+    assert_true(options_parse(&options, &run, 5, arguments, &error));
+    assert_string_equal(options.resume, "a");
+    assert_true(options.checkpoint_every == 0.5);
+    assert_int_equal(options.settings.epochs, 9);
+    assert_true(settings_same(&run, &options.settings, "", &error));
+    assert_true(parse(&options, "--run-dir=a --checkpoint-every=0", &error));
+    assert_true(options.checkpoint_every == 0.0);
+    assert_true(parse(&options, "", &error));
+    assert_true(options.checkpoint_every == 30.0);
+}
+
 static void a_snapshots_size_is_columns_x_rows(void **unused)
 {
     struct options options;
@@ -131,6 +151,11 @@ static void row_51_numbers_that_are_none(void **unused)
         {"--seed=1.5", "'1.5'"},
         {"--batch-size=0", "'0'"},
         {"--batch-size=1e3", "1e3"},
+        {"--run-dir=a --checkpoint-every=", "''"},
+        {"--run-dir=a --checkpoint-every=1x", "'1x'"},
+        {"--run-dir=a --checkpoint-every=-1", "'-1'"},
+        {"--run-dir=a --checkpoint-every=nan", "'nan'"},
+        {"--run-dir=a --checkpoint-every=1e999", "'1e999'"},
     };
     (void)unused;
 
@@ -174,6 +199,11 @@ static void row_55_options_that_contradict_each_other(void **unused)
         {"--paused --snapshot=80x24", "--paused"},
         {"--stats --run-dir=a", "--run-dir"},
         {"--eval=a --init=b", "--init"},
+        {"--resume=a --run-dir=b", "--run-dir"},
+        {"--resume=a --init=b", "--init"},
+        {"--resume=a --summary", "--resume"},
+        {"--resume=a --eval=b", "--resume"},
+        {"--checkpoint-every=1", "--run-dir"},
     };
     (void)unused;
 
@@ -207,6 +237,7 @@ static void words_are_checked_against_their_list(void **unused)
 static const struct CMUnitTest tests[] = {
     cmocka_unit_test(without_arguments_it_is_the_reference_run),
     cmocka_unit_test(every_option_is_read),
+    cmocka_unit_test(a_resumed_runs_settings_take_the_place_of_the_defaults),
     cmocka_unit_test(a_snapshots_size_is_columns_x_rows),
     cmocka_unit_test(help_and_version_win_over_what_follows),
     cmocka_unit_test(row_50_unknown_missing_and_extra_arguments),

@@ -7,6 +7,7 @@
 #include "support/error.h"
 #include "support/file.h"
 #include "support/memory.h"
+#include "support/number.h"
 #include "support/rng.h"
 
 #include <errno.h>
@@ -872,6 +873,28 @@ static void file_replace_reports_that_the_directory_was_not_synced(void **unused
     assert_missing(scratch_path("file.tmp"));
 }
 
+/* ---- numbers ---- */
+
+static void number_text_is_the_shortest_that_reads_back(void **unused)
+{
+    static const struct {
+        double value;
+        const char *text;
+    } cases[] = {{0.0, "0"},     {0.1, "0.1"},      {0.01, "0.01"},
+                 {64.0, "64"},   {1e-30, "1e-30"},  {0.1 + 0.2, "0.30000000000000004"},
+                 {-2.5, "-2.5"}, {1e300, "1e+300"}, {0.0125, "0.0125"}};
+    (void)unused;
+
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        char text[NUMBER_TEXT_SIZE];
+        number_text(text, cases[i].value);
+        assert_string_equal(text, cases[i].text);
+        assert_true(strtod(text, NULL) == cases[i].value);
+    }
+    assert_int_equal(number_digits(0.01), 1);
+    assert_int_equal(number_digits(0.1 + 0.2), 17);
+}
+
 static const struct CMUnitTest tests[] = {
     cmocka_unit_test(printable_text_is_kept),
     cmocka_unit_test(control_bytes_are_escaped),
@@ -896,6 +919,7 @@ static const struct CMUnitTest tests[] = {
     cmocka_unit_test(too_much_memory_is_a_system_error),
     cmocka_unit_test(clock_text_is_iso_8601),
     cmocka_unit_test(clock_seconds_goes_forward),
+    cmocka_unit_test(number_text_is_the_shortest_that_reads_back),
     FILE_TEST(file_read_gives_the_contents),
     FILE_TEST(file_read_keeps_to_its_limit),
     FILE_TEST(file_read_refuses_what_is_no_file),

@@ -88,7 +88,7 @@ row_51() {
             usage "--$option: " "--$option=$number" || return 1
         done
     done
-    for option in lr momentum; do
+    for option in lr momentum checkpoint-every; do
         for number in '' 0.1x x ' 0.1' 0,5 -0.1 1e999 --; do
             usage "--$option: " "--$option=$number" || return 1
         done
@@ -126,6 +126,10 @@ row_55() {
         usage '--paused' --paused &&
         usage '--run-dir' --eval=x &&
         usage '--run-dir' --summary &&
+        usage '--run-dir' --resume=x &&
+        refuses 2 '--init' -d "$data" --init=x --resume=x &&
+        refuses 2 '--resume' -d "$data" --eval=x --resume=x &&
+        refuses 2 '--checkpoint-every needs' -d "$data" --checkpoint-every=1 &&
         refuses 2 '--init' -d "$data" --init=x --eval=x
 }
 
