@@ -356,6 +356,199 @@ static void a_stopped_run_saves_where_it_stands(void **unused)
     check_scratch_remove(directory);
 }
 
+/* Opens the directory of a run that was stopped. */
+static void reopen_log(struct trainer_options *options, const char *directory)
+{
+    struct config config = {.settings = options->settings};
+    bool lost;
+
+    options->runlog = runlog_open(directory, &error);
+    assert_non_null(options->runlog);
+    assert_true(start_resume(&beginning, directory, &model, &options->settings, &data, &error));
+    assert_true(runlog_resume(options->runlog, &config, &data, &beginning, &lost, &error));
+    assert_false(lost);
+}
+
+/* Starts paused, trains the batches and stops. */
+static void train_and_stop(struct trainer_options *options, long batches)
+{
+    options->paused = true;
+    struct trainer *trainer = start(options);
+    if (batches > 0)
+        send(trainer, TRAINER_STEP_BATCHES, batches);
+    wait_for_step(trainer, beginning.progress.step + batches);
+    send(trainer, TRAINER_STOP, 0);
+    wait_for(trainer, SNAPSHOT_STOPPED);
+    trainer_free(trainer);
+    runlog_free(options->runlog);
+}
+
+static void finish(struct trainer_options *options)
+{
+    options->paused = false;
+    struct trainer *trainer = start(options);
+    wait_for(trainer, SNAPSHOT_FINISHED);
+    trainer_free(trainer);
+    runlog_free(options->runlog);
+}
+
+static void a_run_stopped_anywhere_goes_on_to_the_same_bits(void **unused)
+{
+    struct trainer_options options = make_options(2, 2);
+    struct snapshot expected;
+    char directory[PATH_MAX];
+    (void)unused;
+
+    struct trainer *trainer = start(&options);
+    wait_for(trainer, SNAPSHOT_FINISHED);
+    trainer_free(trainer);
+    expected = snapshot;
+    for (long step = 0; step <= 2 * BATCHES; step += 3) {
+        options = make_options(2, 2);
+        open_log(&options, check_scratch(directory));
+        train_and_stop(&options, step);
+        reopen_log(&options, directory);
+        finish(&options);
+        check_scratch_remove(directory);
+        assert_memory_equal(snapshot.weights, expected.weights, sizeof expected.weights);
+        assert_int_equal(snapshot.step, 2 * BATCHES);
+        assert_int_equal(snapshot.history.steps, 2 * BATCHES);
+        assert_int_equal(snapshot.history.epoch_count, 2);
+        assert_int_equal(snapshot.epochs_done, 2);
+        assert_int_equal(snapshot.best.epoch, expected.best.epoch);
+        assert_true(snapshot.best.test_accuracy == expected.best.test_accuracy);
+        assert_true(snapshot.best_train_accuracy == expected.best_train_accuracy);
+        assert_true(snapshot.epoch_loss == expected.epoch_loss);
+        for (int i = 0; i < 2 * BATCHES; i++) {
+            const struct history_cell *cell = &snapshot.history.cells[i];
+            assert_true(fabs(cell->loss.sum - expected.history.cells[i].loss.sum) < 1e-8);
+            assert_true(cell->accuracy.sum == expected.history.cells[i].accuracy.sum);
+        }
+    }
+}
+
+/* Runs an epoch whose learning rate is lowered behind the third batch; with `again` stopped and
+ * resumed there, and two batches later. */
+static void run_lowered(const char *directory, bool again)
+{
+    struct trainer_options options = make_options(1, 1);
+
+    open_log(&options, directory);
+    options.paused = true;
+    struct trainer *trainer = start(&options);
+    send(trainer, TRAINER_STEP_BATCHES, 3);
+    wait_for_step(trainer, 3);
+    trainer_send(trainer, (struct trainer_command){.verb = TRAINER_SCALE_LR, .factor = 0.7});
+    trainer_send(trainer, (struct trainer_command){.verb = TRAINER_SCALE_LR, .factor = 0.0});
+    if (again) {
+        send(trainer, TRAINER_STOP, 0);
+        wait_for(trainer, SNAPSHOT_STOPPED);
+        trainer_free(trainer);
+        runlog_free(options.runlog);
+        reopen_log(&options, directory);
+        train_and_stop(&options, 2);
+        reopen_log(&options, directory);
+        finish(&options);
+        return;
+    }
+    send(trainer, TRAINER_RUN, 0);
+    wait_for(trainer, SNAPSHOT_FINISHED);
+    trainer_free(trainer);
+    runlog_free(options.runlog);
+}
+
+static void a_scaled_learning_rate_is_remembered(void **unused)
+{
+    float expected[MODEL_STATE_MAX], unscaled[MODEL_STATE_MAX];
+    const double lr = 0.01 * 0.7; /* not 0.007 */
+    char directory[PATH_MAX], path[PATH_MAX + 64], line[256];
+    int found = 0;
+    (void)unused;
+
+    struct trainer_options options = make_options(1, 1);
+    finish(&options);
+    memcpy(unscaled, snapshot.weights, sizeof unscaled);
+    for (int again = 0; again < 2; again++) {
+        run_lowered(check_scratch(directory), again > 0);
+        assert_true(snapshot.lr == lr);
+        assert_int_equal(snapshot.history.lr_change_count, 1);
+        assert_int_equal(snapshot.history.lr_changes[0].step, 3);
+        assert_true(snapshot.history.lr_changes[0].lr == lr);
+        snprintf(path, sizeof path, "%s/metrics.jsonl", directory);
+        FILE *log = fopen(path, "r");
+        assert_non_null(log);
+        while (fgets(line, sizeof line, log) != NULL)
+            found += strcmp(line, "{\"event\":\"lr\",\"epoch\":0,\"batch\":3,"
+                                  "\"lr\":0.006999999999999999}\n") == 0;
+        fclose(log);
+        check_scratch_remove(directory);
+        assert_int_equal(found, again + 1); /* one in each */
+        if (again == 0)
+            memcpy(expected, snapshot.weights, sizeof expected);
+    }
+    assert_memory_equal(snapshot.weights, expected, sizeof expected);
+    assert_memory_not_equal(unscaled, expected, sizeof expected);
+}
+
+static void a_checkpoint_asked_for_is_written_while_paused(void **unused)
+{
+    struct trainer_options options = make_options(2, 2);
+    float loaded[MODEL_STATE_MAX];
+    char directory[PATH_MAX], path[PATH_MAX + 64];
+    (void)unused;
+
+    options.paused = true;
+    options.checkpoint_every = 1e9;
+    open_log(&options, check_scratch(directory));
+    struct trainer *trainer = start(&options);
+    send(trainer, TRAINER_STEP_BATCHES, 4);
+    wait_for_step(trainer, 4);
+    assert_int_equal(snapshot.checkpoint_step, 0);
+    send(trainer, TRAINER_SAVE, 0);
+    while (snapshot.checkpoint_step == 0 && usleep(1000) == 0)
+        wait_for(trainer, SNAPSHOT_PAUSED);
+    assert_int_equal(snapshot.checkpoint_step, 4);
+    assert_true(snapshot.checkpoint_seconds > 0.0);
+    snprintf(path, sizeof path, "%s/last.safetensors", directory);
+    assert_true(checkpoint_load(path, &model, loaded, &error));
+    assert_memory_equal(loaded, snapshot.weights, model.state_count * sizeof(float));
+    trainer_free(trainer);
+    runlog_free(options.runlog);
+    check_scratch_remove(directory);
+}
+
+/* A checkpoint behind each batch: whatever is sent arrives around one. */
+static void row_83_commands_during_a_save_wait_for_it(void **unused)
+{
+    static const enum trainer_verb verbs[] = {TRAINER_PAUSE, TRAINER_SAVE, TRAINER_TOGGLE,
+                                              TRAINER_SAVE, TRAINER_RUN};
+    struct trainer_options options = make_options(3, 2);
+    struct snapshot expected;
+    char directory[PATH_MAX];
+    (void)unused;
+
+    finish(&options);
+    expected = snapshot;
+    options = make_options(3, 2);
+    open_log(&options, check_scratch(directory));
+    struct trainer *trainer = start(&options);
+    for (int i = 0; i < 100; i++) {
+        send(trainer, verbs[i % CHECK_COUNT(verbs)], 0);
+        usleep(500);
+    }
+    send(trainer, TRAINER_STOP, 0);
+    do
+        usleep(1000);
+    while (trainer_read(trainer, &snapshot, &(long){0}) && !trainer_ended(snapshot.state));
+    trainer_free(trainer);
+    runlog_free(options.runlog);
+    reopen_log(&options, directory);
+    assert_int_equal(beginning.progress.step, snapshot.step);
+    finish(&options);
+    check_scratch_remove(directory);
+    assert_memory_equal(snapshot.weights, expected.weights, sizeof expected.weights);
+}
+
 #define TEST_OF(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
 
 static const struct CMUnitTest tests[] = {
@@ -374,6 +567,10 @@ static const struct CMUnitTest tests[] = {
     TEST_OF(reading_the_same_snapshot_twice_says_so),
     TEST_OF(the_last_checkpoint_holds_the_last_weights),
     TEST_OF(a_stopped_run_saves_where_it_stands),
+    TEST_OF(a_run_stopped_anywhere_goes_on_to_the_same_bits),
+    TEST_OF(a_scaled_learning_rate_is_remembered),
+    TEST_OF(a_checkpoint_asked_for_is_written_while_paused),
+    TEST_OF(row_83_commands_during_a_save_wait_for_it),
 };
 
 CHECK_MAIN(tests)

@@ -3,6 +3,7 @@
 #include "support/clock.h"
 #include "support/file.h"
 #include "support/memory.h"
+#include "support/number.h"
 #include "train/replay.h"
 
 #include <errno.h>
@@ -49,10 +50,11 @@ static bool flush_to_disk(struct runlog *runlog, struct error *error)
     return true;
 }
 
-/* Appends the object as a line and releases it; NULL stands for memory that was not to be had. */
-static bool append(struct runlog *runlog, json_t *object, struct error *error)
+/* Appends the object as a line, its reals with so many digits, and releases it; NULL stands for
+ * memory that was not to be had. */
+static bool append_exactly(struct runlog *runlog, json_t *object, int digits, struct error *error)
 {
-    const size_t flags = JSON_COMPACT | JSON_REAL_PRECISION(DIGITS);
+    const size_t flags = JSON_COMPACT | JSON_REAL_PRECISION((size_t)digits);
     const size_t room = BUFFER_SIZE - 1;
 
     size_t size = json_dumpb(object, NULL, 0, flags);
@@ -69,6 +71,11 @@ static bool append(struct runlog *runlog, json_t *object, struct error *error)
     }
     json_decref(object);
     return fits;
+}
+
+static bool append(struct runlog *runlog, json_t *object, struct error *error)
+{
+    return append_exactly(runlog, object, DIGITS, error);
 }
 
 /* JSON knows no NaN and no infinity; null stands for them. */
@@ -254,12 +261,13 @@ bool runlog_batch(struct runlog *runlog, int epoch, int batch, double loss, doub
                   error);
 }
 
+/* With all digits: who resumes the run looks whether the next batch's is another one. */
 bool runlog_lr(struct runlog *runlog, int epoch, int batch, double lr, struct error *error)
 {
-    return append(
+    return append_exactly(
         runlog,
         json_pack("{s:s, s:i, s:i, s:f}", "event", "lr", "epoch", epoch, "batch", batch, "lr", lr),
-        error);
+        number_digits(lr), error);
 }
 
 bool runlog_epoch(struct runlog *runlog, const struct epoch_metrics *metrics, struct error *error)

@@ -43,7 +43,7 @@ struct trainer {
     struct rng generator, epoch_generator; /* that shuffles: now, and before this epoch's shuffle */
     double loss_sum;                       /* over this epoch's images so far */
     long correct;
-    float trained_lr;               /* the last batch's */
+    double trained_lr;              /* the last batch's */
     bool paused, saving, stopping;  /* what has been asked for */
     long batches_left, epochs_left; /* until the next pause, or UNLIMITED */
     double published_at;
@@ -305,9 +305,9 @@ static bool record_lr(struct trainer *trainer)
     struct snapshot *now = &trainer->now;
     struct error error;
 
-    if (trainer->trained_lr == (float)now->lr)
+    if (trainer->trained_lr == now->lr)
         return true;
-    trainer->trained_lr = (float)now->lr;
+    trainer->trained_lr = now->lr;
     history_add_lr(&now->history, now->lr);
     return trainer->options.runlog == NULL ||
            runlog_lr(trainer->options.runlog, now->epoch, now->batch, now->lr, &error) ||
@@ -537,9 +537,9 @@ static void take_start(struct trainer *trainer)
     memcpy(net_state(trainer->net), start->now.weights, model->state_count * sizeof(float));
     memcpy(net_velocity(trainer->net), start->velocity, model->parameter_count * sizeof(float));
     trainer->generator = start->progress.generator;
-    trainer->trained_lr =
-        (float)(history->lr_change_count > 0 ? history->lr_changes[history->lr_change_count - 1].lr
-                                             : options->settings.lr);
+    trainer->trained_lr = history->lr_change_count > 0
+                              ? history->lr_changes[history->lr_change_count - 1].lr
+                              : options->settings.lr;
     trainer->now = start->now;
     trainer->now.state = options->paused ? SNAPSHOT_PAUSED : SNAPSHOT_TRAINING;
     trainer->now.threads = team_size(trainer->team);
