@@ -16,15 +16,17 @@
 #include <math.h>
 #include <stdbool.h>
 #include <sys/stat.h>
+#include <sys/syscall.h>
 #include <sys/uio.h>
 
-/* ---- faults: read, write and fsync stand in for the C library's ---- */
+/* ---- faults: read, write, fsync, rename and close stand in for the C library's ---- */
 
 static struct {
     size_t at_most;       /* bytes a call; 0: as many as asked for */
     bool interrupt;       /* every other call fails with EINTR */
-    int fail_at, failure; /* that call, counted from 1 over all three functions, fails so */
+    int fail_at, failure; /* that call, counted from 1 over the first three, fails so */
     int calls;
+    int rename_failure, close_failure; /* 0: none */
 } fault;
 
 static bool call_fails(void)
@@ -77,6 +79,23 @@ int fsync(int descriptor)
 
     /* Nothing here survives the test: whether it could be synced is all that matters. */
     return call_fails() ? -1 : fstat(descriptor, &status);
+}
+
+int rename(const char *from, const char *to)
+{
+    errno = fault.rename_failure;
+    return fault.rename_failure != 0 ? -1 : renameat(AT_FDCWD, from, AT_FDCWD, to);
+}
+
+/* As the system's: the descriptor is gone, whatever is said of its data. */
+int close(int descriptor)
+{
+    int closed = (int)syscall(SYS_close, descriptor);
+
+    if (closed != 0 || fault.close_failure == 0)
+        return closed;
+    errno = fault.close_failure;
+    return -1;
 }
 
 /* More memory than there is must be refused by malloc, where a sanitizer would end the program. */
@@ -844,7 +863,7 @@ static void file_replace_leaves_a_read_only_directory_alone(void **unused)
 }
 
 /* The calls are a write, a second one, and the file's fsync. */
-static void file_replace_keeps_the_old_file_when_a_write_fails(void **unused)
+static void row_78_file_replace_keeps_the_old_file_when_a_write_fails(void **unused)
 {
     (void)unused;
     put_file(scratch_path("file"), "old");
@@ -860,7 +879,21 @@ static void file_replace_keeps_the_old_file_when_a_write_fails(void **unused)
     }
 }
 
-static void file_replace_reports_that_the_directory_was_not_synced(void **unused)
+static void row_78_a_rename_or_a_close_that_fails_is_reported(void **unused)
+{
+    (void)unused;
+    put_file(scratch_path("file"), "old");
+    fault.rename_failure = EIO;
+    assert_not_replaced(scratch, "file", strerror(EIO));
+    fault.rename_failure = 0;
+    fault.close_failure = EDQUOT;
+    assert_not_replaced(scratch, "file", strerror(EDQUOT));
+    fault.close_failure = 0;
+    assert_file(scratch_path("file"), "old");
+    assert_missing(scratch_path("file.tmp"));
+}
+
+static void row_78_file_replace_reports_that_the_directory_was_not_synced(void **unused)
 {
     struct error error;
     (void)unused;
@@ -934,8 +967,9 @@ static const struct CMUnitTest tests[] = {
     FILE_TEST(file_replace_does_not_follow_a_stale_link),
     FILE_TEST(file_replace_cannot_without_a_directory),
     FILE_TEST(file_replace_leaves_a_read_only_directory_alone),
-    FILE_TEST(file_replace_keeps_the_old_file_when_a_write_fails),
-    FILE_TEST(file_replace_reports_that_the_directory_was_not_synced),
+    FILE_TEST(row_78_file_replace_keeps_the_old_file_when_a_write_fails),
+    FILE_TEST(row_78_a_rename_or_a_close_that_fails_is_reported),
+    FILE_TEST(row_78_file_replace_reports_that_the_directory_was_not_synced),
 };
 
 CHECK_MAIN(tests)
