@@ -401,6 +401,21 @@ static void row_49_a_lost_log_begins_anew(void **unused)
     assert_int_equal(start.now.epochs_done, 0);
 }
 
+/* The run is there from config.json on, which is written before the log. */
+static void a_run_killed_before_its_log_was_made_goes_on(void **unused)
+{
+    char path[PATH_MAX + 64];
+    bool lost;
+    (void)unused;
+
+    runlog_free(begin_run());
+    snprintf(path, sizeof path, "%s/metrics.jsonl", directory);
+    assert_int_equal(unlink(path), 0);
+    assert_true(go_on(0, 0, &lost));
+    assert_false(lost);
+    assert_events("r");
+}
+
 #define TEST_OF(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
 
 static const struct CMUnitTest tests[] = {
@@ -418,6 +433,7 @@ static const struct CMUnitTest tests[] = {
     TEST_OF(row_48_lines_ahead_of_the_checkpoint_are_cut),
     TEST_OF(row_48_a_line_that_is_not_the_next_is_refused),
     TEST_OF(row_49_a_lost_log_begins_anew),
+    TEST_OF(a_run_killed_before_its_log_was_made_goes_on),
 };
 
 CHECK_MAIN(tests)

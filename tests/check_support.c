@@ -18,6 +18,7 @@
 #include <sys/stat.h>
 #include <sys/syscall.h>
 #include <sys/uio.h>
+#include <sys/wait.h>
 
 /* ---- faults: read, write, fsync, rename and close stand in for the C library's ---- */
 
@@ -27,10 +28,18 @@ static struct {
     int fail_at, failure; /* that call, counted from 1 over the first three, fails so */
     int calls;
     int rename_failure, close_failure; /* 0: none */
+    int die_at, passed;                /* the process ends at that call, counted from 1 over all */
 } fault;
+
+static void pass(void)
+{
+    if (++fault.passed == fault.die_at)
+        _exit(EXIT_SUCCESS);
+}
 
 static bool call_fails(void)
 {
+    pass();
     fault.calls++;
     if (fault.interrupt && fault.calls % 2 == 1) {
         errno = EINTR;
@@ -83,6 +92,7 @@ int fsync(int descriptor)
 
 int rename(const char *from, const char *to)
 {
+    pass();
     errno = fault.rename_failure;
     return fault.rename_failure != 0 ? -1 : renameat(AT_FDCWD, from, AT_FDCWD, to);
 }
@@ -90,6 +100,7 @@ int rename(const char *from, const char *to)
 /* As the system's: the descriptor is gone, whatever is said of its data. */
 int close(int descriptor)
 {
+    pass();
     int closed = (int)syscall(SYS_close, descriptor);
 
     if (closed != 0 || fault.close_failure == 0)
@@ -928,6 +939,41 @@ static void number_text_is_the_shortest_that_reads_back(void **unused)
     assert_int_equal(number_digits(0.1 + 0.2), 17);
 }
 
+/* Each child dies one call later, until one lives; a small write takes several. */
+static void killed_at_any_call_a_replaced_file_is_the_old_one_or_the_new(void **unused)
+{
+    bool replaced = false;
+    int status = 0, deaths = 0;
+    (void)unused;
+
+    put_file(scratch_path("file"), "old contents");
+    do {
+        pid_t child = fork();
+        assert_true(child >= 0);
+        if (child == 0) {
+            struct error error;
+            fault.at_most = 3;
+            fault.passed = 0;
+            fault.die_at = deaths + 1;
+            file_replace(scratch, "file", "new contents", 12, &error);
+            _exit(EXIT_FAILURE); /* alive */
+        }
+        assert_int_equal(waitpid(child, &status, 0), child);
+        if (WEXITSTATUS(status) == EXIT_SUCCESS)
+            deaths++;
+        char contents[16] = "";
+        FILE *file = fopen(scratch_path("file"), "r");
+        assert_non_null(file);
+        assert_int_equal(fread(contents, 1, sizeof contents, file), 12);
+        fclose(file);
+        replaced = strcmp(contents, "new contents") == 0;
+        assert_true(replaced || strcmp(contents, "old contents") == 0);
+    } while (WEXITSTATUS(status) == EXIT_SUCCESS);
+    assert_true(replaced);
+    assert_true(deaths >= 9); /* four writes, two fsyncs, two closes, the rename */
+    assert_missing(scratch_path("file.tmp"));
+}
+
 static const struct CMUnitTest tests[] = {
     cmocka_unit_test(printable_text_is_kept),
     cmocka_unit_test(control_bytes_are_escaped),
@@ -968,6 +1014,7 @@ static const struct CMUnitTest tests[] = {
     FILE_TEST(file_replace_cannot_without_a_directory),
     FILE_TEST(file_replace_leaves_a_read_only_directory_alone),
     FILE_TEST(row_78_file_replace_keeps_the_old_file_when_a_write_fails),
+    FILE_TEST(killed_at_any_call_a_replaced_file_is_the_old_one_or_the_new),
     FILE_TEST(row_78_a_rename_or_a_close_that_fails_is_reported),
     FILE_TEST(row_78_file_replace_reports_that_the_directory_was_not_synced),
 };

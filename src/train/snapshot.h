@@ -32,7 +32,8 @@ struct snapshot {
     double epoch_loss;            /* means over this epoch's images so far; accuracy in percent */
     double epoch_accuracy;
     double epoch_seconds;        /* of training in this epoch, pauses left out */
-    double run_seconds;          /* of training and testing in this run, pauses left out */
+    double run_seconds;          /* of training and testing, pauses left out; of what an earlier
+                                    process did, training to the epochs' ends alone */
     double images_per_second;    /* of training, lately */
     int threads, threads_wanted; /* fewer than wanted where the system gave no more */
     long checkpoint_step;        /* of the last checkpoint that this process wrote; 0: none yet */

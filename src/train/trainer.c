@@ -47,7 +47,7 @@ struct trainer {
     bool paused, saving, stopping;  /* what has been asked for */
     long batches_left, epochs_left; /* until the next pause, or UNLIMITED */
     double published_at;
-    double saved_at;
+    double saved_at;     /* when the last checkpoint was written, or training began */
     int skipped;         /* images of this epoch that an earlier process trained */
     double resumed_at;   /* when the seconds in `now` were last brought up to date */
     double rate_seconds; /* since images a second were last measured */
