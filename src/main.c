@@ -211,6 +211,18 @@ static bool start_run(struct program *program, struct error *error)
            runlog_start(program->runlog, &program->config, &program->model, &program->start, error);
 }
 
+/* Said as errors are, but the program goes on; the dashboard has not yet taken the screen. */
+static void warn_lost(const char *directory)
+{
+    struct error error;
+
+    error_set(&error, ERROR_NONE,
+              "%s/metrics.jsonl: it is gone; the run goes on, but its plots and its best epoch "
+              "begin anew",
+              directory);
+    fprintf(stderr, "mnist-tui: %s\n", error.text);
+}
+
 static bool resume_run(struct program *program, struct error *error)
 {
     const struct options *options = &program->options;
@@ -224,10 +236,7 @@ static bool resume_run(struct program *program, struct error *error)
                        error))
         return false;
     if (lost)
-        fprintf(stderr,
-                "mnist-tui: %s/metrics.jsonl: it is gone; the run goes on, but its plots and its "
-                "best epoch begin anew\n",
-                options->resume);
+        warn_lost(options->resume);
     return true;
 }
 

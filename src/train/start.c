@@ -51,7 +51,6 @@ bool start_resume(struct start *start, const char *directory, const struct model
                   const struct settings *settings, const struct dataset *data, struct error *error)
 {
     char last[PATH_MAX], best[PATH_MAX];
-    struct error other;
 
     snprintf(last, sizeof last, "%s/%s", directory, CHECKPOINT_LAST);
     snprintf(best, sizeof best, "%s/%s", directory, CHECKPOINT_BEST);
@@ -59,11 +58,10 @@ bool start_resume(struct start *start, const char *directory, const struct model
         init_now(start, settings, data);
         return true;
     }
-    if (error->kind == ERROR_CHECKPOINT && load(start, best, model, settings, data, &other)) {
-        size_t length = strlen(error->text);
-        snprintf(error->text + length, sizeof error->text - length,
-                 "; %s is good, from the end of epoch %d: copied over %s, it can be resumed", best,
-                 start->progress.epoch - 1, CHECKPOINT_LAST);
-    }
+    struct error first = *error, ignored;
+    if (first.kind == ERROR_CHECKPOINT && load(start, best, model, settings, data, &ignored))
+        error_set(error, ERROR_CHECKPOINT,
+                  "%s; %s is good, from the end of epoch %d: copied over %s, it can be resumed",
+                  first.text, best, start->progress.epoch - 1, CHECKPOINT_LAST);
     return false;
 }
