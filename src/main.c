@@ -262,6 +262,7 @@ static bool watch(struct program *program, bool terminal, struct error *error)
         .color = program->options.color,
         .view = program->options.view,
         .mouse = !program->options.no_mouse,
+        .saves = program->runlog != NULL,
         .data = &program->data,
         .model = &program->model,
         .kernels = program->kernels,

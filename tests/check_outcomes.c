@@ -4,12 +4,14 @@
 
 #include "nn/team.h"
 #include "train/outcomes.h"
+#include "train/start.h"
 #include "train/trainer.h"
 
 #include <math.h>
 
 enum { TRAIN = 150, TEST = 50, BATCH = 16, EPOCHS = 3 };
 
+static struct start beginning;
 static struct dataset data;
 static struct model model;
 static const struct kernels *kernels;
@@ -46,6 +48,8 @@ static struct trainer *start(bool paused)
         .threads = 2,
         .paused = paused,
     };
+    options.start = &beginning;
+    start_new(&beginning, &model, &options.settings, &data);
     struct trainer *trainer = trainer_new(&options, &error);
 
     assert_non_null(trainer);

@@ -1,12 +1,14 @@
 /* Drawing a digit, and the image that the network sees of it. */
 #include "check.h"
 
+#include "train/start.h"
 #include "train/trainer.h"
 #include "tui/predict.h"
 #include "tui/sketch.h"
 
 #include <math.h>
 
+static struct start beginning;
 static struct sketch *sketch;
 static uint8_t digit[DATASET_PIXELS];
 static struct error error;
@@ -315,6 +317,8 @@ static void train(const struct kernels *kernels)
 
     data.train.count /= 2;
     data.test.count = LANES;
+    options.start = &beginning;
+    start_new(&beginning, &model, &options.settings, &data);
     struct trainer *trainer = trainer_new(&options, &error);
     assert_non_null(trainer);
     do {

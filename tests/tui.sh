@@ -179,7 +179,7 @@ shares() {
 
 key_line() {
     sed -n 24p "$scratch/screen" |
-        grep -E '^ Spc Pause .*n Epoch .*b Batch .*1-6 View .*Tab Pane .*y Log .*\? Help .*q Quit$'
+        grep -E '^ Spc Pause .*n Epoch .*b Batch .*1-6 View .*Tab Pane .*y Log .*s Save .*\? Help .*q Quit$'
 }
 
 # framed WIDTH HEIGHT: between header and key line every row begins and ends with a border, in the
@@ -446,6 +446,21 @@ colors_switch() {
         see 'Colours are on' && eventually colorful
 }
 
+rate_changes() {
+    keys + && see 'PAUSED .*lr 0\.0125 ' && see 'learning rate is 0\.0125' && keys - - &&
+        see 'PAUSED .*lr 0\.008 ' && keys + && see 'PAUSED .*lr 0\.01 '
+}
+
+no_place_to_save() {
+    keys s && see 'no run directory to save to'
+}
+
+saves() {
+    start 80 24 "$many --paused -o \"\$scratch/saves\"" && see PAUSED && keys 3b && see 'batch 3/40' &&
+        keys s && see 'Checkpoint written: epoch 1, batch 3' &&
+        run 0 -d "$data" --eval="$scratch/saves/last.safetensors" && keys n && see 'epoch 2/'
+}
+
 check "1 to 6 open the views" opens_views
 check "a count trains and leaves the view as it was" counts_return
 check "Enter zooms, Tab goes on, Esc shrinks" zooms
@@ -457,6 +472,9 @@ check "< goes back in the run, End returns" travels
 check "e writes the screen to a file" exported
 check "u goes through the glyphs" glyphs_cycle
 check "c switches colours" colors_switch
+check "+ and - change the learning rate" rate_changes
+check "s says so when there is no run directory" no_place_to_save
+check "s saves a checkpoint" saves
 
 # ---- leaving ----
 

@@ -18,6 +18,7 @@
 enum { COUNT_MAX = 100000, EXPORTS_MAX = 10000 };
 
 static const double COUNT_SECONDS = 1.0;       /* between two keys of a count */
+static const double RATE_STEP = 1.25;          /* of the keys for the learning rate */
 static const double FRAME_SECONDS = 1.0 / 8.0; /* between two frames that training asks for */
 
 struct dashboard {
@@ -288,6 +289,28 @@ static void press_digit(struct dashboard *dashboard, int digit)
     say(dashboard, "%ld: n trains that many epochs, b that many batches.", dashboard->count);
 }
 
+static void press_save(struct dashboard *dashboard)
+{
+    if (!dashboard->options->saves) {
+        say(dashboard, "There is no run directory to save to: start with --run-dir=DIR.");
+    } else if (trainer_ended(dashboard->snapshot->state)) {
+        say(dashboard, "The run is over, and saved.");
+    } else {
+        say(dashboard, "Saving ...");
+        send(dashboard, TRAINER_SAVE, 0);
+    }
+}
+
+static void press_rate(struct dashboard *dashboard, double factor)
+{
+    const struct trainer_command command = {.verb = TRAINER_SCALE_LR, .factor = factor};
+
+    if (trainer_ended(dashboard->snapshot->state))
+        say(dashboard, "The run is over; its learning rate cannot change any more.");
+    else
+        trainer_send(dashboard->trainer, command);
+}
+
 /* Writes what is on the screen to the first file of its name that is not there yet. */
 static void press_export(struct dashboard *dashboard)
 {
@@ -355,6 +378,9 @@ static void press(struct dashboard *dashboard, int key)
     case KEY_PAUSE: press_pause(dashboard); break;
     case KEY_STEP_EPOCHS: press_step(dashboard, TRAINER_STEP_EPOCHS); break;
     case KEY_STEP_BATCHES: press_step(dashboard, TRAINER_STEP_BATCHES); break;
+    case KEY_RATE_UP: press_rate(dashboard, RATE_STEP); break;
+    case KEY_RATE_DOWN: press_rate(dashboard, 1.0 / RATE_STEP); break;
+    case KEY_SAVE: press_save(dashboard); break;
     case KEY_EXPORT: press_export(dashboard); break;
     case KEY_GLYPHS: press_glyphs(dashboard); break;
     case KEY_COLORS: press_colors(dashboard); break;

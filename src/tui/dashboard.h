@@ -18,6 +18,7 @@ struct dashboard_options {
     const char *glyphs, *color; /* as on the command line */
     enum view view;             /* the one to open */
     bool mouse;                 /* use it */
+    bool saves;                 /* the trainer has a run directory */
     const struct dataset *data;
     const struct model *model;
     const struct kernels *kernels;

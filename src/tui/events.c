@@ -3,6 +3,8 @@
 #include <stdarg.h>
 #include <stdio.h>
 
+static const double CHECKPOINT_SECONDS = 5.0;
+
 enum { RISING = 3 /* epochs in a row of which the test loss is higher than before */ };
 
 static void add(struct events *events, const struct snapshot *now, const char *format, ...)
@@ -41,6 +43,21 @@ static void watch_epochs(struct events *events, const struct snapshot *now)
     }
 }
 
+/* Those at the ends of epochs go without saying, and those every few batches would be too many. */
+static void watch_checkpoint(struct events *events, const struct snapshot *now)
+{
+    const double since = now->checkpoint_seconds - events->checkpoint_seconds;
+    const bool known = now->checkpoint_step == events->checkpoint_step;
+
+    events->checkpoint_step = now->checkpoint_step;
+    if (known || now->checkpoint_step % now->batches == 0 ||
+        (since < CHECKPOINT_SECONDS && now->state != SNAPSHOT_PAUSED))
+        return;
+    events->checkpoint_seconds = now->checkpoint_seconds;
+    add(events, now, "Checkpoint written: epoch %ld, batch %ld.",
+        now->checkpoint_step / now->batches + 1, now->checkpoint_step % now->batches);
+}
+
 static void watch_state(struct events *events, const struct snapshot *now)
 {
     switch (now->state) {
@@ -71,6 +88,7 @@ bool events_watch(struct events *events, const struct snapshot *now)
         watch_epochs(events, now);
     if (events->begun && now->lr != events->lr)
         add(events, now, "The learning rate is %.4g from here on.", now->lr);
+    watch_checkpoint(events, now);
     /* Where a pause is the end of an epoch the header says so; its result is the news. */
     bool told = epoch_done && now->state == SNAPSHOT_PAUSED;
     if (!told && (!events->begun || now->state != events->state))

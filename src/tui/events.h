@@ -28,6 +28,8 @@ struct events {
     enum snapshot_state state;
     int epochs_done;
     double lr;
+    long checkpoint_step;
+    double checkpoint_seconds; /* of the last one told of */
 };
 
 /* Whether something was written down. Start with all zero. */

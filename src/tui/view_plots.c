@@ -2,7 +2,8 @@
  * view_plots.c -- is it learning: loss and accuracy over the epochs.
  *
  * Training is drawn as a shaded band from the smallest to the largest batch, and as a smoothed
- * line; the test set as marks at the batch behind which it was measured. Both stand on one x axis.
+ * line; the test set as marks at the batch behind which it was measured. Both stand on one x axis,
+ * on which a vertical line is a change of the learning rate.
  */
 #include "tui/plot.h"
 #include "tui/view.h"
@@ -277,6 +278,8 @@ static void draw(const struct frame *frame, struct canvas *canvas, const struct 
     for (int i = 0; i < history->epoch_count; i++)
         plot_mark(&plot, x_of_step(frame, (double)history->epochs[i].step),
                   metric->test(&history->epochs[i]), STYLE_TEST);
+    for (int i = 0; i < history->lr_change_count; i++)
+        plot_rule(&plot, x_of_step(frame, (double)history->lr_changes[i].step), STYLE_DIM);
     if (frame->past != NULL)
         plot_rule(&plot, x_of_step(frame, (double)frame->past->step), STYLE_WARNING);
     if (frame->crosshair >= 0.0)
