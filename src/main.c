@@ -4,6 +4,7 @@
 #include "data/dataset.h"
 #include "nn/cpu.h"
 #include "options.h"
+#include "support/json_memory.h"
 #include "support/memory.h"
 #include "support/signals.h"
 #include "text/report.h"
@@ -350,6 +351,7 @@ int main(int argc, char *argv[])
     struct error error = {0};
 
     keep_standard_streams();
+    json_memory_watch();
     setlocale(LC_CTYPE, ""); /* only this: numbers keep their decimal point */
     bool done = run(&program, argc, argv, &error);
     dataset_fini(&program.data);

@@ -2,6 +2,7 @@
 
 #include "support/checksum.h"
 #include "support/file.h"
+#include "support/json_memory.h"
 #include "support/number.h"
 
 #include <errno.h>
@@ -157,12 +158,10 @@ static json_t *make_metadata(const struct settings *settings, const struct progr
 }
 
 /* Puts the parts together: length, header padded to 8 bytes, data; fills in the checksum. */
-static unsigned char *assemble(const struct writer *writer, size_t *size)
+static unsigned char *assemble(const struct writer *writer, const char *header, size_t *size)
 {
-    char *header = json_dumps(writer->header, JSON_COMPACT);
-    size_t length = header != NULL ? strlen(header) : 0;
-    size_t padded = (length + 7) / 8 * 8;
-    unsigned char *file = header != NULL ? malloc(LENGTH_SIZE + padded + writer->size) : NULL;
+    size_t length = strlen(header), padded = (length + 7) / 8 * 8;
+    unsigned char *file = malloc(LENGTH_SIZE + padded + writer->size);
 
     if (file != NULL) {
         char digits[CHECKSUM_DIGITS + 1];
@@ -172,10 +171,9 @@ static unsigned char *assemble(const struct writer *writer, size_t *size)
         memcpy(file + LENGTH_SIZE + padded, writer->data, writer->size);
         *size = LENGTH_SIZE + padded + writer->size;
         snprintf(digits, sizeof digits, "%016" PRIx64, checksum_add(0, file, *size));
-        char *key = strstr(header, CHECKSUM_KEY);
+        const char *key = strstr(header, CHECKSUM_KEY);
         memcpy(file + LENGTH_SIZE + (key - header) + strlen(CHECKSUM_KEY), digits, CHECKSUM_DIGITS);
     }
-    free(header);
     return file;
 }
 
@@ -196,7 +194,10 @@ static unsigned char *encode(const struct model *model, const struct settings *s
         for (int t = 0; t < model->tensor_count; t++)
             if (model->tensors[t].trained)
                 add_floats(&writer, &model->tensors[t], VELOCITY_PREFIX, velocity);
-        file = assemble(&writer, size);
+        char *header = json_dumps(writer.header, JSON_COMPACT);
+        if (!json_memory_failed() && header != NULL) /* else entries may be missing */
+            file = assemble(&writer, header, size);
+        free(header);
     }
     free(writer.data);
     json_decref(writer.header);
@@ -254,6 +255,8 @@ static bool reader_open(struct reader *reader, const char *path, struct error *e
                          path, left < HEADER_MAX ? left : (uint64_t)HEADER_MAX, length);
     reader->header = json_loadb((const char *)reader->file + LENGTH_SIZE, (size_t)length,
                                 JSON_REJECT_DUPLICATES, &problem);
+    if (json_memory_failed())
+        return error_set(error, ERROR_SYSTEM, "%s: not enough memory to read it", path);
     if (!json_is_object(reader->header))
         return error_set(error, ERROR_CHECKPOINT,
                          "%s: not a safetensors file (expected a JSON object as its header, got: "

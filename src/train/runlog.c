@@ -2,6 +2,7 @@
 
 #include "support/clock.h"
 #include "support/file.h"
+#include "support/json_memory.h"
 #include "support/memory.h"
 #include "support/number.h"
 #include "train/replay.h"
