@@ -18,27 +18,35 @@ static const char *kind_of_file(mode_t mode)
                             : "a device";
 }
 
+/* Says why it could not be opened: of kind `kind` where the path or the file is the reason, else
+ * the machine is. */
+static int fail_to_open(const char *path, enum error_kind kind, struct error *error)
+{
+    static const int own_reasons[] = {ENOENT, ENOTDIR, ENAMETOOLONG, ELOOP, EACCES, EPERM};
+    enum error_kind found = ERROR_SYSTEM;
+
+    for (size_t i = 0; i < sizeof own_reasons / sizeof own_reasons[0]; i++)
+        if (errno == own_reasons[i])
+            found = kind;
+    error_set(error, found, "%s: cannot be opened: %s", path, strerror(errno));
+    return -1;
+}
+
 int file_open(const char *path, size_t *size, enum error_kind kind, struct error *error)
 {
     struct stat status;
 
     /* Looked at before it is opened: opening a FIFO could block, opening a device could act. */
-    if (stat(path, &status) != 0) {
-        error_set(error, kind, "%s: cannot be opened: %s", path, strerror(errno));
-        return -1;
-    }
+    if (stat(path, &status) != 0)
+        return fail_to_open(path, kind, error);
     if (!S_ISREG(status.st_mode)) {
         error_set(error, kind, "%s: not a file that can be read (expected a regular file, got %s)",
                   path, kind_of_file(status.st_mode));
         return -1;
     }
     int descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
-    if (descriptor < 0) {
-        bool system = errno == EMFILE || errno == ENFILE || errno == ENOMEM;
-        error_set(error, system ? ERROR_SYSTEM : kind, "%s: cannot be opened: %s", path,
-                  strerror(errno));
-        return -1;
-    }
+    if (descriptor < 0)
+        return fail_to_open(path, kind, error);
     if (size != NULL)
         *size = (size_t)status.st_size;
     return descriptor;
@@ -99,7 +107,7 @@ bool file_write_all(int descriptor, const void *data, size_t size)
     return true;
 }
 
-static bool sync_all(int descriptor)
+bool file_sync(int descriptor)
 {
     int result;
 
@@ -115,7 +123,7 @@ static bool sync_directory(const char *directory)
 
     if (descriptor < 0)
         return false;
-    bool synced = sync_all(descriptor);
+    bool synced = file_sync(descriptor);
     return close(descriptor) == 0 && synced;
 }
 
@@ -127,7 +135,7 @@ static bool write_new(const char *path, const void *data, size_t size)
     int descriptor = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
     if (descriptor < 0)
         return false;
-    bool written = file_write_all(descriptor, data, size) && sync_all(descriptor);
+    bool written = file_write_all(descriptor, data, size) && file_sync(descriptor);
     int saved = errno;
     if (close(descriptor) != 0 && written)
         return false;

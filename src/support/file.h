@@ -12,8 +12,9 @@
 #include <stddef.h>
 
 /* Opens `path` for reading if it is a regular file, or a link to one; never blocks on a FIFO or a
- * device. Returns the descriptor, or -1 with an error of kind `kind`. *size gets the size in bytes
- * unless it is NULL. */
+ * device. Returns the descriptor, or -1 with an error: of kind `kind` when the path or the file is
+ * the reason, ERROR_SYSTEM when the machine is (no descriptors, a broken disk). *size gets the size
+ * in bytes unless it is NULL. */
 int file_open(const char *path, size_t *size, enum error_kind kind, struct error *error);
 
 /* The contents of a regular file of at most `limit` bytes, to be released with free(). NULL with an
@@ -24,6 +25,9 @@ unsigned char *file_read(const char *path, size_t limit, size_t *size, enum erro
 /* Writes all of `data` to the descriptor, through short and interrupted writes. False with
  * errno. */
 bool file_write_all(int descriptor, const void *data, size_t size);
+
+/* Puts the file's contents on the disk, through interruptions. False with errno. */
+bool file_sync(int descriptor);
 
 /* Replaces directory/name by `size` bytes of data: writes directory/name.tmp, fsyncs it, renames it
  * over the old file and fsyncs the directory. On failure (ERROR_SYSTEM) the temporary file is

@@ -96,6 +96,7 @@ bool signals_init(struct error *error)
         return false;
     sigaltstack(&stack, NULL);
     signal(SIGPIPE, SIG_IGN);
+    signal(SIGXFSZ, SIG_IGN);
     for (int i = 0; i < COUNT(ending); i++) {
         struct sigaction before;
         sigaction(ending[i], NULL, &before);

@@ -14,8 +14,8 @@
 
 #include "support/error.h"
 
-/* Installs the handlers and ignores SIGPIPE, whose cause write() reports. ERROR_SYSTEM without
- * descriptors. */
+/* Installs the handlers and ignores SIGPIPE and SIGXFSZ, whose causes write() reports. ERROR_SYSTEM
+ * without descriptors. */
 bool signals_init(struct error *error);
 
 /* What puts the terminal back when there is no time to return: async-signal-safe, and safe to call

@@ -32,20 +32,24 @@ struct runlog {
 
 static bool flush(struct runlog *runlog, struct error *error)
 {
+    off_t before = lseek(runlog->descriptor, 0, SEEK_END);
     size_t size = runlog->used;
 
     runlog->used = 0;
-    if (!file_write_all(runlog->descriptor, runlog->buffer, size))
-        return error_set(error, ERROR_SYSTEM, "%s: cannot be written: %s", runlog->metrics_path,
-                         strerror(errno));
-    return true;
+    if (file_write_all(runlog->descriptor, runlog->buffer, size))
+        return true;
+    int problem = errno;
+    /* What has been written may end within a line, and no other may stand behind that. */
+    bool cut = before >= 0 && ftruncate(runlog->descriptor, before) == 0;
+    return error_set(error, ERROR_SYSTEM, "%s: cannot be written: %s%s", runlog->metrics_path,
+                     strerror(problem), cut ? "" : " (its last line may be torn)");
 }
 
 static bool flush_to_disk(struct runlog *runlog, struct error *error)
 {
     if (!flush(runlog, error))
         return false;
-    if (fsync(runlog->descriptor) != 0)
+    if (!file_sync(runlog->descriptor))
         return error_set(error, ERROR_SYSTEM, "%s: cannot be made durable: %s",
                          runlog->metrics_path, strerror(errno));
     return true;
@@ -59,19 +63,18 @@ static bool append_exactly(struct runlog *runlog, json_t *object, int digits, st
     const size_t room = BUFFER_SIZE - 1;
 
     size_t size = json_dumpb(object, NULL, 0, flags);
-    if (size == 0 || size > room) {
-        json_decref(object);
+    bool fits = runlog->used + size <= room || flush(runlog, error);
+    size_t written =
+        fits ? json_dumpb(object, runlog->buffer + runlog->used, room - runlog->used, flags) : 0;
+    json_decref(object);
+    if (!fits)
+        return false;
+    if (json_memory_failed() || size == 0 || size > room || written != size)
         return error_set(error, ERROR_SYSTEM, "%s: not enough memory to write a line",
                          runlog->metrics_path);
-    }
-    bool fits = runlog->used + size <= room || flush(runlog, error);
-    if (fits) {
-        json_dumpb(object, runlog->buffer + runlog->used, size, flags);
-        runlog->buffer[runlog->used + size] = '\n';
-        runlog->used += size + 1;
-    }
-    json_decref(object);
-    return fits;
+    runlog->buffer[runlog->used + size] = '\n';
+    runlog->used += size + 1;
+    return true;
 }
 
 static bool append(struct runlog *runlog, json_t *object, struct error *error)
