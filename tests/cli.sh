@@ -660,15 +660,21 @@ check "--snapshot draws with the glyphs asked for" snapshot_glyphs
 
 # ---- locales, closed pipes, signals ----
 
-# Any locale with a decimal comma that is installed here.
+# Any locale with a decimal comma that is installed here, or else one made for this.
 comma_locale=$(locale -a 2>/dev/null | grep -E '^(de|fr|es|it)_[A-Z]{2}\.(utf8|UTF-8)$' | head -n 1)
+if [ -z "$comma_locale" ] && localedef -f UTF-8 -i de_DE "$scratch/de_DE.UTF-8" 2>/dev/null; then
+    comma_locale=de_DE.UTF-8
+    LOCPATH=$scratch
+fi
 
-decimal_comma() {
-    LC_ALL=$comma_locale run 0 -d "$data" -e 1 --lr=0.01 -o "$scratch/comma" &&
+decimal_comma() (
+    [ -z "${LOCPATH-}" ] || export LOCPATH
+    [ "$(LC_ALL=$comma_locale locale decimal_point)" = , ] &&
+        LC_ALL=$comma_locale run 0 -d "$data" -e 1 --lr=0.01 -o "$scratch/comma" &&
         says "$scratch/out" '^Loss=[0-9]+\.[0-9]{4} ' &&
         says "$scratch/comma/metrics.jsonl" '"loss":[0-9]+\.[0-9]+,' &&
         LC_ALL=$comma_locale run 0 -d "$data" --eval="$scratch/comma/last.safetensors"
-}
+)
 
 # closed_pipe ARGUMENT...: with nobody at the other end of stdout, before anything is written.
 closed_pipe() {

@@ -1,0 +1,321 @@
+#!/bin/sh
+# faults.sh -- what a run does when the machine fails it: memory, files, threads, the clock. Library calls
+# are made to fail one by one by tests/fault_shim.c; limits of the shell do the rest. "row NN" is row NN
+# of the table of faults. FAULTS_SAMPLES calls of each kind are tried, evenly spread over the run, or all.
+
+. "$(dirname "$0")/lib.sh"
+: "${FAULT_SHIM:=}" "${FAULTS_SAMPLES:=8}"
+ulimit -c 0
+
+data=$scratch/data
+run=$scratch/run
+make_data "$data" 64 32
+
+# The run that everything is compared with: two epochs of four batches.
+training="--headless -d $data -e 2 -b 16 -j 2 -o $run"
+
+# ---- runs under faults ----
+
+# finish COMMAND...: runs it with no input; leaves its exit status in $status, what it says in $scratch/out
+# and $scratch/err. Both are pipes there, so that no limit on files applies to them.
+finish() {
+    {
+        { timeout -k 5 60 "$@" </dev/null 2>&1 >&3 3>&-; echo $? >"$scratch/status"; } |
+            cat >"$scratch/err"
+    } 3>&1 | cat >"$scratch/out"
+    status=$(cat "$scratch/status")
+}
+
+# faulty RULES ARGUMENT...: the program under the shim; counts of calls go to $scratch/counts.
+faulty() {
+    rules=$1
+    shift
+    finish env LD_PRELOAD="$FAULT_SHIM" FAULTS="$rules" FAULTS_REPORT="$scratch/counts" \
+        "$PROGRAM" "$@"
+}
+
+# sane: the run has gone well without a word, or ended with status 5 and one line that says why.
+sane() {
+    case $status in
+    0) [ ! -s "$scratch/err" ] && return ;;
+    5) [ "$(grep -c '^mnist-tui: .' "$scratch/err")" -eq 1 ] &&
+        [ "$(wc -l <"$scratch/err")" -eq 1 ] && return ;;
+    esac
+    echo "exit status $status, and on stderr:"
+    cat "$scratch/err"
+    return 1
+}
+
+# whole: each checkpoint in the run directory is, to the byte, one that the run without faults has
+# written, the log is whole lines, and no temporary file is left.
+whole() {
+    for file in "$run"/*; do
+        case $file in
+        *.safetensors)
+            cmp -s "$file" "$scratch/first" || cmp -s "$file" "$scratch/second" && continue
+            echo "$file is no checkpoint of this run"
+            return 1
+            ;;
+        */metrics.jsonl)
+            [ ! -s "$file" ] || [ -z "$(tail -c 1 "$file" | tr -d '\n')" ] &&
+                ! grep -qv '^{"event":[^{}]*}$' "$file" && continue
+            echo "$file has lines that are not whole:"
+            grep -v '^{"event":[^{}]*}$' "$file"
+            return 1
+            ;;
+        *.tmp)
+            echo "$file was left behind"
+            return 1
+            ;;
+        esac
+    done
+}
+
+# kept: what the first epoch has saved is there as soon as the second has begun, and a run that says it
+# has gone well has everything.
+kept() {
+    if [ "$status" -eq 0 ]; then
+        cmp "$run/last.safetensors" "$scratch/second" && [ -e "$run/best.safetensors" ] &&
+            [ "$(wc -l <"$run/metrics.jsonl")" -eq 12 ] && return
+        cat "$run/metrics.jsonl"
+        return 1
+    fi
+    ! grep -qs '"epoch":1,' "$run/metrics.jsonl" || [ -e "$run/last.safetensors" ] || {
+        echo "the first epoch's checkpoint is gone"
+        return 1
+    }
+}
+
+# survives RULES: all of this holds for a run under these faults.
+survives() {
+    rm -rf "$run"
+    # shellcheck disable=SC2086 # one word an argument
+    faulty "$1" $training
+    sane && { [ ! -d "$run" ] || { whole && kept; }; } && return
+    echo "with FAULTS=$1"
+    return 1
+}
+
+# numbers COUNT: those of 1 to COUNT that are to be tried.
+numbers() {
+    awk -v count="$1" -v samples="$FAULTS_SAMPLES" 'BEGIN {
+        if (samples == "all" || samples + 0 > count)
+            samples = count
+        for (i = 0; i < samples; i++)
+            print (samples > 1 ? 1 + int(i * (count - 1) / (samples - 1) + 0.5) : 1)
+    }'
+}
+
+# each FAMILY TIMES EFFECT [RULE]: a run survives when the k-th call fails, for every k. In RULE, which
+# goes along, NEXT is the number behind k.
+each() {
+    count=$(sed -n "s/^$1 //p" "$scratch/counts_clean")
+    [ "$count" -gt 0 ] || { echo "there is no call of $1"; return 1; }
+    for k in $(numbers "$count"); do
+        survives "$1:$k:$2:$3${4:+,$(echo "$4" | sed "s/NEXT/$((k + 1))/")}" || return 1
+    done
+}
+
+# each_way FAMILY EFFECT: once and from then on.
+each_way() {
+    each "$1" once "$2" && each "$1" always "$2"
+}
+
+# each_unnoticed FAMILY EFFECT: the k-th call behaves like that, and nobody sees it.
+each_unnoticed() {
+    count=$(sed -n "s/^$1 //p" "$scratch/counts_clean")
+    for k in $(numbers "$count"); do
+        survives "$1:$k:once:$2" || return 1
+        [ "$status" -eq 0 ] || { echo "FAULTS=$1:$k:once:$2:"; cat "$scratch/err"; return 1; }
+    done
+}
+
+# ---- the run without faults ----
+
+# Its second checkpoint is what it leaves. For the first, every rename is refused behind those of
+# config.json and of the first epoch's two checkpoints.
+clean_run() {
+    survives_nothing && cp "$scratch/counts" "$scratch/counts_clean" &&
+        cp "$run/last.safetensors" "$scratch/second" &&
+        sed -n 's/^Test set/&/p' "$scratch/out" >"$scratch/results" || return 1
+    rm -rf "$run"
+    # shellcheck disable=SC2086 # one word an argument
+    faulty rename:4:always:EIO $training
+    sane && [ "$status" -eq 5 ] && cp "$run/last.safetensors" "$scratch/first" &&
+        run 0 -d "$data" --eval="$scratch/first" && sed -n 1p "$scratch/results" |
+        cmp - "$scratch/out" &&
+        run 0 -d "$data" --eval="$scratch/second" && sed -n 2p "$scratch/results" |
+        cmp - "$scratch/out"
+}
+
+survives_nothing() {
+    rm -rf "$run"
+    # shellcheck disable=SC2086 # one word an argument
+    faulty '' $training
+    sane && [ "$status" -eq 0 ]
+}
+
+# ---- rows ----
+
+# other_actions FAMILY EFFECT: those that do not train survive failures too, and say what they say.
+other_actions() {
+    for action in "--eval=$scratch/second --export=$scratch/p.csv" --stats --summary \
+        "-e 1 --snapshot=80x24"; do
+        # shellcheck disable=SC2086 # one word an argument
+        faulty '' -d "$data" $action
+        count=$(sed -n "s/^$1 //p" "$scratch/counts")
+        for k in $(numbers "$count"); do
+            for times in once always; do
+                # shellcheck disable=SC2086
+                faulty "$1:$k:$times:$2" -d "$data" $action
+                sane || { echo "with FAULTS=$1:$k:$times:$2 $action"; return 1; }
+            done
+        done
+    done
+}
+
+# Fewer threads than asked for train to the same bits; without the first one nothing does.
+row_73() {
+    each_way thread EAGAIN && survives thread:1:always:EAGAIN && [ "$status" -eq 5 ] &&
+        says "$scratch/err" 'a thread could not be started' &&
+        survives thread:2:always:EAGAIN
+}
+
+# limited LIMIT...: a run under `ulimit LIMIT...`.
+limited() {
+    rm -rf "$run"
+    # shellcheck disable=SC2086 # one word an argument
+    finish sh -c 'ulimit "$1" "$2"; shift 2; exec "$@"' limited "$@" "$PROGRAM" $training
+    [ "$status" -eq 127 ] && return # not even the libraries could be loaded
+    sane && { [ ! -d "$run" ] || { whole && kept; }; } && return
+    echo "with ulimit $*"
+    return 1
+}
+
+# until_unharmed FLAG FIRST STEP LAST: from the smallest limit to one that does no harm.
+until_unharmed() {
+    limit=$2
+    while limited "$1" "$limit"; do
+        [ "$status" -ne 0 ] || return 0
+        limit=$((limit + $3))
+        [ "$limit" -le "$4" ] || { echo "ulimit $1 $limit is still too little"; return 1; }
+    done
+    return 1
+}
+
+# In blocks of 512 bytes, or of 1024 in some shells; the checkpoint is of some 90 kB.
+row_76() {
+    for limit in 0 1 4 20 80; do
+        limited -f "$limit" && [ "$status" -eq 5 ] &&
+            says "$scratch/err" '^mnist-tui: .*: File too large$' || return 1
+    done
+}
+
+# midway COMMAND...: does that to the run directory as soon as a long run has saved, and waits for it.
+midway() {
+    rm -rf "$run"
+    (
+        until [ -e "$run/best.safetensors" ]; do sleep 0.05; done
+        "$@" "$run"
+    ) &
+    # shellcheck disable=SC2086 # one word an argument
+    finish "$PROGRAM" $training -e 1000000
+    wait
+    [ "$status" -eq 5 ] && sane
+}
+
+row_77_removed() {
+    midway rm -rf && says "$scratch/err" "^mnist-tui: $run.*: No such file or directory\$" &&
+        [ ! -e "$run" ]
+}
+
+row_77_read_only() {
+    midway chmod 555 && says "$scratch/err" "^mnist-tui: $run.*: Permission denied\$" &&
+        run 0 -d "$data" --eval="$run/last.safetensors"
+    good=$?
+    chmod 755 "$run"
+    return $good
+}
+
+# Each time it is asked the clock shows an earlier hour.
+row_80() {
+    survives clock:1:always:back && [ "$status" -eq 0 ] || return 1
+    sed -n 's/.*"time":"\([^"]*\)".*/\1/p' "$run/metrics.jsonl" >"$scratch/times"
+    LC_ALL=C sort -rc "$scratch/times" &&
+        says "$run/metrics.jsonl" '"epoch","epoch":1,.*"seconds":[0-9.e-]+,"images_per_second":[0-9]'
+}
+
+# used: the kilobytes in memory and the number of open files of the run.
+used() {
+    sed -n 's/^VmRSS:[^0-9]*\([0-9]*\).*/\1/p' "/proc/$1/status"
+    ls "/proc/$1/fd" | wc -l
+}
+
+# until_epoch N: waits for it, or for the run's end.
+until_epoch() {
+    until grep -q "^EPOCH: $1\$" "$scratch/long" || ! kill -0 "$long" 2>/dev/null; do sleep 0.05; done
+}
+
+# A thousand epochs stand for a day: the second half needs no more than the first.
+row_81() {
+    rm -rf "$run"
+    "$PROGRAM" --headless -d "$data" -e 1000000 -b 64 -j 2 >"$scratch/long" 2>&1 </dev/null &
+    long=$!
+    until_epoch 500
+    used "$long" >"$scratch/before"
+    until_epoch 1000
+    used "$long" >"$scratch/after"
+    kill "$long"
+    wait "$long"
+    paste -s "$scratch/before" "$scratch/after"
+    awk '{ used[NR] = $1 } END {
+        exit !(NR == 4 && used[2] == used[4] && used[3] <= used[1] + 256)
+    }' "$scratch/before" "$scratch/after"
+}
+
+if [ -n "$FAULT_SHIM" ]; then
+    check "a run without faults is what the others are compared with" clean_run
+    check "row 30: interrupted reads and writes are invisible" eval \
+        'each_unnoticed read EINTR && each_unnoticed write EINTR && each_unnoticed fsync EINTR'
+    check "row 30: short reads and writes are invisible" eval \
+        'each_unnoticed read short && each_unnoticed write short'
+    check "row 29: reading fails" each_way read EIO
+    check "opening fails" each_way open EIO
+    check "row 72: every allocation fails in turn, once" each alloc once ENOMEM
+    check "row 72: every allocation fails in turn, and all behind it" each alloc always ENOMEM
+    check "row 72: allocations fail without training" other_actions alloc ENOMEM
+    check "row 73: threads cannot be started" row_73
+    check "row 74: no descriptor for a file that is opened" each_way open EMFILE
+    check "row 75: the disk is full at each write" each_way write ENOSPC
+    check "row 75: the disk is full in the middle of each write" each write once short \
+        write:NEXT:always:ENOSPC
+    check "row 75: the disk is full in the middle of each write, for a moment" each write once short \
+        write:NEXT:once:ENOSPC
+    check "row 75: the quota is used up at each write" each_way write EDQUOT
+    check "row 77: the run directory becomes read-only" each open always EROFS
+    check "row 78: fsync fails" each_way fsync EIO
+    check "row 78: close fails" each_way close EIO
+    check "row 78: rename fails" each_way rename EIO
+    check "row 80: the clock steps back" row_80
+    check "row 74: few descriptors" until_unharmed -n 4 1 64
+    check "row 76: files may not become large" row_76
+    check "row 79: little address space" until_unharmed -v 4000 7000 4000000
+else
+    skip "rows 72 to 80" "library calls cannot be made to fail in this build"
+fi
+if command -v timeout >/dev/null; then
+    check "row 77: the run directory is removed midway" row_77_removed
+    if [ "$(id -u)" -eq 0 ]; then
+        skip "row 77: the run directory becomes read-only midway" "nothing is read-only to root"
+    else
+        check "row 77: the run directory becomes read-only midway" row_77_read_only
+    fi
+else
+    skip "row 77: the run directory goes midway" "there is no timeout command"
+fi
+if [ -d /proc/self/fd ]; then
+    check "row 81: memory and descriptors stay flat" row_81
+else
+    skip "row 81: memory and descriptors stay flat" "there is no /proc"
+fi
+done_testing
