@@ -253,8 +253,8 @@ static bool reader_open(struct reader *reader, const char *path, struct error *e
                          "%s: truncated, or not a safetensors file (expected a header of at most "
                          "%" PRIu64 " bytes, got %" PRIu64 ")",
                          path, left < HEADER_MAX ? left : (uint64_t)HEADER_MAX, length);
-    reader->header = json_loadb((const char *)reader->file + LENGTH_SIZE, (size_t)length,
-                                JSON_REJECT_DUPLICATES, &problem);
+    reader->header = json_memory_load((const char *)reader->file + LENGTH_SIZE, (size_t)length,
+                                      JSON_REJECT_DUPLICATES, &problem);
     if (json_memory_failed())
         return error_set(error, ERROR_SYSTEM, "%s: not enough memory to read it", path);
     if (!json_is_object(reader->header))
