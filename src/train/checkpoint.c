@@ -300,9 +300,11 @@ static bool check_checksum(const struct reader *reader, struct error *error)
     key += CHECKSUM_DIGITS;
     sum = checksum_add(sum, key, (size_t)(reader->file + reader->size - key));
     snprintf(expected, sizeof expected, "%016" PRIx64, sum);
+#ifndef FUZZING_BUILD_MODE_UNSAFE_FOR_PRODUCTION /* nothing that is mutated would get past it */
     if (strcmp(digits, expected) != 0)
         return error_set(error, ERROR_CHECKPOINT, "%s: damaged (expected checksum %s, got %s)",
                          reader->path, digits, expected);
+#endif
     return true;
 }
 
