@@ -4,7 +4,7 @@
 # of the table of faults. FAULTS_SAMPLES calls of each kind are tried, evenly spread over the run, or all.
 
 . "$(dirname "$0")/lib.sh"
-: "${FAULT_SHIM:=}" "${FAULTS_SAMPLES:=8}"
+: "${FAULT_SHIM:=}" "${FAULTS_SAMPLES:=6}"
 ulimit -c 0
 
 data=$scratch/data
@@ -46,13 +46,21 @@ sane() {
     return 1
 }
 
-# whole: each checkpoint in the run directory is, to the byte, one that the run without faults has
-# written, the log is whole lines, and no temporary file is left.
+# known FILE: it is, to the byte, a checkpoint that the run without faults has written.
+known() {
+    for checkpoint in "$scratch"/known/*; do
+        cmp -s "$1" "$checkpoint" && return
+    done
+    return 1
+}
+
+# whole: each checkpoint in the run directory is known, the log is whole lines, and no temporary file is
+# left.
 whole() {
     for file in "$run"/*; do
         case $file in
         *.safetensors)
-            cmp -s "$file" "$scratch/first" || cmp -s "$file" "$scratch/second" && continue
+            known "$file" && continue
             echo "$file is no checkpoint of this run"
             return 1
             ;;
@@ -75,7 +83,7 @@ whole() {
 # has gone well has everything.
 kept() {
     if [ "$status" -eq 0 ]; then
-        cmp "$run/last.safetensors" "$scratch/second" && [ -e "$run/best.safetensors" ] &&
+        cmp "$run/last.safetensors" "$scratch/last" && [ -e "$run/best.safetensors" ] &&
             [ "$(wc -l <"$run/metrics.jsonl")" -eq 12 ] && return
         cat "$run/metrics.jsonl"
         return 1
@@ -132,20 +140,27 @@ each_unnoticed() {
 
 # ---- the run without faults ----
 
-# Its second checkpoint is what it leaves. For the first, every rename is refused behind those of
-# config.json and of the first epoch's two checkpoints.
+# Every checkpoint that such a run writes on its way is found by refusing all renames from the k-th on.
+# The last run that this ends is short of one file alone; it is kept to be resumed. The 1000th ends none.
 clean_run() {
     survives_nothing && cp "$scratch/counts" "$scratch/counts_clean" &&
-        cp "$run/last.safetensors" "$scratch/second" &&
-        sed -n 's/^Test set/&/p' "$scratch/out" >"$scratch/results" || return 1
-    rm -rf "$run"
-    # shellcheck disable=SC2086 # one word an argument
-    faulty rename:4:always:EIO $training
-    sane && [ "$status" -eq 5 ] && cp "$run/last.safetensors" "$scratch/first" &&
-        run 0 -d "$data" --eval="$scratch/first" && sed -n 1p "$scratch/results" |
-        cmp - "$scratch/out" &&
-        run 0 -d "$data" --eval="$scratch/second" && sed -n 2p "$scratch/results" |
-        cmp - "$scratch/out"
+        cp "$run/last.safetensors" "$scratch/last" || return 1
+    grep '^Test set' "$scratch/out" | tail -n 1 >"$scratch/result"
+    mkdir "$scratch/known"
+    for k in $(seq 2 "$(sed -n 's/^rename //p' "$scratch/counts_clean")") 1000; do
+        rm -rf "$run"
+        # shellcheck disable=SC2086 # one word an argument
+        faulty "rename:$k:always:EIO" $training
+        sane || return 1
+        [ "$status" -eq 0 ] || { rm -rf "$scratch/half" && cp -R "$run" "$scratch/half"; }
+        for file in "$run"/*.safetensors; do
+            [ ! -e "$file" ] || cp "$file" "$scratch/known/$(cksum <"$file" | tr ' ' -)"
+        done
+    done
+    for file in "$scratch"/known/*; do
+        run 0 -d "$data" --eval="$file" || return 1
+    done
+    run 0 -d "$data" --eval="$scratch/last" && cmp "$scratch/out" "$scratch/result"
 }
 
 survives_nothing() {
@@ -170,7 +185,7 @@ action_survives() {
 }
 
 row_72_actions() {
-    for action in "--eval=$scratch/second --export=$scratch/p.csv" --stats --summary \
+    for action in "--eval=$scratch/last --export=$scratch/p.csv" --stats --summary \
         "-e 1 --snapshot=80x24"; do
         action_survives "$action" once && action_survives "$action" always || return 1
     done
@@ -179,8 +194,35 @@ row_72_actions() {
 # jansson's parser ends the process where it gets no memory for a string, so all of them are tried.
 row_72_parser() (
     FAULTS_SAMPLES=all
-    action_survives "--eval=$scratch/second" once
+    action_survives "--eval=$scratch/last" once
 )
+
+# resumes RULES: a run that goes on under these faults leaves nothing that is not whole, and goes on
+# without them to the end.
+resumes() {
+    rm -rf "$run"
+    cp -R "$scratch/half" "$run"
+    faulty "$1" --headless --resume="$run"
+    sane && whole && run 0 --headless --resume="$run" &&
+        cmp "$run/last.safetensors" "$scratch/last" && return
+    echo "with FAULTS=$1 --resume"
+    return 1
+}
+
+row_72_resuming() {
+    resumes '' || return 1
+    for family in alloc:ENOMEM open:EMFILE read:EIO write:ENOSPC rename:EIO; do
+        faults=${family#*:}
+        family=${family%:*}
+        rm -rf "$run"
+        cp -R "$scratch/half" "$run"
+        faulty '' --headless --resume="$run"
+        count=$(sed -n "s/^$family //p" "$scratch/counts")
+        for k in $(numbers "$count"); do
+            resumes "$family:$k:once:$faults" && resumes "$family:$k:always:$faults" || return 1
+        done
+    done
+}
 
 # Fewer threads than asked for train to the same bits; without the first one nothing does.
 row_73() {
@@ -302,6 +344,7 @@ if [ -n "$FAULT_SHIM" ]; then
     check "row 72: every allocation fails in turn, and all behind it" each alloc always ENOMEM
     check "row 72: allocations fail without training" row_72_actions
     check "row 72: every allocation fails in turn while a checkpoint is read" row_72_parser
+    check "row 72: allocations, files and the disk fail a run that is resumed" row_72_resuming
     check "row 73: threads cannot be started" row_73
     check "row 74: no descriptor for a file that is opened" each_way open EMFILE
     check "row 75: the disk is full at each write" each_way write ENOSPC

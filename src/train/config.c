@@ -2,6 +2,7 @@
 
 #include "nn/model.h"
 #include "support/file.h"
+#include "support/json_memory.h"
 #include "support/number.h"
 
 #include <inttypes.h>
@@ -49,10 +50,12 @@ bool config_write(const char *directory, const struct config *config, struct err
     if (!model_init(&model, config->settings.model, error))
         return false;
     char *text = make_text(config, &model);
-    if (text == NULL)
+    if (json_memory_failed() || text == NULL) {
+        free(text);
         return error_set(error, ERROR_SYSTEM,
                          "%s/%s: cannot be written: not enough memory, or --data is no valid UTF-8",
                          directory, CONFIG_NAME);
+    }
     size_t size = strlen(text);
     text[size] = '\n'; /* the terminator's place; the length goes along */
     bool written = file_replace(directory, CONFIG_NAME, text, size + 1, error);
@@ -172,10 +175,12 @@ bool config_read(const char *directory, struct config *config, struct error *err
     unsigned char *text = file_read(path, FILE_MAX, &size, ERROR_CHECKPOINT, error);
     if (text == NULL)
         return false;
-    json_t *object = json_loadb((const char *)text, size, 0, &problem);
+    json_t *object = json_memory_load((const char *)text, size, 0, &problem);
     struct reader reader = {path, object, error};
     bool read =
-        json_is_object(object)
+        json_memory_failed()
+            ? error_set(error, ERROR_SYSTEM, "%s: not enough memory to read it", path)
+        : json_is_object(object)
             ? read_version(&reader) && read_settings(&reader, &config->settings) &&
                   read_facts(&reader, config)
             : error_set(error, ERROR_CHECKPOINT, "%s: damaged (expected a JSON object)", path);

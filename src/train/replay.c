@@ -1,6 +1,7 @@
 #include "train/replay.h"
 
 #include "support/file.h"
+#include "support/json_memory.h"
 
 #include <errno.h>
 #include <jansson.h>
@@ -158,7 +159,7 @@ static enum verdict judge(struct replay *replay, const char *text, size_t size)
 {
     if (text[size - 1] != '\n')
         return at_checkpoint(replay) ? CUT : REFUSE;
-    json_t *line = json_loadb(text, size, 0, NULL);
+    json_t *line = json_memory_load(text, size, 0, NULL);
     enum verdict verdict = replay_line(replay, line);
     json_decref(line);
     return verdict;
@@ -180,6 +181,8 @@ static bool replay_lines(struct replay *replay, FILE *file, const char *path, lo
             *end += size;
     }
     free(text);
+    if (json_memory_failed())
+        return error_set(error, ERROR_SYSTEM, "%s: not enough memory to read it", path);
     if (verdict == KEEP && !feof(file))
         return error_set(error, ERROR_SYSTEM, "%s: cannot be read: %s", path, strerror(errno));
     if (verdict != REFUSE && at_checkpoint(replay))
