@@ -5,6 +5,9 @@
  */
 #include "fuzz.h"
 
+#include "nn/activations.h"
+#include "train/outcomes.h"
+#include "tui/browse.h"
 #include "tui/keys.h"
 #include "tui/navigate.h"
 #include "tui/screen.h"
@@ -102,22 +105,86 @@ static void make_snapshot(struct bytes *bytes, struct snapshot *now)
     make_history(bytes, now);
 }
 
-static void make_predictions(struct bytes *bytes, struct predictions *predictions)
+/* What a softmax gives: 0 to 1, or NaN. */
+static float take_share(struct bytes *bytes)
 {
-    *predictions = (struct predictions){.count = take_bool(bytes) ? LANES : 0};
-    for (int lane = 0; lane < LANES; lane++) {
-        predictions->predicted[lane] = (uint8_t)take_int(bytes, 0, DATASET_CLASSES - 1);
-        predictions->losses[lane] = (double)take_metric(bytes);
-        for (int k = 0; k < DATASET_CLASSES; k++) {
-            float share = take_metric(bytes); /* what a softmax gives: 0 to 1, or NaN */
-            predictions->probabilities[lane][k] = share >= 0.0F && share <= 1.0F ? share : NAN;
-        }
-    }
+    float share = take_metric(bytes);
+
+    return share >= 0.0F && share <= 1.0F ? share : NAN;
 }
 
-/* What every cell must be for the terminal to show it. */
-static void draw(const struct frame *frame, struct canvas *canvas)
+/* What a frame shows beside the snapshot. */
+struct world {
+    struct model model;
+    struct split test;
+    struct timeline timeline;
+    struct events events;
+    struct outcomes outcomes;
+    struct confusion confusion;
+    struct browse browse;
+    struct predictions predictions;
+    struct activations activations;
+    struct sketch *sketch;
+    uint8_t digit[DATASET_PIXELS];
+};
+
+/* What does not depend on the bytes, made once. */
+static void make_world(struct world *world)
 {
+    static uint8_t pixels[IMAGES * DATASET_PIXELS], labels[IMAGES];
+    struct error error;
+
+    for (int i = 0; i < IMAGES * DATASET_PIXELS; i++)
+        pixels[i] = (uint8_t)(i * 37);
+    for (int i = 0; i < IMAGES; i++)
+        labels[i] = (uint8_t)(i % DATASET_CLASSES);
+    world->test = (struct split){IMAGES, pixels, labels};
+    fuzz_require(model_init(&world->model, "basic", &error) &&
+                 timeline_init(&world->timeline, world->model.state_count, &error) &&
+                 outcomes_init(&world->outcomes, IMAGES, &error) &&
+                 activations_init(&world->activations, &world->model, &error));
+}
+
+static void make_outcomes(struct bytes *bytes, struct world *world, long step)
+{
+    struct error error;
+
+    world->outcomes.step = step;
+    for (int i = 0; i < IMAGES; i++) {
+        world->outcomes.predicted[i] = (uint8_t)take_int(bytes, 0, DATASET_CLASSES - 1);
+        world->outcomes.losses[i] = take_metric(bytes);
+    }
+    fuzz_require(browse_init(&world->browse, IMAGES, &error));
+    world->predictions = (struct predictions){0};
+    for (int lane = 0; lane < LANES; lane++) {
+        world->predictions.predicted[lane] = (uint8_t)take_int(bytes, 0, DATASET_CLASSES - 1);
+        world->predictions.losses[lane] = (double)take_metric(bytes);
+        for (int k = 0; k < DATASET_CLASSES; k++)
+            world->predictions.probabilities[lane][k] = take_share(bytes);
+    }
+    for (int l = 0; l < world->model.layer_count; l++)
+        world->activations.values[l][0] = take_metric(bytes);
+}
+
+/* Brings up to date what follows from the keys, as the dashboard does before it draws. */
+static void update(struct frame *frame, struct world *world)
+{
+    struct predictions *predictions = &world->predictions;
+
+    outcomes_confusion(&world->outcomes, &world->test, &world->confusion);
+    browse_update(&world->browse, &world->outcomes, &world->test);
+    predictions->count = world->browse.count < LANES ? world->browse.count : LANES;
+    for (int i = 0; i < predictions->count; i++)
+        predictions->images[i] = (uint32_t)browse_at(&world->browse, i);
+    sketch_digit(world->sketch, world->digit);
+    frame->drawing.probabilities =
+        sketch_empty(world->sketch) ? NULL : predictions->probabilities[0];
+}
+
+/* Every cell must be one that the terminal can show. */
+static void draw(struct frame *frame, struct world *world, struct canvas *canvas)
+{
+    update(frame, world);
     screen_draw(frame, canvas);
     for (int i = 0; i < canvas->width * canvas->height; i++) {
         const struct cell *cell = &canvas->cells[i];
@@ -127,83 +194,102 @@ static void draw(const struct frame *frame, struct canvas *canvas)
     }
 }
 
-/* Presses a key and looks at what it leaves. The dashboard has the samples that are then shown
- * predicted anew. */
-static void press(struct frame *frame, struct predictions *predictions, struct canvas *canvas,
-                  int key)
-{
-    char message[NAVIGATE_MESSAGE];
+/* A key, or what the mouse does. */
+struct press {
+    int key;
+    struct pointer pointer;
+};
 
-    if (key_action(key) == KEY_VIEW)
-        navigate_open(frame, (enum view)((key - '1') % VIEW_COUNT));
-    else
-        navigate(frame, key_action(key), canvas->width, canvas->height, message);
-    fuzz_require(frame->sample >= 0 && frame->sample < frame->test->count);
-    fuzz_require(frame->model_row >= 0 && frame->events_row >= 0 && frame->help_row >= 0);
-    predictions->first = frame->sample;
-    draw(frame, canvas);
+static int take_presses(struct bytes *bytes, struct press presses[KEYS_MAX])
+{
+    int count = take_int(bytes, 0, KEYS_MAX);
+
+    for (int i = 0; i < count; i++) {
+        int key = take_int(bytes, 0, 0xFF); /* the named keys lie behind the characters */
+        presses[i] = (struct press){.key = key < 0x80 ? key : key - 0x80 + TERM_UP};
+        if (presses[i].key != TERM_MOUSE)
+            continue;
+        presses[i].pointer.act = (enum pointer_act)take_int(bytes, 0, POINTER_DOWN);
+        presses[i].pointer.x = take_int(bytes, 0, 299);
+        presses[i].pointer.y = take_int(bytes, 0, 99);
+    }
+    return count;
 }
 
-/* What does not depend on the bytes, made once. */
-static void make_world(struct model *model, struct split *test, struct timeline *timeline)
+static void press(struct frame *frame, const struct press *press, int width, int height)
 {
-    static uint8_t pixels[IMAGES * DATASET_PIXELS], labels[IMAGES];
-    struct error error;
+    char message[NAVIGATE_MESSAGE] = "";
 
-    for (int i = 0; i < IMAGES * DATASET_PIXELS; i++)
-        pixels[i] = (uint8_t)(i * 37);
-    *test = (struct split){IMAGES, pixels, labels};
-    fuzz_require(model_init(model, "basic", &error) &&
-                 timeline_init(timeline, model->state_count, &error));
+    if (press->key == TERM_MOUSE)
+        navigate_point(frame, &press->pointer, width, height, message);
+    else if (key_action(press->key) == KEY_VIEW)
+        navigate_open(frame, (enum view)((press->key - '1') % VIEW_COUNT));
+    else
+        navigate(frame, key_action(press->key), width, height, message);
+    fuzz_require(frame->model_row >= 0 && frame->events_row >= 0 && frame->help_row >= 0);
+}
+
+static struct frame make_frame(struct world *world, const struct snapshot *snapshot)
+{
+    return (struct frame){
+        .snapshot = snapshot,
+        .model = &world->model,
+        .test = &world->test,
+        .predictions = &world->predictions,
+        .browse = &world->browse,
+        .confusion = &world->confusion,
+        .activations = &world->activations,
+        .sketch = world->sketch,
+        .drawing = {.sketch = world->sketch,
+                    .x = SKETCH_SIDE / 2,
+                    .y = SKETCH_SIDE / 4,
+                    .digit = world->digit,
+                    .keys = "keys"},
+        .events = &world->events,
+        .timeline = &world->timeline,
+        .crosshair = -1.0,
+        .log_scale = true,
+        .smoothing = 0.9,
+        .message = "message",
+    };
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-    static struct model model;
-    static struct split test;
-    static struct timeline timeline;
+    static struct world world;
     static struct snapshot snapshot;
-    static struct events events;
     struct bytes bytes = {data, size};
-    struct predictions predictions;
+    struct press presses[KEYS_MAX];
     struct canvas canvas;
     struct error error;
-    int keys[KEYS_MAX];
 
-    if (model.layer_count == 0)
-        make_world(&model, &test, &timeline);
+    if (world.model.layer_count == 0)
+        make_world(&world);
     int width = take_int(&bytes, 1, 300), height = take_int(&bytes, 1, 100);
     fuzz_require(canvas_new(&canvas, width, height, &error));
     canvas.glyphs = (enum glyphs)take_int(&bytes, GLYPHS_ASCII, GLYPHS_BRAILLE);
     canvas.greys = take_bool(&bytes);
-    struct frame frame = {
-        .snapshot = &snapshot,
-        .model = &model,
-        .test = &test,
-        .predictions = &predictions,
-        .events = &events,
-        .timeline = &timeline,
-        .log_scale = true,
-        .smoothing = 0.9,
-        .crosshair = -1.0,
-        .message = "message",
-    };
+    world.sketch = sketch_new(&error);
+    fuzz_require(world.sketch != NULL);
+    struct frame frame = make_frame(&world, &snapshot);
     navigate_open(&frame, (enum view)take_int(&bytes, 0, VIEW_COUNT - 1));
-    int key_count = take_int(&bytes, 0, KEYS_MAX);
-    for (int i = 0; i < key_count; i++) /* the named keys lie behind the characters */
-        keys[i] = take_int(&bytes, 0, 0x80 + TERM_OTHER - TERM_UP);
-    for (int i = 0; i < key_count; i++)
-        keys[i] = keys[i] < 0x80 ? keys[i] : keys[i] - 0x80 + TERM_UP;
-    make_predictions(&bytes, &predictions);
+    int count = take_presses(&bytes, presses);
+    bool tested = take_bool(&bytes);
+    make_outcomes(&bytes, &world, tested ? 1 : 0);
     make_snapshot(&bytes, &snapshot);
-    events = (struct events){0};
-    events_watch(&events, &snapshot);
-    timeline.count = 0;
+    world.events = (struct events){0};
+    events_watch(&world.events, &snapshot);
+    world.timeline.count = 0;
     for (int i = 0; i < MOMENTS_MAX; i++)
-        timeline_add(&timeline, snapshot.step * i / MOMENTS_MAX, i % 2 == 0, snapshot.weights);
-    draw(&frame, &canvas);
-    for (int i = 0; i < key_count; i++)
-        press(&frame, &predictions, &canvas, keys[i]);
+        timeline_add(&world.timeline, snapshot.step * i / MOMENTS_MAX, i % 2 == 0,
+                     snapshot.weights);
+    draw(&frame, &world, &canvas);
+    for (int i = 0; i < count; i++) {
+        press(&frame, &presses[i], width, height);
+        draw(&frame, &world, &canvas);
+    }
+    browse_fini(&world.browse);
+    sketch_free(world.sketch);
     canvas_free(&canvas);
     return 0;
 }
