@@ -47,9 +47,9 @@ static void drop_one(struct timeline *timeline)
 
 void timeline_add(struct timeline *timeline, long step, bool epoch_end, const float *weights)
 {
-    struct moment *newest = &timeline->moments[timeline->count - 1];
+    struct moment *newest = timeline->count > 0 ? &timeline->moments[timeline->count - 1] : NULL;
 
-    if (timeline->count > 0 && newest->step >= step) {
+    if (newest != NULL && newest->step >= step) {
         newest->epoch_end = newest->epoch_end || epoch_end;
         return;
     }
