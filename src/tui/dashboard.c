@@ -318,8 +318,8 @@ static void press_export(struct dashboard *dashboard)
     FILE *file = NULL;
 
     for (int i = 1; file == NULL && i <= EXPORTS_MAX; i++) {
-        snprintf(path, sizeof path, "mnist-tui-%s-%d.txt", layout_view_name(dashboard->frame.view),
-                 i);
+        snprintf(path, sizeof path, "mnist-tui-%s-%d.txt",
+                 layout_view_name((int)dashboard->frame.view), i);
         file = fopen(path, "wx");
         if (file == NULL && errno != EEXIST)
             break;
