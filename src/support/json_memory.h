@@ -1,9 +1,9 @@
 /*
  * json_memory.h -- notices when jansson gets no memory, and keeps it from harm.
  *
- * Many of its functions hide that: what they were to add is then missing from the object. So whoever
- * builds or writes JSON asks here afterwards whether what came out is whole. Its parser does worse,
- * it may end the process, and reads with json_memory_load instead.
+ * Many of its functions hide that: what they were to add is then missing from the object. So
+ * whoever builds or writes JSON asks here afterwards whether what came out is whole. Its parser
+ * does worse, it may end the process, and reads with json_memory_load instead.
  *
  * Threads: json_memory_watch before there is a second one; each thread is told of its own failures.
  */

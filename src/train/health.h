@@ -18,7 +18,7 @@ struct layer_health {
     float gradient_norm; /* of the last batch */
     /* norm of the last update over that of the weights; about 0.001 is usual */
     float update_ratio;
-    float dead;          /* ReLU: share of outputs that no sample of the last batch made positive */
+    float dead; /* ReLU: share of outputs that no sample of the last batch made positive */
 };
 
 /* Measures every layer of the net behind its last batch: health[model->layer_count]. The update of

@@ -18,7 +18,8 @@ static void check_options(const struct options *options)
     fuzz_require(isfinite(settings->lr) && settings->lr > 0.0);
     fuzz_require(settings->momentum >= 0.0 && settings->momentum < 1.0);
     fuzz_require(settings->model != NULL && options->kernels != NULL && options->glyphs != NULL &&
-                 options->color != NULL && options->view != NULL);
+                 options->color != NULL);
+    fuzz_require(options->view < VIEW_COUNT);
     if (options->action == ACTION_SNAPSHOT)
         fuzz_require(options->columns >= 1 && options->rows >= 1);
     if (options->action == ACTION_EVAL)
@@ -39,7 +40,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     while (count < WORDS_MAX && rest != NULL)
         words[count++] = strsep(&rest, "\n");
     optind = 0; /* getopt starts anew */
-    if (options_parse(&options, count, words, &error)) {
+    if (options_parse(&options, NULL, count, words, &error)) {
         check_options(&options);
     } else {
         fuzz_require_error(&error);
