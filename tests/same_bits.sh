@@ -69,7 +69,7 @@ start() {
     directory=$scratch/$1
     shift
     export PROGRAM TMUX_TMPDIR data scratch directory
-    tmux new-session -d -s main -x 80 -y 24 "TERM=screen-256color
+    tmux new-session -d -s main -x 80 -y 24 -c "$scratch" "TERM=screen-256color
         export TERM; \"\$PROGRAM\" -d \"\$data\" -e 2 -o \"\$directory\" $*
         echo \$? >\"\$scratch/status\""
 }
@@ -132,16 +132,32 @@ nervous() {
     finish && same_run nervous
 }
 
+# Sizes, views, keys and the mouse, as fast as they can be sent, between batches and while they run.
+stormed() {
+    start stormed --paused -j 2 && see 'PAUSED .*batch 0/31' || return 1
+    for try in $(seq "${MNIST_TUI_RESIZES:-120}"); do
+        tmux resize-window -t main -x $((try * 37 % 199 + 1)) -y $((try * 23 % 59 + 1))
+        keys $((try % 6 + 1)) Right Tab Enter w f . '<' u
+        tmux send-keys -l -t main "$(printf '\033[M %b%b' "\\$(printf %o $((try % 60 + 33)))" \
+            "\\$(printf %o $((try % 20 + 33)))")"
+        [ $((try % 3)) -ne 0 ] || keys Escape Escape b
+    done
+    tmux resize-window -t main -x 80 -y 24 && keys Escape Escape Escape 1 &&
+        see 'PAUSED|FINISHED' && keys p && finish && same_run stormed
+}
+
 if [ -n "${TMUX_PROGRAM-}" ]; then
     trap 'tmux kill-server 2>/dev/null; rm -rf "$scratch"' EXIT
     check "the same bits in the dashboard" dashboard
     check "the same bits when stepped and paused" stepped
     check "the same bits when paused again and again" nervous
+    check "row 60: the same bits in a storm of sizes, views, keys and the mouse" stormed
     tmux kill-server 2>/dev/null
 else
     skip "the same bits in the dashboard" "no tmux"
     skip "the same bits when stepped and paused" "no tmux"
     skip "the same bits when paused again and again" "no tmux"
+    skip "row 60: the same bits in a storm of sizes, views, keys and the mouse" "no tmux"
 fi
 
 # ---- with each kernel table ----
