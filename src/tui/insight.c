@@ -4,6 +4,7 @@
 
 #include <string.h>
 
+static const double ACTIVATE_SECONDS = 0.7; /* the same of activations: many cells to send */
 static const double PREDICT_SECONDS = 0.25; /* between two predictions while the weights change */
 static const double SETTLE_SECONDS = 0.3;   /* at a moment of the past before its test pass */
 
@@ -126,8 +127,10 @@ static void update_digit(struct insight *insight, const struct insight_wish *wis
     insight->predicted_at = clock_seconds();
 }
 
-static void update_activations(struct insight *insight, const struct insight_wish *wish, bool due)
+static void update_activations(struct insight *insight, const struct insight_wish *wish)
 {
+    const double now = clock_seconds();
+    const bool due = !wish->moving || now - insight->activated_at >= ACTIVATE_SECONDS;
     const bool same = insight->activated_drawing == wish->drawing &&
                       insight->activated_image == insight->browse.image &&
                       insight->activated_step >= 0;
@@ -144,6 +147,7 @@ static void update_activations(struct insight *insight, const struct insight_wis
     insight->activated_drawing = wish->drawing;
     insight->activated_image = insight->browse.image;
     insight->activated_step = wish->step;
+    insight->activated_at = now;
 }
 
 bool insight_update(struct insight *insight, const struct insight_wish *wish)
@@ -157,6 +161,6 @@ bool insight_update(struct insight *insight, const struct insight_wish *wish)
     if (wish->drawing)
         update_digit(insight, wish, due);
     if (wish->activations)
-        update_activations(insight, wish, due);
+        update_activations(insight, wish);
     return later;
 }

@@ -49,7 +49,7 @@ struct insight {
     long shown_step, predicted_step, activated_step, digit_step;
     int activated_image;
     bool activated_drawing, digit_fresh;
-    double predicted_at, travelled_at;
+    double predicted_at, activated_at, travelled_at;
     long travelled_step;
 };
 
