@@ -18,20 +18,38 @@ static void check_options(const struct options *options)
     fuzz_require(isfinite(settings->lr) && settings->lr > 0.0);
     fuzz_require(settings->momentum >= 0.0 && settings->momentum < 1.0);
     fuzz_require(settings->model != NULL && options->kernels != NULL && options->glyphs != NULL &&
-                 options->color != NULL);
-    fuzz_require(options->view < VIEW_COUNT);
+                 options->color != NULL && options->view < VIEW_COUNT);
+    fuzz_require(isfinite(options->checkpoint_every) && options->checkpoint_every >= 0.0);
     if (options->action == ACTION_SNAPSHOT)
         fuzz_require(options->columns >= 1 && options->rows >= 1);
     if (options->action == ACTION_EVAL)
         fuzz_require(options->eval != NULL);
 }
 
+/* As a new run's and, where one is to be resumed, once more as that of a run with such settings. */
+static void parse(int count, char *words[])
+{
+    struct options options, again;
+    struct error error = {0};
+
+    optind = 0; /* getopt starts anew */
+    if (!options_parse(&options, NULL, count, words, &error)) {
+        fuzz_require_error(&error);
+        fuzz_require(error.kind == ERROR_USAGE);
+        return;
+    }
+    check_options(&options);
+    if (options.resume == NULL)
+        return;
+    optind = 0;
+    fuzz_require(options_parse(&again, &options.settings, count, words, &error));
+    check_options(&again);
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
     char *line = malloc(size + 1), *rest = line;
     char *words[WORDS_MAX + 1] = {0};
-    struct options options;
-    struct error error = {0};
     int count = 0;
 
     fuzz_require(line != NULL);
@@ -39,13 +57,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     line[size] = '\0';
     while (count < WORDS_MAX && rest != NULL)
         words[count++] = strsep(&rest, "\n");
-    optind = 0; /* getopt starts anew */
-    if (options_parse(&options, NULL, count, words, &error)) {
-        check_options(&options);
-    } else {
-        fuzz_require_error(&error);
-        fuzz_require(error.kind == ERROR_USAGE);
-    }
+    parse(count, words);
     free(line);
     return 0;
 }
