@@ -329,11 +329,12 @@ static bool run(struct program *program, int argc, char *argv[], struct error *e
 {
     struct options *options = &program->options;
 
-    if (!options_parse(options, NULL, argc, argv, error) ||
-        (options->resume != NULL && !open_run(program, argc, argv, error)))
+    if (!options_parse(options, NULL, argc, argv, error))
         return false;
     bool talk_only = options->action == ACTION_HELP || options->action == ACTION_VERSION ||
                      options->action == ACTION_MODELS;
+    if (!talk_only && options->resume != NULL && !open_run(program, argc, argv, error))
+        return false;
     bool needs_data = !talk_only && options->action != ACTION_SUMMARY;
     if (!talk_only && (!model_init(&program->model, options->settings.model, error) ||
                        (program->kernels = kernels_select(options->kernels, error)) == NULL))

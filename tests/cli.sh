@@ -215,7 +215,8 @@ help_text() {
     run 0 --help && says "$scratch/out" '^Usage: mnist-tui' && says "$scratch/out" '--epochs=N' &&
         [ ! -s "$scratch/err" ] && cp "$scratch/out" "$scratch/help" &&
         run 0 -h && same_text "$scratch/out" "$scratch/help" &&
-        run 0 --help --summary --stats && same_text "$scratch/out" "$scratch/help"
+        run 0 --help --summary --stats && same_text "$scratch/out" "$scratch/help" &&
+        run 0 --resume="$scratch/nowhere" --help && same_text "$scratch/out" "$scratch/help"
 }
 
 version_text() {

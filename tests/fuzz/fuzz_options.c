@@ -39,7 +39,7 @@ static void parse(int count, char *words[])
         return;
     }
     check_options(&options);
-    if (options.resume == NULL)
+    if (options.resume == NULL || options.action == ACTION_HELP || options.action == ACTION_VERSION)
         return;
     optind = 0;
     fuzz_require(options_parse(&again, &options.settings, count, words, &error));
