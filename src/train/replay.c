@@ -109,14 +109,18 @@ static bool begin(struct replay *replay, const char *event, const json_t *line)
     const struct progress *progress = &replay->start->progress;
     struct snapshot *now = &replay->start->now;
 
-    replay->begun = strcmp(event, "start") == 0 || strcmp(event, "resume") == 0;
+    if ((strcmp(event, "start") != 0 && strcmp(event, "resume") != 0) ||
+        !in_range(line, "epoch", 0.0, progress->epoch) ||
+        !in_range(line, "batch", 0.0, now->batches))
+        return false;
+    replay->begun = true;
     replay->epoch = (int)json_integer_value(json_object_get(line, "epoch"));
     replay->batch = (int)json_integer_value(json_object_get(line, "batch"));
     replay->correct = replay->batch == 0 ? 0 : UNKNOWN;
     long step = (long)replay->epoch * now->batches + replay->batch;
     for (long i = 0; i < step && i < progress->step; i++)
         history_add_batch(&now->history, (double)NAN, (double)NAN);
-    return replay->begun;
+    return true;
 }
 
 /* Takes the line over if it is the one that must come next. */

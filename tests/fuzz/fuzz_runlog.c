@@ -1,0 +1,37 @@
+/*
+ * fuzz_runlog.c -- any bytes as the metrics.jsonl of a run that is resumed. The first two say where
+ * its checkpoint stands: epoch and batch.
+ */
+#include "fuzz.h"
+
+#include "train/replay.h"
+
+enum { TRAIN = 100, TESTS = 10 };
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+    static const struct dataset dataset = {.train.count = TRAIN, .test.count = TESTS};
+    static const struct settings settings = {
+        .model = "basic", .epochs = 5, .batch_size = 32, .lr = 0.01, .momentum = 0.9, .seed = 1};
+    static struct start start;
+    struct error error = {0};
+    struct model model;
+    long end;
+
+    if (size < 2)
+        return 0;
+    fuzz_require(model_init(&model, settings.model, &error));
+    start_new(&start, &model, &settings, &dataset);
+    start.progress.epoch = data[0] % (settings.epochs + 1);
+    start.progress.batch = data[1] % (TRAIN / settings.batch_size + 1);
+    start.progress.step = start.progress.epoch * 4L + start.progress.batch;
+    const char *path = fuzz_file(data + 2, size - 2, 0);
+    if (replay_log(&start, path, &settings, &dataset, &end, &error)) {
+        fuzz_require(end >= 0 && (size_t)end <= size - 2);
+        fuzz_require(start.now.history.steps == start.progress.step);
+    } else {
+        fuzz_require_error(&error);
+        fuzz_require(error.kind == ERROR_CHECKPOINT);
+    }
+    return 0;
+}
