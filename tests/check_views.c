@@ -292,6 +292,9 @@ static void a_moment_of_the_past_is_marked(void **unused)
 
     frame.past = &moment;
     assert_frame(&frame, "past", 80, 24, GLYPHS_ASCII);
+    assert_frame(&frame, "past", 40, 10, GLYPHS_ASCII);
+    moment.step = 0;
+    assert_frame(&frame, "past-start", 24, 1, GLYPHS_ASCII);
 }
 
 static void a_layer_out_of_its_healthy_range_is_warned_of_in_words(void **unused)

@@ -80,6 +80,19 @@ static int bar_with_label(struct canvas *canvas, int x, const char *label, int w
     return canvas_text(canvas, x + digits, 1, STYLE_PLAIN, " %3d%%", (int)(100.0 * share));
 }
 
+/* The epoch and the batch of it behind which the moment shown is, from 1; batch 0: of the start. */
+static long past_epoch(const struct frame *frame)
+{
+    const long step = frame->past->step;
+
+    return step > 0 ? (step - 1) / frame->snapshot->batches + 1 : 1;
+}
+
+static long past_batch(const struct frame *frame)
+{
+    return frame->past->step - (past_epoch(frame) - 1) * frame->snapshot->batches;
+}
+
 /* In the place of the bars: what is shown is not what is now. */
 static void draw_past(const struct frame *frame, struct canvas *canvas)
 {
@@ -88,8 +101,7 @@ static void draw_past(const struct frame *frame, struct canvas *canvas)
     canvas_clear(&row);
     canvas_text(&row, 1, 0, STYLE_WARNING,
                 "<< THE PAST: epoch %ld, batch %ld.  < and > go on, End returns to now.",
-                (frame->past->step - 1) / frame->snapshot->batches + 1,
-                (frame->past->step - 1) % frame->snapshot->batches + 1);
+                past_epoch(frame), past_batch(frame));
 }
 
 /* The views' names with their keys, where there is room between the state and the speed. */
@@ -154,6 +166,11 @@ void view_line(const struct frame *frame, struct canvas *canvas)
     const char *state = view_state_name(now->state);
     char accuracy[16] = "-";
 
+    if (frame->past != NULL) {
+        canvas_text(canvas, 0, 0, STYLE_WARNING, "<< PAST e%ld b%ld  End: now", past_epoch(frame),
+                    past_batch(frame));
+        return;
+    }
     if (now->epochs_done > 0)
         snprintf(accuracy, sizeof accuracy, "%.1f",
                  now->history.epochs[now->history.epoch_count - 1].test_accuracy);
