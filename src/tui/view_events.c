@@ -4,11 +4,31 @@
 #include "tui/events.h"
 #include "tui/view.h"
 
+#include <string.h>
+
 enum { TIME_WIDTH = 8 };
 
 int view_events_rows(int height)
 {
     return height > 2 ? height - 2 : 0;
+}
+
+/* Writes the text from row y on, broken between words. Returns the row behind it. */
+static int draw_wrapped(struct canvas *canvas, int y, enum style style, const char *text)
+{
+    const int width = canvas->width - TIME_WIDTH;
+
+    while (width > 0 && (int)strlen(text) > width) {
+        int end = width;
+        while (end > 0 && text[end] != ' ')
+            end--;
+        if (end == 0)
+            break;
+        canvas_text(canvas, TIME_WIDTH, y++, style, "%.*s", end, text);
+        text += end + 1;
+    }
+    canvas_text(canvas, TIME_WIDTH, y, style, "%s", text);
+    return y + 1;
 }
 
 void view_events(const struct frame *frame, struct canvas *canvas)
@@ -18,11 +38,10 @@ void view_events(const struct frame *frame, struct canvas *canvas)
 
     snprintf(title, sizeof title, "Events  %d", frame->events->count);
     struct canvas inside = canvas_box(canvas, title, frame->focus == PANE_EVENTS);
-    for (int i = 0; i < rows && frame->events_row + i < kept; i++) {
-        const struct event *event = events_at(frame->events, frame->events_row + i);
+    for (int i = frame->events_row, y = 0; y < rows && i < kept; i++) {
+        const struct event *event = events_at(frame->events, i);
         view_clock(time, event->seconds);
-        canvas_text(&inside, 0, i, STYLE_DIM, "%*s", TIME_WIDTH - 1, time);
-        canvas_text(&inside, TIME_WIDTH, i,
-                    i == 0 && frame->events_row == 0 ? STYLE_BOLD : STYLE_PLAIN, "%s", event->text);
+        canvas_text(&inside, 0, y, STYLE_DIM, "%*s", TIME_WIDTH - 1, time);
+        y = draw_wrapped(&inside, y, i == 0 ? STYLE_BOLD : STYLE_PLAIN, event->text);
     }
 }
