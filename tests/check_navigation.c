@@ -308,10 +308,17 @@ static void enter_on_a_cell_of_the_matrix_opens_its_images(void **unused)
     press(KEY_MOVE_UP);
     press(KEY_MOVE_RIGHT);
     press(KEY_ZOOM);
+    assert_int_equal(frame.view, VIEW_CONFUSION);
+    assert_non_null(strstr(message, "no matrix"));
+    confusion.step = 1;
+    press(KEY_ZOOM);
     assert_int_equal(frame.view, VIEW_SAMPLES);
     assert_int_equal(browse.filter, BROWSE_CELL);
     assert_int_equal(browse.label, 9);
     assert_int_equal(browse.predicted, 1);
+    press(KEY_BACK);
+    assert_int_equal(frame.view, VIEW_CONFUSION);
+    assert_int_equal(browse.filter, BROWSE_ALL);
 }
 
 static void the_pen_draws_where_it_goes_while_it_is_down(void **unused)

@@ -445,7 +445,7 @@ colors_switch() {
 }
 
 rate_changes() {
-    keys + && see 'PAUSED .*lr 0\.0125 ' && see 'learning rate is 0\.0125' && keys - - &&
+    keys + && see 'PAUSED .*lr 0\.0125 ' && keys - - &&
         see 'PAUSED .*lr 0\.008 ' && keys + && see 'PAUSED .*lr 0\.01 '
 }
 

@@ -229,11 +229,21 @@ static void press_step(struct dashboard *dashboard, enum trainer_verb verb)
         return;
     }
     if (count == 1)
-        say(dashboard, "Training one %s, then pausing.", unit);
+        say(dashboard, "Training %s, then pausing.",
+            verb == TRAINER_STEP_EPOCHS ? "to the end of the epoch" : "one batch");
     else
         say(dashboard, "Training %ld %s, then pausing.", count,
             verb == TRAINER_STEP_EPOCHS ? "epochs" : "batches");
     send(dashboard, verb, count);
+}
+
+static void show_list_from_start(struct dashboard *dashboard)
+{
+    struct browse *browse = &dashboard->insight.browse;
+
+    insight_list(&dashboard->insight);
+    if (browse->filter != BROWSE_ALL || browse->worst_first)
+        browse_go(browse, 0);
 }
 
 /* An action, or with KEY_NOTHING what the mouse did. */
@@ -253,7 +263,7 @@ static void press_navigation(struct dashboard *dashboard, enum key_action action
     const struct browse *now = &dashboard->insight.browse;
     if (now->filter != before.filter || now->worst_first != before.worst_first ||
         now->label != before.label || now->predicted != before.predicted)
-        insight_list(&dashboard->insight);
+        show_list_from_start(dashboard);
     if (dashboard->frame.view == VIEW_DRAW)
         insight_sketched(&dashboard->insight);
 }
@@ -280,13 +290,17 @@ static void press_digit(struct dashboard *dashboard, int digit)
     }
     if (dashboard->count == 0)
         dashboard->uncounted = *frame;
-    if (digit > 0 && layout_view_name(digit - 1) != NULL)
+    const bool opens = digit > 0 && layout_view_name(digit - 1) != NULL;
+    if (opens)
         navigate_open(frame, (enum view)(digit - 1));
     dashboard->count = dashboard->count * 10 + digit;
     if (dashboard->count > COUNT_MAX)
         dashboard->count = COUNT_MAX;
     dashboard->counted_at = now;
-    say(dashboard, "%ld: n trains that many epochs, b that many batches.", dashboard->count);
+    if (opens)
+        say(dashboard, "%s", layout_view_hint(frame->view));
+    else
+        say(dashboard, "%ld: n trains that many epochs, b that many batches.", dashboard->count);
 }
 
 static void press_save(struct dashboard *dashboard)

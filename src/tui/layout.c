@@ -104,26 +104,53 @@ static void arrange_draw(struct layout *layout, int y, int width, int height)
 }
 
 static const struct {
-    const char *name;
+    const char *name, *hint;
     arrange_function *arrange;
     int count;
     enum pane panes[PANE_COUNT]; /* in the order of Tab */
 } views[VIEW_COUNT] = {
     [VIEW_OVERVIEW] = {"overview",
+                       "Overview. Tab gives a pane the arrows, Enter shows it alone.",
                        arrange_overview,
                        6,
                        {PANE_LOSS, PANE_ACCURACY, PANE_MODEL, PANE_SAMPLES, PANE_CONFUSION,
                         PANE_EVENTS}},
-    [VIEW_PLOTS] = {"plots", arrange_plots, 2, {PANE_LOSS, PANE_ACCURACY}},
-    [VIEW_MODEL] = {"model", arrange_model, 2, {PANE_MODEL, PANE_FILTERS}},
-    [VIEW_SAMPLES] = {"samples", arrange_samples, 2, {PANE_SAMPLES, PANE_ACTIVATIONS}},
-    [VIEW_CONFUSION] = {"confusion", arrange_confusion, 2, {PANE_CONFUSION, PANE_SAMPLES}},
-    [VIEW_DRAW] = {"draw", arrange_draw, 2, {PANE_DRAW, PANE_ACTIVATIONS}},
+    [VIEW_PLOTS] = {"plots",
+                    "Plots. , and . read values out, [ ] smooth, x y z change the axes, 0 resets.",
+                    arrange_plots,
+                    2,
+                    {PANE_LOSS, PANE_ACCURACY}},
+    [VIEW_MODEL] =
+        {"model",
+         "Model. w: weights, grad: their gradient, dw: their update, dead: ReLUs never on.",
+         arrange_model,
+         2,
+         {PANE_MODEL, PANE_FILTERS}},
+    [VIEW_SAMPLES] = {"samples",
+                      "Samples. f shows mistakes only, w the worst first, arrows go on.",
+                      arrange_samples,
+                      2,
+                      {PANE_SAMPLES, PANE_ACTIVATIONS}},
+    [VIEW_CONFUSION] = {"confusion",
+                        "Confusion. The arrows go to a cell, Enter shows its images.",
+                        arrange_confusion,
+                        2,
+                        {PANE_CONFUSION, PANE_SAMPLES}},
+    [VIEW_DRAW] = {"draw",
+                   "Draw. Enter puts the pen down or up, the arrows or the mouse draw.",
+                   arrange_draw,
+                   2,
+                   {PANE_DRAW, PANE_ACTIVATIONS}},
 };
 
 const char *layout_view_name(int view)
 {
     return view < VIEW_COUNT ? views[view].name : NULL;
+}
+
+const char *layout_view_hint(enum view view)
+{
+    return views[view].hint;
 }
 
 enum tier layout_tier(int width, int height)

@@ -55,6 +55,9 @@ struct layout {
 /* The views' names, as on the command line: "overview"; NULL past the last. */
 const char *layout_view_name(int view);
 
+/* One line that says what a view's keys do. */
+const char *layout_view_hint(enum view view);
+
 enum tier layout_tier(int width, int height);
 
 /* The places of a view's panes, in the order in which Tab goes through them; of the one that has

@@ -178,6 +178,13 @@ static void travel(struct frame *frame, enum key_action action, char message[NAV
         snprintf(message, NAVIGATE_MESSAGE, "There is nothing earlier.");
 }
 
+/* From the images of a cell back to the matrix. */
+static void leave_cell(struct frame *frame)
+{
+    frame->browse->filter = BROWSE_ALL;
+    navigate_open(frame, VIEW_CONFUSION);
+}
+
 static void go_back(struct frame *frame)
 {
     if (frame->help)
@@ -188,6 +195,8 @@ static void go_back(struct frame *frame)
         frame->crosshair = -1.0;
     else if (frame->zoomed)
         frame->zoomed = false;
+    else if (frame->view == VIEW_SAMPLES && frame->browse->filter == BROWSE_CELL)
+        leave_cell(frame);
     else
         navigate_open(frame, VIEW_OVERVIEW);
 }
@@ -197,13 +206,15 @@ static void enter(struct frame *frame, char message[NAVIGATE_MESSAGE])
 {
     if (frame->focus == PANE_DRAW) {
         press_pen(frame);
+    } else if (frame->focus == PANE_CONFUSION && frame->confusion->step == 0) {
+        snprintf(message, NAVIGATE_MESSAGE, "There is no matrix before the first test pass.");
     } else if (frame->focus == PANE_CONFUSION) {
         frame->browse->filter = BROWSE_CELL;
         frame->browse->label = frame->true_class;
         frame->browse->predicted = frame->predicted_class;
         navigate_open(frame, VIEW_SAMPLES);
         snprintf(message, NAVIGATE_MESSAGE,
-                 "Images of %d that are taken for %d. f shows the mistakes, again all.",
+                 "Images of %d that were taken for %d. Esc goes back to the matrix.",
                  frame->true_class, frame->predicted_class);
     } else {
         frame->zoomed = !frame->zoomed;

@@ -76,7 +76,7 @@ static void draw_footer(const struct frame *frame, struct canvas *canvas, int ro
     if (rows > 1)
         draw_keys(canvas, y + 1);
     else
-        canvas_text_right(canvas, canvas->width, y, STYLE_REVERSE, " ? ");
+        canvas_text_right(canvas, canvas->width, y, STYLE_REVERSE, " ? help ");
 }
 
 static void draw_panes(const struct frame *frame, struct canvas *canvas,

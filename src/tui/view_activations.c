@@ -6,6 +6,7 @@
 #include <math.h>
 
 enum {
+    CUT_HEIGHT = 4,                /* rows in which a map is shown even if it is cut off below */
     SMALL_SIDE = DATASET_SIDE / 2, /* cells that a picture is wide at most */
     LARGE_SIDE = DATASET_SIDE,
     LARGE_WIDTH = 4 * (LARGE_SIDE + 1), /* from here on pictures may be large */
@@ -59,7 +60,8 @@ static int draw_maps(const float *values, struct shape shape, const struct range
 {
     const int wide = picture_width(shape.width, canvas), high = (wide + 1) / 2;
     const int columns = (canvas->width + 1) / (wide + 1);
-    const int rows = (canvas->height + 1) / (high + 1);
+    const int fitting = (canvas->height + 1) / (high + 1);
+    const int rows = fitting > 0 || canvas->height < CUT_HEIGHT ? fitting : 1;
     const int count = columns * rows < shape.channels ? columns * rows : shape.channels;
 
     for (int c = 0; c < count; c++) {
