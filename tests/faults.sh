@@ -283,8 +283,13 @@ midway() {
     [ "$status" -eq 5 ] && sane
 }
 
+# A save in between puts a file back.
+remove() {
+    until rm -rf "$1" 2>/dev/null; do :; done
+}
+
 row_77_removed() {
-    midway rm -rf && says "$scratch/err" "^mnist-tui: $run.*: No such file or directory\$" &&
+    midway remove && says "$scratch/err" "^mnist-tui: $run.*: No such file or directory\$" &&
         [ ! -e "$run" ]
 }
 
