@@ -1,6 +1,7 @@
 /* What a test pass keeps of every image: from the trainer and from weights alone, and the confusion
  * matrix made of it. */
 #include "sample_data.h"
+#include "trainer_wait.h"
 
 #include "nn/team.h"
 #include "train/outcomes.h"
@@ -56,18 +57,6 @@ static struct trainer *start(bool paused)
     return trainer;
 }
 
-static void wait_for(struct trainer *trainer, enum snapshot_state state)
-{
-    long seen = 0;
-
-    for (int i = 0; i < 60000; i++) {
-        if (trainer_read(trainer, &snapshot, &seen) && snapshot.state == state)
-            return;
-        usleep(1000);
-    }
-    fail_msg("the trainer did not come to state %d", (int)state);
-}
-
 static void the_trainers_outcomes_are_those_of_its_last_test_pass(void **unused)
 {
     struct trainer *trainer = start(false);
@@ -76,7 +65,7 @@ static void the_trainers_outcomes_are_those_of_its_last_test_pass(void **unused)
     double loss = 0.0;
     (void)unused;
 
-    wait_for(trainer, SNAPSHOT_FINISHED);
+    trainer_wait(trainer, &snapshot, SNAPSHOT_FINISHED);
     assert_true(trainer_read_outcomes(trainer, &outcomes, &seen));
     assert_false(trainer_read_outcomes(trainer, &outcomes, &seen));
     trainer_free(trainer);
@@ -125,7 +114,7 @@ static void outcomes_computed_from_the_weights_are_the_trainers(void **unused)
     long seen = 0;
     (void)unused;
 
-    wait_for(trainer, SNAPSHOT_FINISHED);
+    trainer_wait(trainer, &snapshot, SNAPSHOT_FINISHED);
     assert_true(trainer_read_outcomes(trainer, &outcomes, &seen));
     trainer_free(trainer);
     struct team *team = team_new(1, &error);

@@ -1,5 +1,6 @@
 /* The trainer: commands in, snapshots out, the same bits whatever is asked of it. */
 #include "sample_data.h"
+#include "trainer_wait.h"
 
 #include "train/trainer.h"
 
@@ -54,19 +55,6 @@ static struct trainer *start(struct trainer_options *options)
     return trainer;
 }
 
-/* Reads snapshots until one is in the state. */
-static void wait_for(struct trainer *trainer, enum snapshot_state state)
-{
-    long seen = 0;
-
-    for (int i = 0; i < 60000; i++) {
-        if (trainer_read(trainer, &snapshot, &seen) && snapshot.state == state)
-            return;
-        usleep(1000);
-    }
-    fail_msg("the trainer did not come to state %d", (int)state);
-}
-
 static void send(struct trainer *trainer, enum trainer_verb verb, long count)
 {
     trainer_send(trainer, (struct trainer_command){.verb = verb, .count = count});
@@ -78,7 +66,7 @@ static void a_run_trains_and_tests_every_epoch(void **unused)
     struct trainer *trainer = start(&options);
     (void)unused;
 
-    wait_for(trainer, SNAPSHOT_FINISHED);
+    trainer_wait(trainer, &snapshot, SNAPSHOT_FINISHED);
     trainer_free(trainer);
     assert_int_equal(snapshot.epochs_done, 8);
     assert_int_equal(snapshot.step, 8 * BATCHES);
@@ -96,7 +84,7 @@ static void weights_of(int threads, float weights[MODEL_STATE_MAX])
     struct trainer_options options = make_options(2, threads);
     struct trainer *trainer = start(&options);
 
-    wait_for(trainer, SNAPSHOT_FINISHED);
+    trainer_wait(trainer, &snapshot, SNAPSHOT_FINISHED);
     trainer_free(trainer);
     memcpy(weights, snapshot.weights, sizeof snapshot.weights);
 }
@@ -122,7 +110,7 @@ static void pausing_and_stepping_change_no_bit(void **unused)
     weights_of(2, expected);
     options.paused = true;
     struct trainer *trainer = start(&options);
-    wait_for(trainer, SNAPSHOT_PAUSED);
+    trainer_wait(trainer, &snapshot, SNAPSHOT_PAUSED);
     for (int i = 0; i < 3; i++) {
         send(trainer, TRAINER_STEP_BATCHES, 1);
         usleep(20000);
@@ -130,7 +118,7 @@ static void pausing_and_stepping_change_no_bit(void **unused)
     send(trainer, TRAINER_RUN, 0);
     send(trainer, TRAINER_PAUSE, 0);
     send(trainer, TRAINER_RUN, 0);
-    wait_for(trainer, SNAPSHOT_FINISHED);
+    trainer_wait(trainer, &snapshot, SNAPSHOT_FINISHED);
     trainer_free(trainer);
     assert_memory_equal(snapshot.weights, expected, sizeof expected);
 }
@@ -143,7 +131,7 @@ static void a_paused_start_trains_nothing(void **unused)
     options.paused = true;
     struct trainer *trainer = start(&options);
     usleep(50000);
-    wait_for(trainer, SNAPSHOT_PAUSED);
+    trainer_wait(trainer, &snapshot, SNAPSHOT_PAUSED);
     assert_int_equal(snapshot.step, 0);
     trainer_free(trainer);
 }
@@ -152,7 +140,7 @@ static void a_paused_start_trains_nothing(void **unused)
 static void wait_for_step(struct trainer *trainer, long step)
 {
     do
-        wait_for(trainer, SNAPSHOT_PAUSED);
+        trainer_wait(trainer, &snapshot, SNAPSHOT_PAUSED);
     while (snapshot.step < step && usleep(1000) == 0);
     assert_int_equal(snapshot.step, step);
 }
@@ -198,13 +186,13 @@ static void row_85_commands_after_the_end_are_ignored(void **unused)
     struct trainer *trainer = start(&options);
     (void)unused;
 
-    wait_for(trainer, SNAPSHOT_FINISHED);
+    trainer_wait(trainer, &snapshot, SNAPSHOT_FINISHED);
     for (int i = 0; i < 100; i++) { /* more than the queue holds */
         send(trainer, TRAINER_STEP_EPOCHS, 1);
         send(trainer, TRAINER_STEP_BATCHES, 1);
     }
     usleep(20000);
-    wait_for(trainer, SNAPSHOT_FINISHED);
+    trainer_wait(trainer, &snapshot, SNAPSHOT_FINISHED);
     assert_int_equal(snapshot.step, BATCHES);
     trainer_free(trainer);
 }
@@ -217,7 +205,7 @@ static void row_84_a_paused_trainer_stops_at_once(void **unused)
     options.paused = true;
     struct trainer *trainer = start(&options);
     send(trainer, TRAINER_STOP, 0);
-    wait_for(trainer, SNAPSHOT_STOPPED);
+    trainer_wait(trainer, &snapshot, SNAPSHOT_STOPPED);
     assert_int_equal(snapshot.step, 0);
     trainer_free(trainer);
 }
@@ -229,7 +217,7 @@ static void row_86_divergence_stops_before_the_update(void **unused)
 
     options.settings.lr = 1e30;
     struct trainer *trainer = start(&options);
-    wait_for(trainer, SNAPSHOT_FAILED);
+    trainer_wait(trainer, &snapshot, SNAPSHOT_FAILED);
     trainer_free(trainer);
     assert_int_equal(snapshot.error.kind, ERROR_DIVERGED);
     assert_non_null(strstr(snapshot.error.text, "batch"));
@@ -243,7 +231,7 @@ static void a_batch_larger_than_the_data_is_all_of_it(void **unused)
 
     options.settings.batch_size = 1000;
     struct trainer *trainer = start(&options);
-    wait_for(trainer, SNAPSHOT_FINISHED);
+    trainer_wait(trainer, &snapshot, SNAPSHOT_FINISHED);
     trainer_free(trainer);
     assert_int_equal(snapshot.batches, 1);
     assert_int_equal(snapshot.step, 2);
@@ -261,7 +249,7 @@ static void initial_weights_are_where_training_starts(void **unused)
     options.start = &beginning;
     options.paused = true;
     struct trainer *trainer = start(&options);
-    wait_for(trainer, SNAPSHOT_PAUSED);
+    trainer_wait(trainer, &snapshot, SNAPSHOT_PAUSED);
     trainer_free(trainer);
     assert_memory_equal(snapshot.weights, beginning.now.weights, model.state_count * sizeof(float));
 }
@@ -280,7 +268,7 @@ static void the_front_end_is_told_of_snapshots(void **unused)
     options.notify = count_call;
     options.notify_argument = &calls;
     struct trainer *trainer = start(&options);
-    wait_for(trainer, SNAPSHOT_FINISHED);
+    trainer_wait(trainer, &snapshot, SNAPSHOT_FINISHED);
     trainer_free(trainer);
     assert_true(calls >= 5); /* start, and for each epoch training and testing; the end */
 }
@@ -292,7 +280,7 @@ static void reading_the_same_snapshot_twice_says_so(void **unused)
     (void)unused;
 
     struct trainer *trainer = start(&options);
-    wait_for(trainer, SNAPSHOT_FINISHED);
+    trainer_wait(trainer, &snapshot, SNAPSHOT_FINISHED);
     assert_true(trainer_read(trainer, &snapshot, &seen));
     assert_false(trainer_read(trainer, &snapshot, &seen));
     trainer_free(trainer);
@@ -323,7 +311,7 @@ static void run_with_log(struct trainer_options *options, const char *directory,
         wait_for_step(trainer, 3);
         send(trainer, TRAINER_STOP, 0);
     }
-    wait_for(trainer, until);
+    trainer_wait(trainer, &snapshot, until);
     trainer_free(trainer);
     runlog_free(options->runlog);
     snprintf(path, sizeof path, "%s/last.safetensors", directory);
@@ -378,7 +366,7 @@ static void train_and_stop(struct trainer_options *options, long batches)
         send(trainer, TRAINER_STEP_BATCHES, batches);
     wait_for_step(trainer, beginning.progress.step + batches);
     send(trainer, TRAINER_STOP, 0);
-    wait_for(trainer, SNAPSHOT_STOPPED);
+    trainer_wait(trainer, &snapshot, SNAPSHOT_STOPPED);
     trainer_free(trainer);
     runlog_free(options->runlog);
 }
@@ -387,7 +375,7 @@ static void finish(struct trainer_options *options)
 {
     options->paused = false;
     struct trainer *trainer = start(options);
-    wait_for(trainer, SNAPSHOT_FINISHED);
+    trainer_wait(trainer, &snapshot, SNAPSHOT_FINISHED);
     trainer_free(trainer);
     runlog_free(options->runlog);
 }
@@ -400,7 +388,7 @@ static void a_run_stopped_anywhere_goes_on_to_the_same_bits(void **unused)
     (void)unused;
 
     struct trainer *trainer = start(&options);
-    wait_for(trainer, SNAPSHOT_FINISHED);
+    trainer_wait(trainer, &snapshot, SNAPSHOT_FINISHED);
     trainer_free(trainer);
     expected = snapshot;
     for (long step = 0; step <= 2 * BATCHES; step += 3) {
@@ -442,7 +430,7 @@ static void run_lowered(const char *directory, bool again)
     trainer_send(trainer, (struct trainer_command){.verb = TRAINER_SCALE_LR, .factor = 0.0});
     if (again) {
         send(trainer, TRAINER_STOP, 0);
-        wait_for(trainer, SNAPSHOT_STOPPED);
+        trainer_wait(trainer, &snapshot, SNAPSHOT_STOPPED);
         trainer_free(trainer);
         runlog_free(options.runlog);
         reopen_log(&options, directory);
@@ -452,7 +440,7 @@ static void run_lowered(const char *directory, bool again)
         return;
     }
     send(trainer, TRAINER_RUN, 0);
-    wait_for(trainer, SNAPSHOT_FINISHED);
+    trainer_wait(trainer, &snapshot, SNAPSHOT_FINISHED);
     trainer_free(trainer);
     runlog_free(options.runlog);
 }
@@ -506,7 +494,7 @@ static void a_checkpoint_asked_for_is_written_while_paused(void **unused)
     assert_int_equal(snapshot.checkpoint_step, 0);
     send(trainer, TRAINER_SAVE, 0);
     while (snapshot.checkpoint_step == 0 && usleep(1000) == 0)
-        wait_for(trainer, SNAPSHOT_PAUSED);
+        trainer_wait(trainer, &snapshot, SNAPSHOT_PAUSED);
     assert_int_equal(snapshot.checkpoint_step, 4);
     assert_true(snapshot.checkpoint_seconds > 0.0);
     snprintf(path, sizeof path, "%s/last.safetensors", directory);

@@ -80,3 +80,65 @@ make_split() {
 make_data() {
     mkdir "$1" && make_split "$1" train "$2" && make_split "$1" t10k "$3"
 }
+
+# ---- a terminal: tmux, driven by keys and read as text ----
+
+terminals=0
+TMUX_TMPDIR=$scratch # for the sockets
+export TMUX_TMPDIR
+
+tmux() {
+    command "$TMUX_PROGRAM" -L "check-$terminals" -f /dev/null -u "$@"
+}
+
+# end_terminals_at_exit: to be called by a script that opens one.
+end_terminals_at_exit() {
+    trap 'tmux kill-server 2>/dev/null; rm -rf "$scratch"' EXIT
+}
+
+# terminal WIDTH HEIGHT COMMAND: a new terminal that runs it; on a socket of its own, as the old server
+# takes a moment to leave.
+terminal() {
+    tmux kill-server 2>/dev/null
+    terminals=$((terminals + 1))
+    tmux new-session -d -s main -x "$1" -y "$2" -c "$scratch" "$3"
+}
+
+look() {
+    tmux capture-pane -p -t main >"$scratch/screen" 2>/dev/null
+}
+
+# eventually COMMAND...: looks at the screen again and again until the command succeeds. A terminal may
+# show half a frame at any moment, so whatever is to be seen is waited for.
+eventually() {
+    for try in $(seq 600); do
+        look
+        "$@" >"$scratch/said" 2>&1 && return 0
+        sleep 0.05
+    done
+    echo "waited in vain for: $*"
+    cat "$scratch/said" "$scratch/screen"
+    return 1
+}
+
+seen() {
+    grep -Eq -- "$1" "$scratch/screen"
+}
+
+unseen() {
+    ! seen "$1"
+}
+
+# see PATTERN: waits until a line of the screen matches.
+see() {
+    eventually seen "$1"
+}
+
+# see_no PATTERN: waits until none does.
+see_no() {
+    eventually unseen "$1"
+}
+
+keys() {
+    tmux send-keys -t main "$@"
+}

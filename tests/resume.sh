@@ -322,34 +322,16 @@ check "row 49: a log that is gone" row_49
 
 # ---- from the dashboard ----
 
-TMUX_TMPDIR=$scratch # for the socket
-
-tmux() {
-    command "$TMUX_PROGRAM" -L check -f /dev/null -u "$@"
-}
-
 # paused_at_7 DIRECTORY: the dashboard, paused behind the seventh batch of a new run.
 paused_at_7() {
     rm -f "$scratch/status"
     directory=$1
-    export PROGRAM TMUX_TMPDIR data scratch directory
-    tmux new-session -d -s main -x 80 -y 24 "TERM=screen-256color; export TERM
+    export PROGRAM data scratch directory
+    terminal 80 24 "TERM=screen-256color; export TERM
         sh -c 'echo \$\$ >\"\$scratch/pid\"; exec \"\$PROGRAM\" -d \"\$data\" -b 16 -e 3 \
             -o \"\$directory\" --paused --checkpoint-every=0'
         echo \$? >\"\$scratch/status\"" &&
-        see PAUSED && tmux send-keys -t main 7b && see 'PAUSED .*batch 7/19'
-}
-
-# see PATTERN: waits until the screen matches.
-see() {
-    for try in $(seq 600); do
-        tmux capture-pane -p -t main >"$scratch/screen" 2>/dev/null
-        grep -Eq -- "$1" "$scratch/screen" && return 0
-        sleep 0.1
-    done
-    echo "waited in vain for '$1':"
-    cat "$scratch/screen"
-    return 1
+        see PAUSED && keys 7b && see 'PAUSED .*batch 7/19'
 }
 
 # leaves STATUS COMMAND...: the command ends the dashboard with that status; the run goes on from there.
@@ -358,7 +340,7 @@ leaves() {
     shift
     rm -rf "$scratch/shown"
     paused_at_7 "$scratch/shown" && "$@" || return 1
-    until [ -s "$scratch/status" ]; do sleep 0.1; done
+    eventually [ -s "$scratch/status" ] || return 1
     status=$(cat "$scratch/status")
     [ "$status" -eq "$expected" ] || { echo "exit status $status, expected $expected"; return 1; }
     [ "$(plain "$scratch/shown" | wc -l)" -eq 7 ] && run 0 --resume="$scratch/shown" &&
@@ -370,8 +352,8 @@ signal() {
 }
 
 if [ -n "${TMUX_PROGRAM-}" ]; then
-    trap 'tmux kill-server 2>/dev/null; rm -rf "$scratch"' EXIT
-    check "q midway: the same bits" leaves 0 tmux send-keys -t main q
+    end_terminals_at_exit
+    check "q midway: the same bits" leaves 0 keys q
     check "row 84: SIGTERM while paused: the same bits" leaves 143 signal TERM
     check "row 84: killed while paused: the same bits" leaves 137 signal KILL
     tmux kill-server 2>/dev/null

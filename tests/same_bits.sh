@@ -53,51 +53,21 @@ check "the same bits when run again" same_headless again
 
 # ---- in the dashboard ----
 
-socket=0
-TMUX_TMPDIR=$scratch # for the sockets
-
-tmux() {
-    command "$TMUX_PROGRAM" -L "check-$socket" -f /dev/null -u "$@"
-}
-
-# start RUN ARGUMENT...: the dashboard in a terminal of its own, on a new socket, as the old server takes
-# a moment to leave.
+# start RUN ARGUMENT...: the dashboard in a terminal of its own.
 start() {
-    tmux kill-server 2>/dev/null
-    socket=$((socket + 1))
     rm -f "$scratch/status"
     directory=$scratch/$1
     shift
-    export PROGRAM TMUX_TMPDIR data scratch directory
-    tmux new-session -d -s main -x 80 -y 24 -c "$scratch" "TERM=screen-256color
+    export PROGRAM data scratch directory
+    terminal 80 24 "TERM=screen-256color
         export TERM; \"\$PROGRAM\" -d \"\$data\" -e 2 -o \"\$directory\" $*
         echo \$? >\"\$scratch/status\""
-}
-
-# see PATTERN: waits until the screen matches.
-see() {
-    for try in $(seq 600); do
-        tmux capture-pane -p -t main >"$scratch/screen" 2>/dev/null
-        grep -Eq -- "$1" "$scratch/screen" && return 0
-        sleep 0.1
-    done
-    echo "waited in vain for '$1':"
-    cat "$scratch/screen"
-    return 1
-}
-
-keys() {
-    tmux send-keys -t main "$@"
 }
 
 # finish: waits for the run's end and leaves.
 finish() {
     see 'FINISHED' && keys q || return 1
-    for try in $(seq 600); do
-        [ -s "$scratch/status" ] && break
-        sleep 0.1
-    done
-    [ "$(cat "$scratch/status")" -eq 0 ]
+    eventually [ -s "$scratch/status" ] && [ "$(cat "$scratch/status")" -eq 0 ]
 }
 
 dashboard() {
@@ -147,7 +117,7 @@ stormed() {
 }
 
 if [ -n "${TMUX_PROGRAM-}" ]; then
-    trap 'tmux kill-server 2>/dev/null; rm -rf "$scratch"' EXIT
+    end_terminals_at_exit
     check "the same bits in the dashboard" dashboard
     check "the same bits when stepped and paused" stepped
     check "the same bits when paused again and again" nervous

@@ -18,14 +18,8 @@ make_data "$data" 640 160 # 40 batches of 16 an epoch
 
 # ---- a terminal ----
 
-socket=0
-TMUX_TMPDIR=$scratch # for the sockets
-trap 'tmux kill-server 2>/dev/null; rm -rf "$scratch"' EXIT
-export PROGRAM TMUX_TMPDIR data scratch
-
-tmux() {
-    command "$TMUX_PROGRAM" -L "check-$socket" -f /dev/null -u "$@"
-}
+end_terminals_at_exit
+export PROGRAM data scratch
 
 # What runs in the terminal: the program, with $environment (of env) and $arguments, between two looks
 # at the terminal's modes. Then the screen stays to be read. Traps keep the keys' signals from the
@@ -44,14 +38,6 @@ trap - INT QUIT
 exec cat
 PANE
 
-# terminal WIDTH HEIGHT COMMAND: a new terminal that runs it; on a socket of its own, as the old server
-# takes a moment to leave.
-terminal() {
-    tmux kill-server 2>/dev/null
-    socket=$((socket + 1))
-    tmux new-session -d -s main -x "$1" -y "$2" -c "$scratch" "$3"
-}
-
 # start WIDTH HEIGHT ARGUMENTS [ENVIRONMENT]: a new terminal that runs the program.
 start() {
     arguments=$3
@@ -59,45 +45,6 @@ start() {
     export arguments environment
     rm -f "$scratch/status" "$scratch/pid" "$scratch/modes.after"
     terminal "$1" "$2" "sh '$scratch/pane'"
-}
-
-look() {
-    tmux capture-pane -p -t main >"$scratch/screen" 2>/dev/null
-}
-
-# eventually COMMAND...: looks at the screen again and again until the command succeeds. A terminal may
-# show half a frame at any moment, so whatever is to be seen is waited for.
-eventually() {
-    for try in $(seq 600); do
-        look
-        "$@" >"$scratch/said" 2>&1 && return 0
-        sleep 0.05
-    done
-    echo "waited in vain for: $*"
-    cat "$scratch/said" "$scratch/screen"
-    return 1
-}
-
-seen() {
-    grep -Eq -- "$1" "$scratch/screen"
-}
-
-unseen() {
-    ! seen "$1"
-}
-
-# see PATTERN: waits until a line of the screen matches.
-see() {
-    eventually seen "$1"
-}
-
-# see_no PATTERN: waits until none does.
-see_no() {
-    eventually unseen "$1"
-}
-
-keys() {
-    tmux send-keys -t main "$@"
 }
 
 # left STATUS: waits for the program's end, with this exit status.
