@@ -53,7 +53,6 @@ static int set_up(void **unused)
                            .events = &events,
                            .browse = &browse,
                            .confusion = &confusion,
-                           .sketch = sketch,
                            .drawing = {.sketch = sketch, .x = 56.0, .y = 28.0},
                            .timeline = &timeline,
                            .crosshair = -1.0,

@@ -34,15 +34,17 @@ struct dashboard {
     struct events events;
     struct timeline timeline;
     char message[NAVIGATE_MESSAGE];
-    long count;             /* typed before n or b; 0: none */
-    struct frame uncounted; /* as it was before the count's first digit */
-    double counted_at;      /* its last digit */
-    bool asking;            /* whether to quit */
-    bool quitting;          /* the trainer has been told to stop */
-    bool mouse;             /* is asked for */
-    bool blind;             /* the terminal is gone */
-    bool fresh;             /* something has changed since the last frame */
-    bool unsettled;         /* there is something to compute for another one */
+    long count;               /* typed before n or b; 0: none */
+    enum view uncounted_view; /* what was open before the count's first digit */
+    enum pane uncounted_focus;
+    bool uncounted_zoomed;
+    double counted_at; /* its last digit */
+    bool asking;       /* whether to quit */
+    bool quitting;     /* the trainer has been told to stop */
+    bool mouse;        /* is asked for */
+    bool blind;        /* the terminal is gone */
+    bool fresh;        /* something has changed since the last frame */
+    bool unsettled;    /* there is something to compute for another one */
     double drawn_at;
 };
 
@@ -58,7 +60,6 @@ static void init_frame(struct dashboard *dashboard)
         .browse = &dashboard->insight.browse,
         .confusion = &dashboard->insight.confusion,
         .activations = &dashboard->insight.activations,
-        .sketch = dashboard->insight.sketch,
         .drawing = {.sketch = dashboard->insight.sketch,
                     .x = SKETCH_SIDE / 2,
                     .y = SKETCH_SIDE / 4,
@@ -171,9 +172,7 @@ static void read_snapshot(struct dashboard *dashboard)
     if (trainer_ended(dashboard->snapshot->state))
         dashboard->asking = false; /* nothing is left that could go on */
     remember(dashboard);
-    if (trainer_read_outcomes(dashboard->trainer, &dashboard->insight.live,
-                              &dashboard->outcomes_seen))
-        insight_list(&dashboard->insight);
+    trainer_read_outcomes(dashboard->trainer, &dashboard->insight.live, &dashboard->outcomes_seen);
     if (events_watch(&dashboard->events, dashboard->snapshot) && !dashboard->asking)
         say(dashboard, "%s", events_at(&dashboard->events, 0)->text);
 }
@@ -222,7 +221,9 @@ static void press_step(struct dashboard *dashboard, enum trainer_verb verb)
     if (dashboard->count > 0 && clock_seconds() - dashboard->counted_at <= COUNT_SECONDS) {
         /* its digits were no views */
         count = dashboard->count;
-        dashboard->frame = dashboard->uncounted;
+        dashboard->frame.view = dashboard->uncounted_view;
+        dashboard->frame.focus = dashboard->uncounted_focus;
+        dashboard->frame.zoomed = dashboard->uncounted_zoomed;
     }
     if (trainer_ended(dashboard->snapshot->state)) {
         say(dashboard, "The run is over; there is no %s left to train.", unit);
@@ -237,35 +238,30 @@ static void press_step(struct dashboard *dashboard, enum trainer_verb verb)
     send(dashboard, verb, count);
 }
 
-static void show_list_from_start(struct dashboard *dashboard)
+/* What follows from a frame that keys or the mouse have changed. */
+static void navigated(struct dashboard *dashboard, const char *message)
 {
-    struct browse *browse = &dashboard->insight.browse;
-
-    insight_list(&dashboard->insight);
-    if (browse->filter != BROWSE_ALL || browse->worst_first)
-        browse_go(browse, 0);
-}
-
-/* An action, or with KEY_NOTHING what the mouse did. */
-static void press_navigation(struct dashboard *dashboard, enum key_action action)
-{
-    const int width = dashboard->canvas.width, height = dashboard->canvas.height;
-    const struct browse before = dashboard->insight.browse;
-    const struct pointer pointer = term_pointer();
-    char message[NAVIGATE_MESSAGE] = "";
-
-    if (action == KEY_NOTHING)
-        navigate_point(&dashboard->frame, &pointer, width, height, message);
-    else
-        navigate(&dashboard->frame, action, width, height, message);
     if (message[0] != '\0')
         say(dashboard, "%s", message);
-    const struct browse *now = &dashboard->insight.browse;
-    if (now->filter != before.filter || now->worst_first != before.worst_first ||
-        now->label != before.label || now->predicted != before.predicted)
-        show_list_from_start(dashboard);
-    if (dashboard->frame.view == VIEW_DRAW)
-        insight_sketched(&dashboard->insight);
+    insight_list(&dashboard->insight); /* the next key may go through the list */
+}
+
+static void press_navigation(struct dashboard *dashboard, enum key_action action)
+{
+    char message[NAVIGATE_MESSAGE];
+
+    navigate(&dashboard->frame, action, dashboard->canvas.width, dashboard->canvas.height, message);
+    navigated(dashboard, message);
+}
+
+static void press_pointer(struct dashboard *dashboard)
+{
+    const struct pointer pointer = term_pointer();
+    char message[NAVIGATE_MESSAGE];
+
+    navigate_point(&dashboard->frame, &pointer, dashboard->canvas.width, dashboard->canvas.height,
+                   message);
+    navigated(dashboard, message);
 }
 
 static void press_pause(struct dashboard *dashboard)
@@ -288,8 +284,11 @@ static void press_digit(struct dashboard *dashboard, int digit)
         press_navigation(dashboard, KEY_RESET);
         return;
     }
-    if (dashboard->count == 0)
-        dashboard->uncounted = *frame;
+    if (dashboard->count == 0) {
+        dashboard->uncounted_view = frame->view;
+        dashboard->uncounted_focus = frame->focus;
+        dashboard->uncounted_zoomed = frame->zoomed;
+    }
     const bool opens = digit > 0 && layout_view_name(digit - 1) != NULL;
     if (opens)
         navigate_open(frame, (enum view)(digit - 1));
@@ -384,7 +383,7 @@ static void press(struct dashboard *dashboard, int key)
         return;
     }
     if (key == TERM_MOUSE) {
-        press_navigation(dashboard, KEY_NOTHING);
+        press_pointer(dashboard);
         return;
     }
     switch (action) {
@@ -499,9 +498,13 @@ bool dashboard_print(FILE *file, const struct dashboard_options *options, struct
     bool made = insight_init(&dashboard.insight, options->model, options->kernels,
                              &options->data->test, error) &&
                 canvas_new(&dashboard.canvas, columns, rows, error);
-    if (made && insight_test(&dashboard.insight, snapshot->weights, snapshot->step, error)) {
+    if (made) {
         dashboard.canvas.glyphs = choose_glyphs(options->glyphs, best);
         init_frame(&dashboard);
+        if (sees(&dashboard.frame, &dashboard.canvas, PANE_CONFUSION))
+            made = insight_test(&dashboard.insight, snapshot->weights, snapshot->step, error);
+    }
+    if (made) {
         if (events_watch(&dashboard.events, snapshot))
             say(&dashboard, "%s", events_at(&dashboard.events, 0)->text);
         look_inside(&dashboard);

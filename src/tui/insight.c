@@ -12,7 +12,8 @@ bool insight_init(struct insight *insight, const struct model *model, const stru
                   const struct split *test, struct error *error)
 {
     *insight = (struct insight){.model = model, .test = test, .shown = &insight->live};
-    insight->predicted_step = insight->activated_step = insight->digit_step = -1;
+    insight->shown_step = insight->predicted_step = insight->activated_step = -1;
+    insight->digit_step = -1;
     if (!outcomes_init(&insight->live, test->count, error) ||
         !outcomes_init(&insight->past, test->count, error) ||
         !browse_init(&insight->browse, test->count, error) ||
@@ -41,29 +42,32 @@ void insight_fini(struct insight *insight)
 
 bool insight_test(struct insight *insight, const float *state, long step, struct error *error)
 {
-    if (!outcomes_compute(&insight->live, insight->evaluator, state, insight->test, step, error))
-        return false;
-    insight_list(insight);
-    return true;
+    return outcomes_compute(&insight->live, insight->evaluator, state, insight->test, step, error);
+}
+
+static bool same_wish(const struct browse *a, const struct browse *b)
+{
+    return a->filter == b->filter && a->worst_first == b->worst_first && a->label == b->label &&
+           a->predicted == b->predicted;
 }
 
 void insight_list(struct insight *insight)
 {
+    struct browse *browse = &insight->browse;
+    const bool same = same_wish(browse, &insight->listed);
+
+    if (same && insight->shown->step == insight->shown_step)
+        return;
     outcomes_confusion(insight->shown, insight->test, &insight->confusion);
-    browse_update(&insight->browse, insight->shown, insight->test);
+    browse_update(browse, insight->shown, insight->test);
+    if (!same && (browse->filter != BROWSE_ALL || browse->worst_first))
+        browse_go(browse, 0);
+    insight->listed = *browse;
     insight->shown_step = insight->shown->step;
 }
 
-void insight_sketched(struct insight *insight)
-{
-    sketch_digit(insight->sketch, insight->digit);
-    insight->digit_step = -1;
-    if (insight->activated_drawing)
-        insight->activated_step = -1;
-}
-
-/* The test pass of a moment of the past takes a while: it is made once one has come to rest
- * there. */
+/* Chooses the outcomes of the moment. The test pass of one of the past takes a while: it is made
+ * once one has come to rest there. True while that is to come. */
 static bool update_outcomes(struct insight *insight, const struct insight_wish *wish)
 {
     struct error ignored; /* without memory the matrix stays as it is */
@@ -71,20 +75,20 @@ static bool update_outcomes(struct insight *insight, const struct insight_wish *
     if (!wish->past) {
         insight->shown = &insight->live;
         insight->travelled_step = -1;
-    } else if (wish->step != insight->travelled_step) {
+        return false;
+    }
+    if (wish->step != insight->travelled_step) {
         insight->travelled_step = wish->step;
         insight->travelled_at = clock_seconds();
-        return true;
-    } else if (insight->past.step != wish->step) {
+    }
+    if (insight->past.step != wish->step) {
         if (clock_seconds() - insight->travelled_at < SETTLE_SECONDS)
             return true;
         if (!outcomes_compute(&insight->past, insight->evaluator, wish->state, insight->test,
                               wish->step, &ignored))
             return false;
-        insight->shown = &insight->past;
     }
-    if (insight->shown->step != insight->shown_step)
-        insight_list(insight);
+    insight->shown = &insight->past;
     return false;
 }
 
@@ -119,8 +123,12 @@ static void update_digit(struct insight *insight, const struct insight_wish *wis
 {
     const struct split alone = {.images = insight->digit, .labels = (uint8_t[]){0}, .count = 1};
 
-    if (insight->digit_step == wish->step || (insight->digit_step >= 0 && !due))
+    if (insight->digit_changes != insight->sketch->changes) {
+        insight->digit_changes = insight->sketch->changes;
+        sketch_digit(insight->sketch, insight->digit);
+    } else if (insight->digit_step == wish->step || (insight->digit_step >= 0 && !due)) {
         return;
+    }
     predictor_run(insight->predictor, wish->state, &alone, (uint32_t[]){0}, 1,
                   &insight->digit_predictions);
     insight->digit_step = wish->step;
@@ -133,6 +141,7 @@ static void update_activations(struct insight *insight, const struct insight_wis
     const bool due = !wish->moving || now - insight->activated_at >= ACTIVATE_SECONDS;
     const bool same = insight->activated_drawing == wish->drawing &&
                       insight->activated_image == insight->browse.image &&
+                      insight->activated_changes == insight->sketch->changes &&
                       insight->activated_step >= 0;
     const uint8_t *pixels =
         wish->drawing ? insight->digit
@@ -146,6 +155,7 @@ static void update_activations(struct insight *insight, const struct insight_wis
     activations_run(&insight->activations, wish->state, image);
     insight->activated_drawing = wish->drawing;
     insight->activated_image = insight->browse.image;
+    insight->activated_changes = insight->sketch->changes;
     insight->activated_step = wish->step;
     insight->activated_at = now;
 }
@@ -157,6 +167,7 @@ bool insight_update(struct insight *insight, const struct insight_wish *wish)
 
     if (wish->outcomes || !wish->past)
         later = update_outcomes(insight, wish);
+    insight_list(insight);
     update_predictions(insight, wish, due);
     if (wish->drawing)
         update_digit(insight, wish, due);

@@ -46,9 +46,11 @@ struct insight {
     struct evaluator *evaluator;
     struct outcomes past;
     const struct outcomes *shown;
+    struct browse listed; /* what was wanted of the list that is there; owns nothing */
     long shown_step, predicted_step, activated_step, digit_step;
+    unsigned long digit_changes, activated_changes; /* of the sketch when it was looked at */
     int activated_image;
-    bool activated_drawing, digit_fresh;
+    bool activated_drawing;
     double predicted_at, activated_at, travelled_at;
     long travelled_step;
 };
@@ -62,11 +64,9 @@ void insight_fini(struct insight *insight);
 /* Makes the test pass of a moment for which no trainer made one. */
 bool insight_test(struct insight *insight, const float *state, long step, struct error *error);
 
-/* To be called when insight->live has been filled anew, or the browse's filter or order changed. */
+/* Lists images anew, and counts the matrix, where the outcomes or what is wanted of the list have
+ * changed. A list of what was not wanted before begins at its first image. */
 void insight_list(struct insight *insight);
-
-/* To be called when the sketch has changed. */
-void insight_sketched(struct insight *insight);
 
 /* Brings up to date what is looked at, but nothing too often. True when there is something that it
  * will do at another call soon. */

@@ -169,20 +169,20 @@ static int index_of(enum view view, enum pane pane)
     return -1;
 }
 
-static int wrap(int value, int count)
+enum pane layout_first_pane(enum view view)
 {
-    return (value % count + count) % count;
+    return views[view].panes[0];
 }
 
-enum pane layout_next_pane(const struct layout *layout, enum view view, enum pane from, int steps)
+enum pane layout_next_pane(const struct layout *layout, enum view view, enum pane from, int step)
 {
-    const int at = index_of(view, from), count = views[view].count;
-    const int direction = steps < 0 ? -1 : 1;
-    int next = at < 0 ? 0 : wrap(at + steps, count);
+    const int count = views[view].count;
+    int at = index_of(view, from);
 
-    while (layout->count > 1 && layout_find(layout, views[view].panes[next]) == NULL)
-        next = wrap(next + direction, count);
-    return views[view].panes[next];
+    do
+        at = (at + step + count) % count;
+    while (layout->count > 1 && layout_find(layout, views[view].panes[at]) == NULL);
+    return views[view].panes[at];
 }
 
 const struct place *layout_find(const struct layout *layout, enum pane pane)
@@ -203,7 +203,7 @@ void layout_make(struct layout *layout, enum view view, enum pane focus, bool zo
     if (tier == LAYOUT_LINES)
         return;
     if (tier == LAYOUT_PANE || zoomed)
-        add(layout, index_of(view, focus) < 0 ? views[view].panes[0] : focus, 0, rows, width,
+        add(layout, index_of(view, focus) < 0 ? layout_first_pane(view) : focus, 0, rows, width,
             height - 2 * rows);
     else
         views[view].arrange(layout, rows, width, height - 2 * rows);

@@ -65,9 +65,11 @@ enum tier layout_tier(int width, int height);
 void layout_make(struct layout *layout, enum view view, enum pane focus, bool zoomed, int width,
                  int height);
 
-/* The pane `steps` further than `from` among those that stand on the screen or, where one stands
- * alone, that the view has; around the end. The first when `from` is none of them. */
-enum pane layout_next_pane(const struct layout *layout, enum view view, enum pane from, int steps);
+enum pane layout_first_pane(enum view view);
+
+/* The pane behind `from`, which is one of the view's, or with `step` -1 before it, among those that
+ * stand on the screen or, where one stands alone, that the view has; around the end. */
+enum pane layout_next_pane(const struct layout *layout, enum view view, enum pane from, int step);
 
 /* Where a pane stands; NULL when it does not. */
 const struct place *layout_find(const struct layout *layout, enum pane pane);

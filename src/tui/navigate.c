@@ -79,7 +79,7 @@ static void move_pen(struct frame *frame, enum key_action action)
         return;
     *at = fmin(fmax(*at + (backward(action) ? -PEN_STEP : PEN_STEP), 0.0), SKETCH_SIDE);
     if (drawing->down)
-        sketch_line(frame->sketch, drawing->x, drawing->y);
+        sketch_line(frame->drawing.sketch, drawing->x, drawing->y);
 }
 
 static void press_pen(struct frame *frame)
@@ -88,7 +88,7 @@ static void press_pen(struct frame *frame)
 
     drawing->down = !drawing->down;
     if (drawing->down)
-        sketch_begin(frame->sketch, drawing->tool, drawing->x, drawing->y);
+        sketch_begin(frame->drawing.sketch, drawing->tool, drawing->x, drawing->y);
 }
 
 static void move_crosshair(struct frame *frame, double steps)
@@ -157,11 +157,9 @@ static void next_pane(struct frame *frame, int steps, int width, int height)
 
 void navigate_open(struct frame *frame, enum view view)
 {
-    struct layout everything = {0};
-
     frame->view = view;
     frame->zoomed = false;
-    frame->focus = layout_next_pane(&everything, view, PANE_COUNT, 0);
+    frame->focus = layout_first_pane(view);
 }
 
 static void travel(struct frame *frame, enum key_action action, char message[NAVIGATE_MESSAGE])
@@ -245,8 +243,8 @@ static void change_sketch(struct frame *frame, enum key_action action,
     if (action == KEY_ERASER) {
         drawing->tool = drawing->tool == SKETCH_PEN ? SKETCH_ERASER : SKETCH_PEN;
     } else if (action == KEY_CLEAR) {
-        sketch_clear(frame->sketch);
-    } else if (!sketch_undo(frame->sketch)) {
+        sketch_clear(frame->drawing.sketch);
+    } else if (!sketch_undo(frame->drawing.sketch)) {
         snprintf(message, NAVIGATE_MESSAGE, "There is nothing to take back.");
     }
     drawing->down = false;
@@ -294,9 +292,9 @@ static void point_at_sheet(struct frame *frame, const struct pointer *pointer,
     drawing->y = sheet_y;
     drawing->down = false;
     if (pointer->act == POINTER_PRESS)
-        sketch_begin(frame->sketch, drawing->tool, sheet_x, sheet_y);
+        sketch_begin(frame->drawing.sketch, drawing->tool, sheet_x, sheet_y);
     else if (pointer->act == POINTER_DRAG)
-        sketch_line(frame->sketch, sheet_x, sheet_y);
+        sketch_line(frame->drawing.sketch, sheet_x, sheet_y);
 }
 
 /* A press on the cell that has the cursor already opens its images. */

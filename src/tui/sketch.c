@@ -50,6 +50,7 @@ bool sketch_undo(struct sketch *sketch)
     sketch->undo_count--;
     sketch->undo_next = (sketch->undo_next + SKETCH_UNDO - 1) % SKETCH_UNDO;
     memcpy(sketch->pixels, sketch->undo[sketch->undo_next], SKETCH_PIXELS);
+    sketch->changes++;
     return true;
 }
 
@@ -59,6 +60,7 @@ void sketch_clear(struct sketch *sketch)
         return;
     remember(sketch);
     memset(sketch->pixels, 0, SKETCH_PIXELS);
+    sketch->changes++;
 }
 
 /* From (x, y) to the nearest point of the line between two points. */
@@ -85,6 +87,7 @@ static void draw(struct sketch *sketch, const double from[2], const double to[2]
 
     find_reach(from[0], to[0], PEN_REACH * width, &left, &right);
     find_reach(from[1], to[1], PEN_REACH * width, &top, &bottom);
+    sketch->changes++;
     for (int y = top; y <= bottom; y++) {
         for (int x = left; x <= right; x++) {
             uint8_t *pixel = &sketch->pixels[y * SKETCH_SIDE + x];

@@ -26,6 +26,7 @@ enum sketch_tool { SKETCH_PEN, SKETCH_ERASER };
 
 struct sketch {
     uint8_t pixels[SKETCH_PIXELS]; /* 0 paper to 255 ink */
+    unsigned long changes;         /* counts up with every change of the pixels */
 
     /* The rest is sketch.c's. */
     enum sketch_tool tool;

@@ -43,7 +43,6 @@ struct frame {
     const struct activations *activations; /* of the selected image, or of the drawn one */
     int activation_layer;                  /* the first one shown */
     struct drawing drawing;
-    struct sketch *sketch; /* the sheet of the drawing */
     int model_row;         /* the first row of the layer table shown */
     int events_row;        /* and of the events */
     int help_row;          /* and of the help */

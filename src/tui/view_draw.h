@@ -11,7 +11,7 @@
 #include "tui/sketch.h"
 
 struct drawing {
-    const struct sketch *sketch;
+    struct sketch *sketch;
     double x, y;                /* the cursor, on the sheet */
     enum sketch_tool tool;      /* in hand */
     bool down;                  /* it draws where the cursor goes */

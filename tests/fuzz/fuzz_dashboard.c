@@ -239,7 +239,6 @@ static struct frame make_frame(struct world *world, const struct snapshot *snaps
         .browse = &world->browse,
         .confusion = &world->confusion,
         .activations = &world->activations,
-        .sketch = world->sketch,
         .drawing = {.sketch = world->sketch,
                     .x = SKETCH_SIDE / 2,
                     .y = SKETCH_SIDE / 4,
