@@ -68,12 +68,14 @@ static void print_models(void)
 {
     struct error ignored;
     struct model model;
-    char parameters[16];
+    char parameters[16], multiply_adds[16];
 
     for (int i = 0; model_name(i) != NULL; i++) {
         model_init(&model, model_name(i), &ignored);
         model_thousands(parameters, sizeof parameters, model.parameter_count);
-        printf("%-8s %8s parameters  %s\n", model.name, parameters, model.purpose);
+        model_thousands(multiply_adds, sizeof multiply_adds, model_multiply_adds(&model));
+        printf("%-6s %6s parameters %10s multiply-adds  %s\n", model.name, parameters,
+               multiply_adds, model.purpose);
     }
 }
 
@@ -287,7 +289,8 @@ static bool train(struct program *program, struct error *error)
     struct options *options = &program->options;
     bool terminal = options->action == ACTION_TRAIN && !options->headless && term_wanted();
 
-    if (options->batch_size_given && options->settings.batch_size > program->data.train.count)
+    if (options_given(options, "batch_size") &&
+        options->settings.batch_size > program->data.train.count)
         return error_set(error, ERROR_USAGE,
                          "--batch-size: larger than the data (expected at most %d, got %d)",
                          program->data.train.count, options->settings.batch_size);
@@ -325,6 +328,14 @@ static bool run_action(struct program *program, struct error *error)
     return train(program, error);
 }
 
+static bool load_data(struct program *program, struct error *error)
+{
+    const int held_out = program->options.settings.validate;
+
+    return dataset_load(&program->data, program->data_directory, error) &&
+           (held_out == 0 || dataset_hold_out(&program->data, held_out, error));
+}
+
 static bool run(struct program *program, int argc, char *argv[], struct error *error)
 {
     struct options *options = &program->options;
@@ -341,7 +352,7 @@ static bool run(struct program *program, int argc, char *argv[], struct error *e
         return false;
     program->threads = options->threads > 0 ? options->threads : cpu_count();
     program->data_directory = find_data(options->data);
-    if (needs_data && !dataset_load(&program->data, program->data_directory, error))
+    if (needs_data && !load_data(program, error))
         return false;
     return signals_init(error) && run_action(program, error);
 }

@@ -1,5 +1,7 @@
 #include "options.h"
 
+#include "train/recipe.h"
+
 #include <ctype.h>
 #include <errno.h>
 #include <getopt.h>
@@ -10,6 +12,8 @@
 
 enum { LONG_ONLY = 256, OPTIONS_MAX = 64 };
 
+static const double ONECYCLE_WARMUP = 0.3; /* as torch.optim.lr_scheduler.OneCycleLR has it */
+
 enum { THREADS_MAX = 1024, SNAPSHOT_MAX = 1000 };
 
 /* Reads one option's argument into *options. */
@@ -19,7 +23,7 @@ struct entry {
     const char *group; /* begins a group in --help; then nothing else is set */
     char letter;       /* 0: none */
     const char *name, *argument, *help;
-    reader *read;
+    reader *read; /* NULL: it is one of the settings */
 };
 
 /* ---- arguments ---- */
@@ -78,6 +82,22 @@ static bool read_word(const char *name, const char *text, const char *const word
                      text);
 }
 
+/* The setting that has the option's name, but '_' for '-'. */
+static bool read_setting(struct options *options, const char *name, const char *text,
+                         struct error *error)
+{
+    char key[SETTING_TEXT_SIZE], where[SETTING_TEXT_SIZE];
+
+    snprintf(key, sizeof key, "%s", name);
+    for (char *at = key; *at != '\0'; at++)
+        if (*at == '-')
+            *at = '_';
+    snprintf(where, sizeof where, "--%s", name);
+    const int index = settings_find(key);
+    options->given |= 1U << index;
+    return setting_read(settings_at(index), &options->settings, text, ERROR_USAGE, where, error);
+}
+
 static bool read_path(const char *name, const char *text, const char **path, struct error *error)
 {
     if (*text == '\0')
@@ -105,8 +125,8 @@ static bool read_data(struct options *options, const char *argument, struct erro
 
 static bool read_model(struct options *options, const char *argument, struct error *error)
 {
-    options->settings.model = argument;
-    return strcmp(argument, "list") != 0 || set_action(options, ACTION_MODELS, error);
+    return strcmp(argument, "list") == 0 ? set_action(options, ACTION_MODELS, error)
+                                         : read_setting(options, "model", argument, error);
 }
 
 static bool read_init(struct options *options, const char *argument, struct error *error)
@@ -114,54 +134,22 @@ static bool read_init(struct options *options, const char *argument, struct erro
     return read_path("init", argument, &options->init, error);
 }
 
-static bool read_epochs(struct options *options, const char *argument, struct error *error)
+static bool read_nesterov(struct options *options, const char *argument, struct error *error)
 {
-    return read_int("epochs", argument, 1, 1000000, &options->settings.epochs, error);
+    (void)argument;
+    return read_setting(options, "nesterov", "true", error);
 }
 
-static bool read_batch_size(struct options *options, const char *argument, struct error *error)
+/* The recipe has been taken before all other options: see take_recipe. */
+static bool read_recipe(struct options *options, const char *argument, struct error *error)
 {
-    options->batch_size_given = true;
-    return read_int("batch-size", argument, 1, 65536, &options->settings.batch_size, error);
-}
-
-static bool read_lr(struct options *options, const char *argument, struct error *error)
-{
-    if (!read_real("lr", argument, &options->settings.lr, error))
-        return false;
-    if (options->settings.lr <= 0.0)
-        return error_set(error, ERROR_USAGE, "--lr: out of range (expected above 0, got '%s')",
-                         argument);
-    return true;
-}
-
-static bool read_momentum(struct options *options, const char *argument, struct error *error)
-{
-    double *momentum = &options->settings.momentum;
-
-    if (!read_real("momentum", argument, momentum, error))
-        return false;
-    if (*momentum < 0.0 || *momentum >= 1.0)
-        return error_set(error, ERROR_USAGE,
-                         "--momentum: out of range (expected 0 to below 1, got '%s')", argument);
-    return true;
-}
-
-static bool read_seed(struct options *options, const char *argument, struct error *error)
-{
-    unsigned long long seed;
-
-    if (!read_number("seed", argument, 0, LLONG_MAX, &seed, error))
-        return false;
-    options->settings.seed = seed;
-    return true;
+    return read_setting(options, "recipe", argument, error);
 }
 
 static bool read_no_shuffle(struct options *options, const char *argument, struct error *error)
 {
-    (void)argument, (void)error;
-    options->settings.shuffle = false;
-    return true;
+    (void)argument;
+    return read_setting(options, "shuffle", "false", error);
 }
 
 static bool read_threads(struct options *options, const char *argument, struct error *error)
@@ -311,14 +299,30 @@ static const struct entry entries[] = {
      "the four .gz files (default: $MNIST_TUI_DATA, ./data, then the "
      "installed copy)",
      read_data},
-    {NULL, 'm', "model", "NAME", "basic (default); list names them all", read_model},
+    {NULL, 'm', "model", "NAME", "basic (default), nofc, slim or tiny; list tells of them",
+     read_model},
     {NULL, 'i', "init", "FILE", "start from the weights in a checkpoint", read_init},
     {.group = "Training"},
-    {NULL, 'e', "epochs", "N", "epochs to train (default 20)", read_epochs},
-    {NULL, 'b', "batch-size", "N", "images a batch (default 64)", read_batch_size},
-    {NULL, 0, "lr", "F", "learning rate (default 0.01)", read_lr},
-    {NULL, 0, "momentum", "F", "momentum of gradient descent (default 0.9)", read_momentum},
-    {NULL, 's', "seed", "N", "seed of the weights and the shuffling (default 1)", read_seed},
+    {NULL, 0, "recipe", "NAME", "reference (default), best or tiny: a model and all of the below",
+     read_recipe},
+    {NULL, 'e', "epochs", "N", "epochs to train (default 20)", NULL},
+    {NULL, 'b', "batch-size", "N", "images a batch (default 64)", NULL},
+    {NULL, 0, "lr", "F", "learning rate, the highest of a schedule (default 0.01)", NULL},
+    {NULL, 0, "momentum", "F", "momentum of gradient descent (default 0.9)", NULL},
+    {NULL, 0, "nesterov", NULL, "Nesterov's momentum", read_nesterov},
+    {NULL, 0, "weight-decay", "F", "L2 regularisation of all parameters (default 0)", NULL},
+    {NULL, 0, "schedule", "NAME", "of the learning rate: none (default), step, cosine or onecycle",
+     NULL},
+    {NULL, 0, "warmup", "F",
+     "share of the run over which the learning rate rises (default 0; onecycle 0.3)", NULL},
+    {NULL, 0, "dropout", "F", "share of the last features to drop (default 0)", NULL},
+    {NULL, 0, "label-smoothing", "F", "weight of a label that all classes share (default 0)", NULL},
+    {NULL, 0, "augment", "NAME", "of the training images: none (default) or affine", NULL},
+    {NULL, 0, "rotate", "F", "affine: at most so many degrees (default 9)", NULL},
+    {NULL, 0, "shift", "F", "affine: at most so many pixels (default 2)", NULL},
+    {NULL, 0, "scale", "F", "affine: at most so much larger or smaller (default 0.08)", NULL},
+    {NULL, 0, "validate", "N", "test on the last N training images, held out (default 0)", NULL},
+    {NULL, 's', "seed", "N", "seed of all that is drawn at random (default 1)", NULL},
     {NULL, 0, "no-shuffle", NULL, "keep the images in file order", read_no_shuffle},
     {NULL, 'j', "threads", "N", "threads that train (default: the processors this process may use)",
      read_threads},
@@ -425,6 +429,26 @@ static bool refuse(int found, int argc, char *argv[], struct error *error)
                                            : "unknown option");
 }
 
+bool options_given(const struct options *options, const char *key)
+{
+    return (options->given >> settings_find(key) & 1U) != 0;
+}
+
+static bool check_settings(const struct options *options, struct error *error)
+{
+    static const char *const affine[] = {"rotate", "shift", "scale"};
+    const struct settings *settings = &options->settings;
+
+    for (size_t i = 0; i < sizeof affine / sizeof affine[0]; i++)
+        if (settings->augment != AUGMENT_AFFINE && options_given(options, affine[i]))
+            return error_set(error, ERROR_USAGE,
+                             "--%s needs --augment=affine: the images are left as they are",
+                             affine[i]);
+    if (settings->nesterov && settings->momentum == 0.0)
+        return error_set(error, ERROR_USAGE, "--nesterov needs --momentum above 0");
+    return true;
+}
+
 static bool check_together(const struct options *options, struct error *error)
 {
     bool trains = options->action == ACTION_TRAIN || options->action == ACTION_SNAPSHOT;
@@ -450,15 +474,39 @@ static bool check_together(const struct options *options, struct error *error)
     return true;
 }
 
-static const struct settings reference = {
-    .model = "basic",
-    .epochs = 20,
-    .batch_size = 64,
-    .lr = 0.01,
-    .momentum = 0.9,
-    .seed = 1,
-    .shuffle = true,
-};
+/* Begins with the settings of the last --recipe, so that whatever else is given wins. A recipe that
+ * there is not is refused later, in its turn. */
+static void take_recipe(struct options *options, int argc, char *argv[],
+                        const struct option *long_options, const char *short_options)
+{
+    struct settings *settings = &options->settings;
+    const uint64_t seed = settings->seed;
+    int found;
+
+    while ((found = getopt_long(argc, argv, short_options, long_options, NULL)) != -1)
+        for (int i = 0; optarg != NULL && recipe_name(i) != NULL; i++)
+            if (found >= LONG_ONLY && find_entry(found)->read == read_recipe &&
+                strcmp(recipe_name(i), optarg) == 0)
+                *settings = *recipe_settings(i);
+    settings->seed = seed;
+    optind = 1; /* the same command line, once more */
+}
+
+static bool take(struct options *options, const struct entry *entry, struct error *error)
+{
+    return entry->read != NULL ? entry->read(options, optarg, error)
+                               : read_setting(options, entry->name, optarg, error);
+}
+
+/* What is left to the program where it is not given. */
+static void complete(struct options *options)
+{
+    struct settings *settings = &options->settings;
+
+    if (settings->schedule == SCHEDULE_ONECYCLE && options_given(options, "schedule") &&
+        !options_given(options, "warmup"))
+        settings->warmup = ONECYCLE_WARMUP;
+}
 
 bool options_parse(struct options *options, const struct settings *run, int argc, char *argv[],
                    struct error *error)
@@ -468,7 +516,7 @@ bool options_parse(struct options *options, const struct settings *run, int argc
     int found;
 
     *options = (struct options){
-        .settings = run != NULL ? *run : reference,
+        .settings = run != NULL ? *run : *recipe_settings(0),
         .checkpoint_every = 30.0,
         .kernels = "auto",
         .glyphs = "auto",
@@ -479,11 +527,12 @@ bool options_parse(struct options *options, const struct settings *run, int argc
     make_getopt(long_options, short_options);
     opterr = 0;
     if (run != NULL)
-        optind = 1; /* the same command line, once more */
+        optind = 1;
+    take_recipe(options, argc, argv, long_options, short_options);
     while ((found = getopt_long(argc, argv, short_options, long_options, NULL)) != -1) {
         if (found == ':' || found == '?')
             return refuse(found, argc, argv, error);
-        if (!find_entry(found)->read(options, optarg, error))
+        if (!take(options, find_entry(found), error))
             return false;
         if (options->action == ACTION_HELP || options->action == ACTION_VERSION)
             return true;
@@ -493,5 +542,7 @@ bool options_parse(struct options *options, const struct settings *run, int argc
                          "%s: not expected here (every argument is an option; "
                          "see --help)",
                          argv[optind]);
-    return check_together(options, error);
+    if (run == NULL)
+        complete(options);
+    return check_settings(options, error) && check_together(options, error);
 }

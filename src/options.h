@@ -30,7 +30,7 @@ struct options {
     int threads;      /* 0: the processors this process may use */
     const char *kernels;
     bool paused;
-    bool batch_size_given;   /* one larger than the data is then a mistake */
+    unsigned int given;      /* which of the settings are: see options_given */
     const char *run_dir;     /* NULL: nothing is written, unless a run is resumed */
     const char *resume;      /* the directory of a run; NULL: a new one */
     double checkpoint_every; /* seconds */
@@ -47,6 +47,9 @@ struct options {
  * those of the `run` that is resumed. ERROR_USAGE with a sentence that names the option. */
 bool options_parse(struct options *options, const struct settings *run, int argc, char *argv[],
                    struct error *error);
+
+/* Whether the setting of that key (see settings.h) stands on the command line. */
+bool options_given(const struct options *options, const char *key);
 
 /* Writes what --help prints. */
 void options_help(FILE *file);

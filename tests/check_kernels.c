@@ -1646,7 +1646,7 @@ static void loss_is_the_negative_log_likelihood(void **state)
             losses[lane] = -1.0;
             predictions[lane] = 99;
         }
-        loss_forward(logits, classes, labels, count, losses, predictions);
+        loss_forward(logits, classes, labels, count, 0.0, losses, predictions);
         for (int lane = 0; lane < LANES; lane++) {
             double expected = lane < count ? twin_loss(&grid, lane, labels[lane]) : -1.0;
             assert_true(fabs(losses[lane] - expected) <= 1e-12 * fmax(1.0, fabs(expected)));
@@ -1668,7 +1668,7 @@ static void loss_predicts_the_first_of_equals(void **state)
     for (int lane = 0; lane < LANES; lane++)
         for (int k = lane % CLASSES; k < CLASSES; k += 3)
             logits[k * LANES + lane] = 1.0F;
-    loss_forward(logits, CLASSES, labels, LANES, losses, predictions);
+    loss_forward(logits, CLASSES, labels, LANES, 0.0, losses, predictions);
     for (int lane = 0; lane < LANES; lane++)
         assert_int_equal(predictions[lane], lane % CLASSES);
 }
@@ -1687,7 +1687,7 @@ static void loss_takes_the_largest_logits(void **state)
         logits[3 * LANES + lane] = 3e38F;
         labels[lane] = lane % 2 == 0 ? 3 : 4;
     }
-    loss_forward(logits, CLASSES, labels, LANES, losses, predictions);
+    loss_forward(logits, CLASSES, labels, LANES, 0.0, losses, predictions);
     for (int lane = 0; lane < LANES; lane++)
         assert_true(losses[lane] == (lane % 2 == 0 ? 0.0 : 2.0 * (double)3e38F));
 }
@@ -1708,7 +1708,7 @@ static void loss_of_what_is_not_finite_is_not_finite(void **state)
             for (int lane = 0; lane < LANES; lane++)
                 labels[lane] = (uint8_t)(lane % CLASSES);
             logits[k * LANES + 7] = bad[i];
-            loss_forward(logits, CLASSES, labels, LANES, losses, predictions);
+            loss_forward(logits, CLASSES, labels, LANES, 0.0, losses, predictions);
             for (int lane = 0; lane < LANES; lane++)
                 assert_int_equal(!isfinite(losses[lane]), lane == 7);
             grid_fini(&grid);
@@ -1731,7 +1731,7 @@ static void loss_gradient_is_softmax_less_one_hot(void **state)
             labels[lane] = (uint8_t)rng_below(&rng, (uint32_t)classes);
         twin_loss_gradient(&grid, labels, 1.0 / 37.0, &expected);
         memset(gradient, 0xff, sizeof gradient);
-        loss_backward(logits, classes, labels, count, 1.0 / 37.0, gradient);
+        loss_backward(logits, classes, labels, count, 0.0, 1.0 / 37.0, gradient);
         for (int k = 0; k < classes; k++) {
             for (int lane = 0; lane < LANES; lane++) {
                 double e = lane < count ? *grid_at(&expected, lane, k, 0, 0) : 0.0;
@@ -1770,7 +1770,7 @@ static void loss_gradient_is_finite_differences(void **state)
     struct loss_scalar s = {random_logits(logits, CLASSES, 4.0), labels};
     for (int lane = 0; lane < LANES; lane++)
         labels[lane] = (uint8_t)rng_below(&rng, CLASSES);
-    loss_backward(logits, CLASSES, labels, LANES, 1.0 / LANES, gradient);
+    loss_backward(logits, CLASSES, labels, LANES, 0.0, 1.0 / LANES, gradient);
     for (int i = 0; i < CLASSES * LANES; i++) {
         double *x = grid_at(&s.logits, i % LANES, i / LANES, 0, 0);
         assert_true(fabs((double)gradient[i] - derivative(loss_scalar, &s, x, 1e-4)) <= 1e-8);

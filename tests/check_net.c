@@ -177,7 +177,7 @@ static struct net_result train_batch(struct trainee *t, struct batch batch, stru
 {
     struct net_source source = {pack_batch, &batch};
 
-    return net_train(t->net, &source, batch.count, &sgd);
+    return net_train(t->net, &source, batch.count, &(struct net_rule){.sgd = sgd});
 }
 
 /* The pixels as the program sees them, or as PyTorch in double precision does. */

@@ -129,8 +129,8 @@ check "train includes nn, data and what they do" only 'train|nn|data|support' sr
 check "text includes train and below" only 'text|train|nn|data|support' src/text/*.[ch]
 check "tui includes train and below" only 'tui|train|nn|data|support' src/tui/*.[ch]
 check "text and tui do not know each other" front_ends_apart
-check "options include settings, the names of the views and support" nothing strangers \
-    'options\.h|(train/settings|tui/layout|support/[a-z_]+)\.h' src/options.c src/options.h
+check "options include settings, recipes, the names of the views and support" nothing strangers \
+    'options\.h|(train/(settings|recipe)|tui/layout|support/[a-z_]+)\.h' src/options.c src/options.h
 check "main.c alone includes options.h" nothing options_users
 check "curses is used in one file" used_in '(n?cursesw?/)?(n?curses|term)\.h' src/tui/term.c
 check "zlib is used in one file" used_in 'zlib\.h' src/data/idx.c

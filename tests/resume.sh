@@ -223,10 +223,10 @@ row_41() {
         refused 4 "midway: ${option%=*} differs from the run's .*got ${option#*=}\\)" "$option" ||
             return 1
     done
-    refused 4 'order of the images' --no-shuffle &&
+    refused 4 'midway: shuffle differs .*expected true, got false' --no-shuffle &&
         refused 4 '--epochs can only be raised .*at least 2, got 1' -e 1 &&
         refused 4 '--kernels differs' --kernels=other &&
-        refused 4 '--model differs .*got other' --model=other &&
+        refused 4 '--model differs .*got nofc' --model=nofc &&
         refused 4 '--data differs' -d "$SRCDIR/data" &&
         run 0 --resume="$directory" -b 16 --lr=0.01 --momentum=0.9 -s 1 -m basic -e 2 || return 1
     midway

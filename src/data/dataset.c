@@ -2,11 +2,13 @@
 
 #include "data/idx.h"
 #include "support/lanes.h"
+#include "support/memory.h"
 
 #include <limits.h>
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 static const float PIXEL_MEAN = 0.1307F, PIXEL_DEVIATION = 0.3081F;
 
@@ -89,6 +91,31 @@ bool dataset_load(struct dataset *dataset, const char *directory, struct error *
     return false;
 }
 
+bool dataset_hold_out(struct dataset *dataset, int count, struct error *error)
+{
+    struct split *train = &dataset->train, held = {.count = count};
+    const size_t kept = (size_t)(train->count - count);
+
+    if (count >= train->count)
+        return error_set(error, ERROR_USAGE,
+                         "--validate: leaves nothing to train on (expected at most %d, got %d)",
+                         train->count - 1, count);
+    held.images = memory_new((size_t)count, DATASET_PIXELS, error);
+    held.labels = memory_new((size_t)count, 1, error);
+    if (held.images == NULL || held.labels == NULL) {
+        free(held.images);
+        free(held.labels);
+        return false;
+    }
+    memcpy(held.images, train->images + kept * DATASET_PIXELS, (size_t)count * DATASET_PIXELS);
+    memcpy(held.labels, train->labels + kept, (size_t)count);
+    free(dataset->test.images);
+    free(dataset->test.labels);
+    dataset->test = held;
+    train->count -= count;
+    return true;
+}
+
 void dataset_fini(struct dataset *dataset)
 {
     free(dataset->train.images);
@@ -98,9 +125,14 @@ void dataset_fini(struct dataset *dataset)
     *dataset = (struct dataset){0};
 }
 
+static float normalize(float pixel)
+{
+    return (pixel / 255.0F - PIXEL_MEAN) / PIXEL_DEVIATION;
+}
+
 float dataset_normalize(uint8_t pixel)
 {
-    return ((float)pixel / 255.0F - PIXEL_MEAN) / PIXEL_DEVIATION;
+    return normalize((float)pixel);
 }
 
 void dataset_statistics(const struct split *split, struct statistics *statistics)
@@ -164,4 +196,25 @@ void dataset_pack(const struct split *split, const uint32_t *indices, int count,
                 pixel[lane] = 0.0F;
         }
     }
+}
+
+void dataset_pack_augmented(const struct split *split, const uint32_t *indices, int count,
+                            int padding, const struct augmentation *augmentation, float *block,
+                            uint8_t *labels)
+{
+    const int pitch = DATASET_SIDE + 2 * padding;
+    float pixels[LANES][DATASET_PIXELS] = {0};
+
+    for (int lane = 0; lane < count; lane++) {
+        augment_image(augmentation, indices[lane],
+                      split->images + (size_t)indices[lane] * DATASET_PIXELS, pixels[lane]);
+        for (int i = 0; i < DATASET_PIXELS; i++)
+            pixels[lane][i] = normalize(pixels[lane][i]);
+        labels[lane] = split->labels[indices[lane]];
+    }
+    for (int y = 0; y < DATASET_SIDE; y++)
+        for (int x = 0; x < DATASET_SIDE; x++)
+            for (int lane = 0; lane < LANES; lane++)
+                block[((y + padding) * pitch + x + padding) * LANES + lane] =
+                    pixels[lane][y * DATASET_SIDE + x];
 }

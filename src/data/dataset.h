@@ -7,6 +7,7 @@
 #ifndef DATA_DATASET_H
 #define DATA_DATASET_H
 
+#include "data/augment.h"
 #include "support/error.h"
 #include "support/rng.h"
 
@@ -55,11 +56,20 @@ void dataset_statistics(const struct split *split, struct statistics *statistics
  * NULL. */
 void dataset_order(uint32_t *order, int count, struct rng *rng);
 
+/* Holds the last `count` training images out: they take the place of the test split. ERROR_USAGE
+ * when that would leave none to train on, ERROR_SYSTEM when memory is short. */
+bool dataset_hold_out(struct dataset *dataset, int count, struct error *error);
+
 /* Packs `count` samples (1 to LANES) into one block: sample indices[l] goes to lane l of `block`,
  * [SIDE + 2 padding][SIDE + 2 padding][LANES] floats, normalised. Writes the inside only; the
  * border is the caller's to keep at zero. Lanes from `count` on are set to zero. labels[l] gets the
  * labels. */
 void dataset_pack(const struct split *split, const uint32_t *indices, int count, int padding,
                   float *block, uint8_t *labels);
+
+/* The same with every image as the augmentation makes it. */
+void dataset_pack_augmented(const struct split *split, const uint32_t *indices, int count,
+                            int padding, const struct augmentation *augmentation, float *block,
+                            uint8_t *labels);
 
 #endif

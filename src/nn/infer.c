@@ -19,7 +19,7 @@ struct infer {
 struct workspace {
     float *input[STAGES_MAX];
     float *conv[STAGES_MAX];
-    float *means; /* of STAGE_MEAN */
+    float *means; /* of the stage that pools */
 };
 
 struct infer *infer_new(const struct model *model, const struct kernels *kernels,
@@ -150,17 +150,16 @@ static void run_conv(const struct infer *infer, struct workspace *workspace, int
 static void run_linear(const struct infer *infer, struct workspace *workspace, int s, float *out)
 {
     const struct stage *stage = &infer->stages.at[s];
-    const float *in = workspace->input[s], *bias = NULL;
+    const float *in = workspace->input[s];
 
-    if (stage->kind == STAGE_MEAN) {
+    if (stage_pools(stage)) {
         struct map map = stage_map(workspace->input[s], stage->input, 0);
-        infer->kernels->window_means(&map, workspace->means);
+        (stage->kind == STAGE_MEAN ? infer->kernels->window_means
+                                   : infer->kernels->average)(&map, workspace->means);
         in = workspace->means;
-    } else {
-        bias = infer->state + stage->bias;
     }
-    infer->kernels->linear(in, infer->state + stage->weight, bias, out, stage->inputs,
-                           stage->output.channels);
+    infer->kernels->linear(in, infer->state + stage->weight, stage_bias(stage, infer->state), out,
+                           stage->inputs, stage->output.channels);
 }
 
 void infer_run(const struct infer *infer, struct workspace *workspace, float *logits)

@@ -93,6 +93,11 @@ struct kernels {
     /* Its backward: in_gradient from the gradient of the means. */
     void (*window_means_backward)(const float *means_gradient, const struct map *in_gradient);
 
+    /* Global average: averages[c] = mean of in[c] over all pixels, each LANES floats. */
+    void (*average)(const struct map *in, float *averages);
+    /* Its backward: each pixel of in_gradient[c] gets its share of the average's gradient. */
+    void (*average_backward)(const float *averages_gradient, const struct map *in_gradient);
+
     /* out[o] = bias[o] + sum over i of weight[o][i] * in[i], each LANES floats; bias may be
      * NULL. */
     void (*linear)(const float *in, const float *weight, const float *bias, float *out, int inputs,

@@ -501,6 +501,41 @@ static void window_means_backward(const float *means_gradient, const struct map 
     }
 }
 
+/* ---- global average ---- */
+
+static void average(const struct map *in, float *averages)
+{
+    const float scale = 1.0F / (float)(in->height * in->width);
+
+    for (int c = 0; c < in->channels; c++) {
+        for (int h = 0; h < LANES; h += VECTOR) {
+            vec sum = {0};
+            for (int y = 0; y < in->height; y++) {
+                const float *row = pixel_at(in, c, y, 0) + h;
+                for (int x = 0; x < in->width * LANES; x += LANES)
+                    sum += load(row + x);
+            }
+            store(averages + c * LANES + h, sum * splat(scale));
+        }
+    }
+}
+
+static void average_backward(const float *averages_gradient, const struct map *in_gradient)
+{
+    const float scale = 1.0F / (float)(in_gradient->height * in_gradient->width);
+
+    for (int c = 0; c < in_gradient->channels; c++) {
+        for (int h = 0; h < LANES; h += VECTOR) {
+            const vec share = load(averages_gradient + c * LANES + h) * splat(scale);
+            for (int y = 0; y < in_gradient->height; y++) {
+                float *row = pixel_at(in_gradient, c, y, 0) + h;
+                for (int x = 0; x < in_gradient->width * LANES; x += LANES)
+                    store(row + x, share);
+            }
+        }
+    }
+}
+
 /* ---- linear ---- */
 
 /* to[r] = start[r] + sum over i of weight[r * row_step + i * step] * in[i], for `rows` rows from r
@@ -627,6 +662,8 @@ const struct kernels TABLE_OF(KERNELS_ISA) = {
     .norm_backward = norm_backward,
     .window_means = window_means,
     .window_means_backward = window_means_backward,
+    .average = average,
+    .average_backward = average_backward,
     .linear = linear,
     .linear_backward = linear_backward,
     .multiply_add = multiply_add,

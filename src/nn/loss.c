@@ -22,19 +22,32 @@ static double log_sum_exp(const float *logits, int classes, int lane)
     return most + log(sum);
 }
 
+static double mean_logit(const float *logits, int classes, int lane)
+{
+    double sum = 0.0;
+
+    for (int k = 0; k < classes; k++)
+        sum += (double)logits[k * LANES + lane];
+    return sum / classes;
+}
+
 void loss_forward(const float *logits, int classes, const uint8_t *labels, int count,
-                  double *losses, uint8_t *predictions)
+                  double smoothing, double *losses, uint8_t *predictions)
 {
     for (int lane = 0; lane < count; lane++) {
+        double target = (double)logits[labels[lane] * LANES + lane];
+        if (smoothing > 0.0)
+            target += smoothing * (mean_logit(logits, classes, lane) - target);
         predictions[lane] = (uint8_t)largest(logits, classes, lane);
-        losses[lane] =
-            log_sum_exp(logits, classes, lane) - (double)logits[labels[lane] * LANES + lane];
+        losses[lane] = log_sum_exp(logits, classes, lane) - target;
     }
 }
 
-void loss_backward(const float *logits, int classes, const uint8_t *labels, int count, double scale,
-                   float *gradient)
+void loss_backward(const float *logits, int classes, const uint8_t *labels, int count,
+                   double smoothing, double scale, float *gradient)
 {
+    const double other = smoothing / classes, own = 1.0 - smoothing + other;
+
     for (int lane = 0; lane < LANES; lane++) {
         double normalizer = lane < count ? log_sum_exp(logits, classes, lane) : 0.0;
         for (int k = 0; k < classes; k++) {
@@ -42,7 +55,7 @@ void loss_backward(const float *logits, int classes, const uint8_t *labels, int 
             gradient[at] = 0.0F;
             if (lane < count)
                 gradient[at] = (float)(scale * (exp((double)logits[at] - normalizer) -
-                                                (k == labels[lane] ? 1.0 : 0.0)));
+                                                (k == labels[lane] ? own : other)));
         }
     }
 }

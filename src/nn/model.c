@@ -34,6 +34,78 @@ static const struct table tables[] = {
             {LAYER_LINEAR, "classifier.1", .out = 10},
         },
     },
+    {
+        "nofc",
+        "the reference without its fully connected layers",
+        {
+            {LAYER_CONV2D, "layer1.0", .out = 4, .padding = 1},
+            {LAYER_BATCH_NORM2D, "layer1.1"},
+            {LAYER_RELU, "layer1.2"},
+            {LAYER_CONV2D, "layer1.3", .out = 8, .padding = 1},
+            {LAYER_BATCH_NORM2D, "layer1.4"},
+            {LAYER_RELU, "layer1.5"},
+            {LAYER_MAX_POOL2D, "layer1.6"},
+            {LAYER_CONV2D, "layer2.0", .out = 16},
+            {LAYER_BATCH_NORM2D, "layer2.1"},
+            {LAYER_RELU, "layer2.2"},
+            {LAYER_CONV2D, "layer2.3", .out = 20},
+            {LAYER_BATCH_NORM2D, "layer2.4"},
+            {LAYER_RELU, "layer2.5"},
+            {LAYER_CONV2D, "layer2.6", .out = 24},
+            {LAYER_BATCH_NORM2D, "layer2.7"},
+            {LAYER_RELU, "layer2.8"},
+            {LAYER_ADAPTIVE_AVG_POOL2D, "gap"},
+            {LAYER_LINEAR, "classifier", .out = 10},
+        },
+    },
+    {
+        "slim",
+        "narrow and without padding, for the best accuracy under 10,000",
+        {
+            {LAYER_CONV2D, "layer1.0", .out = 8},
+            {LAYER_BATCH_NORM2D, "layer1.1"},
+            {LAYER_RELU, "layer1.2"},
+            {LAYER_CONV2D, "layer1.3", .out = 16},
+            {LAYER_BATCH_NORM2D, "layer1.4"},
+            {LAYER_RELU, "layer1.5"},
+            {LAYER_MAX_POOL2D, "layer1.6"},
+            {LAYER_CONV2D, "layer2.0", .out = 16},
+            {LAYER_BATCH_NORM2D, "layer2.1"},
+            {LAYER_RELU, "layer2.2"},
+            {LAYER_CONV2D, "layer2.3", .out = 16},
+            {LAYER_BATCH_NORM2D, "layer2.4"},
+            {LAYER_RELU, "layer2.5"},
+            {LAYER_CONV2D, "layer2.6", .out = 16},
+            {LAYER_BATCH_NORM2D, "layer2.7"},
+            {LAYER_RELU, "layer2.8"},
+            {LAYER_ADAPTIVE_AVG_POOL2D, "gap"},
+            {LAYER_LINEAR, "classifier", .out = 10},
+        },
+    },
+    {
+        "tiny",
+        "as few parameters as still get 99.4 % right",
+        {
+            {LAYER_CONV2D, "layer1.0", .out = 6},
+            {LAYER_BATCH_NORM2D, "layer1.1"},
+            {LAYER_RELU, "layer1.2"},
+            {LAYER_CONV2D, "layer1.3", .out = 10},
+            {LAYER_BATCH_NORM2D, "layer1.4"},
+            {LAYER_RELU, "layer1.5"},
+            {LAYER_MAX_POOL2D, "layer1.6"},
+            {LAYER_CONV2D, "layer2.0", .out = 12},
+            {LAYER_BATCH_NORM2D, "layer2.1"},
+            {LAYER_RELU, "layer2.2"},
+            {LAYER_CONV2D, "layer2.3", .out = 12},
+            {LAYER_BATCH_NORM2D, "layer2.4"},
+            {LAYER_RELU, "layer2.5"},
+            {LAYER_CONV2D, "layer2.6", .out = 12},
+            {LAYER_BATCH_NORM2D, "layer2.7"},
+            {LAYER_RELU, "layer2.8"},
+            {LAYER_ADAPTIVE_AVG_POOL2D, "gap"},
+            {LAYER_LINEAR, "classifier", .out = 10},
+        },
+    },
 };
 
 enum { TABLE_COUNT = sizeof tables / sizeof tables[0] };
@@ -227,6 +299,18 @@ void model_summary_row(const struct model *model, int l, struct summary_row *row
 size_t model_shape_count(struct shape shape)
 {
     return (size_t)shape.channels * (size_t)(shape.height > 0 ? shape.height * shape.width : 1);
+}
+
+size_t model_multiply_adds(const struct model *model)
+{
+    size_t count = 0;
+
+    for (int l = 0; l < model->layer_count; l++) {
+        const struct layer *layer = &model->layers[l];
+        if (layer->kind == LAYER_CONV2D || layer->kind == LAYER_LINEAR)
+            count += model_shape_count(layer->output) * (size_t)fan_in(layer);
+    }
+    return count;
 }
 
 void model_summary_sizes(const struct model *model, struct summary_sizes *sizes)

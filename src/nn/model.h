@@ -96,6 +96,9 @@ size_t model_offset(const struct model *model, const struct layer *layer, const 
 /* Floats of a shape's maps or features. */
 size_t model_shape_count(struct shape shape);
 
+/* Multiply-adds of the convolutions and linear layers for one sample, forward. */
+size_t model_multiply_adds(const struct model *model);
+
 /* One line of torchsummary's table. */
 struct summary_row {
     char type[32];       /* "Conv2d-1" */

@@ -3,6 +3,7 @@
 #include "nn/loss.h"
 #include "nn/stage.h"
 #include "support/memory.h"
+#include "support/rng.h"
 
 #include <math.h>
 #include <stdatomic.h>
@@ -22,9 +23,8 @@ typedef float lane_sums[2][LANES];
 /* A stage's memory, all blocks one after the other. The sizes are of one block, in floats. */
 struct activations {
     size_t input_size, conv_size, gradient_size;
-    float
-        *input;  /* STAGE_CONV, STAGE_MEAN: maps with the stage's padding; STAGE_LINEAR: features */
-    float *conv; /* STAGE_CONV: the convolution's output; STAGE_MEAN: the window means */
+    float *input;      /* maps with the stage's padding; STAGE_LINEAR: features */
+    float *conv;       /* STAGE_CONV: the convolution's output; else, of maps: the means of them */
     float *gradient;   /* STAGE_CONV: gradient of the convolution's output, bordered (see below) */
     int border;        /* zeros around `gradient`: what the gradient of the input needs */
     float *flipped;    /* the convolution's weights for the gradient of its input */
@@ -42,6 +42,7 @@ struct net {
     size_t between_size;
     float *between;  /* [blocks] gradient of a stage's input, on its way to the stage before */
     float *features; /* [blocks][2][MODEL_FEATURES_MAX][LANES] gradients inside the tail */
+    float *masks;    /* [blocks][MODEL_CHANNELS_MAX][LANES] see fill_mask */
     float *logits;   /* [blocks][classes][LANES] */
     uint8_t *labels; /* [blocks][LANES] */
     double *losses;  /* [blocks] sums */
@@ -51,7 +52,7 @@ struct net {
 
     /* The batch at work. */
     const struct net_source *source;
-    const struct sgd *sgd;
+    const struct net_rule *rule;
     int count, blocks;
     atomic_bool finite;
 };
@@ -95,7 +96,7 @@ static bool allocate_stage(struct net *net, int s, size_t blocks, struct error *
     if (stage->kind == STAGE_CONV)
         return allocate_conv(at, stage, s == 0, blocks, error);
     at->conv_size = (size_t)stage->inputs * LANES;
-    return stage->kind == STAGE_LINEAR || allocate(&at->conv, blocks, at->conv_size, error);
+    return !stage_pools(stage) || allocate(&at->conv, blocks, at->conv_size, error);
 }
 
 static bool allocate_all(struct net *net, size_t blocks, struct error *error)
@@ -107,6 +108,7 @@ static bool allocate_all(struct net *net, size_t blocks, struct error *error)
             return false;
     return allocate(&net->between, blocks, net->between_size, error) &&
            allocate(&net->features, blocks, (size_t)2 * MODEL_FEATURES_MAX * LANES, error) &&
+           allocate(&net->masks, blocks, (size_t)MODEL_CHANNELS_MAX * LANES, error) &&
            allocate(&net->logits, blocks, (size_t)model->classes * LANES, error) &&
            allocate(&net->partial, blocks, model->parameter_count, error) &&
            allocate(&net->state, 1, model->state_count, error) &&
@@ -152,6 +154,7 @@ void net_free(struct net *net)
     }
     free(net->between);
     free(net->features);
+    free(net->masks);
     free(net->logits);
     free(net->partial);
     free(net->state);
@@ -221,6 +224,11 @@ static struct map between_map(const struct net *net, int s, int block)
 static float *partial_of(const struct net *net, int block)
 {
     return net->partial + (size_t)block * net->model->parameter_count;
+}
+
+static float *mask_of(const struct net *net, int block)
+{
+    return net->masks + (size_t)block * MODEL_CHANNELS_MAX * LANES;
 }
 
 static lane_sums *sums_of(const struct net *net, int s, int block)
@@ -425,8 +433,38 @@ static float *features_of(const struct net *net, int s, int block)
 {
     const struct activations *at = &net->at[s];
 
-    return net->stages.at[s].kind == STAGE_MEAN ? at->conv + (size_t)block * at->conv_size
-                                                : at->input + (size_t)block * at->input_size;
+    return stage_pools(&net->stages.at[s]) ? at->conv + (size_t)block * at->conv_size
+                                           : at->input + (size_t)block * at->input_size;
+}
+
+/* The first stage with a linear layer of its own. */
+static int first_linear(const struct net *net)
+{
+    return net->stages.at[net->tail].kind == STAGE_MEAN ? net->tail + 1 : net->tail;
+}
+
+/* What each of a block's features before the first linear layer is multiplied by: 0, or what makes
+ * up for those that are. */
+static void fill_mask(struct net *net, int block)
+{
+    const struct net_rule *rule = net->rule;
+    const int features = net->stages.at[first_linear(net)].inputs;
+    const float kept = (float)(1.0 / (1.0 - rule->dropout));
+    float *mask = mask_of(net, block);
+    struct rng rng;
+
+    rng_init(&rng, rule->noise, (uint64_t)block);
+    for (int i = 0; i < features * LANES; i++)
+        mask[i] = (double)rng_uniform(&rng, 0.0F, 1.0F) < rule->dropout ? 0.0F : kept;
+}
+
+static void apply_mask(struct net *net, int block, float *features)
+{
+    const float *mask = mask_of(net, block);
+    const int count = net->stages.at[first_linear(net)].inputs * LANES;
+
+    for (int i = 0; i < count; i++)
+        features[i] *= mask[i];
 }
 
 static float *logits_of(const struct net *net, int block)
@@ -440,13 +478,18 @@ static void tail_forward(struct net *net, int block)
         const struct stage *stage = &net->stages.at[s];
         float *out =
             s + 1 < net->stages.count ? features_of(net, s + 1, block) : logits_of(net, block);
-        if (stage->kind == STAGE_MEAN) {
+        float *features = features_of(net, s, block);
+        if (stage_pools(stage)) {
             struct map in = input_map(net, s, block);
-            net->kernels->window_means(&in, features_of(net, s, block));
+            (stage->kind == STAGE_MEAN ? net->kernels->window_means
+                                       : net->kernels->average)(&in, features);
         }
-        net->kernels->linear(features_of(net, s, block), net->state + stage->weight,
-                             stage->kind == STAGE_LINEAR ? net->state + stage->bias : NULL, out,
-                             stage->inputs, stage->output.channels);
+        if (net->rule->dropout > 0.0 && s == first_linear(net)) {
+            fill_mask(net, block);
+            apply_mask(net, block, features);
+        }
+        net->kernels->linear(features, net->state + stage->weight, stage_bias(stage, net->state),
+                             out, stage->inputs, stage->output.channels);
     }
 }
 
@@ -457,11 +500,14 @@ static void tail_backward(struct net *net, int block, float *gradient, float *ne
         float *partial = partial_of(net, block);
         net->kernels->linear_backward(features_of(net, s, block), net->state + stage->weight,
                                       gradient, next, partial + stage->weight,
-                                      stage->kind == STAGE_LINEAR ? partial + stage->bias : NULL,
+                                      stage->kind == STAGE_MEAN ? NULL : partial + stage->bias,
                                       stage->inputs, stage->output.channels);
-        if (stage->kind == STAGE_MEAN) {
+        if (net->rule->dropout > 0.0 && s == first_linear(net))
+            apply_mask(net, block, next);
+        if (stage_pools(stage)) {
             struct map in = between_map(net, s, block);
-            net->kernels->window_means_backward(next, &in);
+            (stage->kind == STAGE_MEAN ? net->kernels->window_means_backward
+                                       : net->kernels->average_backward)(next, &in);
         }
         float *swap = gradient;
         gradient = next;
@@ -479,7 +525,8 @@ static void tail_pass(struct net *net, int s, int block, int from, int to)
 
     (void)s, (void)from, (void)to;
     tail_forward(net, block);
-    loss_forward(logits_of(net, block), classes, labels, count, losses, predictions);
+    loss_forward(logits_of(net, block), classes, labels, count, net->rule->label_smoothing, losses,
+                 predictions);
     net->losses[block] = 0.0;
     net->correct[block] = 0;
     for (int lane = 0; lane < count; lane++) {
@@ -488,7 +535,8 @@ static void tail_pass(struct net *net, int s, int block, int from, int to)
     }
     if (!isfinite(net->losses[block]))
         atomic_store(&net->finite, false);
-    loss_backward(logits_of(net, block), classes, labels, count, 1.0 / net->count, gradient);
+    loss_backward(logits_of(net, block), classes, labels, count, net->rule->label_smoothing,
+                  1.0 / net->count, gradient);
     tail_backward(net, block, gradient, gradient + (size_t)MODEL_FEATURES_MAX * LANES);
 }
 
@@ -605,7 +653,7 @@ static void run_update(struct net *net, int member)
         atomic_store(&net->finite, false);
     team_barrier(net->team);
     if (atomic_load(&net->finite))
-        sgd_step(net->sgd, net->state, net->velocity, net->gradient, from, to);
+        sgd_step(&net->rule->sgd, net->state, net->velocity, net->gradient, from, to);
 }
 
 static void train_member(void *argument, int member)
@@ -622,12 +670,12 @@ static void train_member(void *argument, int member)
 }
 
 struct net_result net_train(struct net *net, const struct net_source *source, int count,
-                            const struct sgd *sgd)
+                            const struct net_rule *rule)
 {
     struct net_result result = {0};
 
     net->source = source;
-    net->sgd = sgd;
+    net->rule = rule;
     net->count = count;
     net->blocks = lanes_blocks(count);
     atomic_store(&net->finite, true);

@@ -34,6 +34,17 @@ struct net_source {
     void *argument;
 };
 
+/* How a batch is trained. */
+struct net_rule {
+    struct sgd sgd;
+    double label_smoothing; /* 0 to below 1; see loss.h */
+    /* Share, 0 to below 1, of the features before the first linear layer that are dropped, chosen
+     * anew for each sample; the others are scaled by 1 / (1 - dropout) (Srivastava et al.,
+     * "Dropout", 2014, inverted as torch.nn.Dropout has it). */
+    double dropout;
+    uint64_t noise; /* chooses what is dropped: the same the same */
+};
+
 struct net_result {
     double loss; /* mean over the batch, before the update */
     int correct; /* samples whose largest logit is their label's */
@@ -61,6 +72,6 @@ float net_dead_share(const struct net *net, int layer);
 
 /* One step on `count` samples, 1 to batch_size. */
 struct net_result net_train(struct net *net, const struct net_source *source, int count,
-                            const struct sgd *sgd);
+                            const struct net_rule *rule);
 
 #endif

@@ -4,7 +4,10 @@ void sgd_step(const struct sgd *sgd, float *parameters, float *velocity, const f
               int from, int to)
 {
     for (int i = from; i < to; i++) {
-        velocity[i] = sgd->momentum * velocity[i] + gradient[i];
-        parameters[i] -= sgd->lr * velocity[i];
+        float g = gradient[i];
+        if (sgd->weight_decay > 0.0F)
+            g += sgd->weight_decay * parameters[i];
+        velocity[i] = sgd->momentum * velocity[i] + g;
+        parameters[i] -= sgd->lr * (sgd->nesterov ? g + sgd->momentum * velocity[i] : velocity[i]);
     }
 }

@@ -16,10 +16,20 @@ static void init_conv(struct stage *stage, const struct model *model, const stru
     stage->pool = kind_ahead(model, stage->first_layer, 3) == LAYER_MAX_POOL2D;
     stage->layer_count = stage->pool ? 4 : 3;
     stage->conv = layer->output;
+    stage->weight = model_offset(model, layer, "weight");
     stage->norm_weight = model_offset(model, norm, "weight");
     stage->norm_bias = model_offset(model, norm, "bias");
     stage->running_mean = model_offset(model, norm, "running_mean");
     stage->running_var = model_offset(model, norm, "running_var");
+}
+
+static void init_linear(struct stage *stage, enum stage_kind kind, const struct model *model,
+                        const struct layer *layer)
+{
+    stage->kind = kind;
+    stage->inputs = layer->input.channels;
+    stage->weight = model_offset(model, layer, "weight");
+    stage->bias = model_offset(model, layer, "bias");
 }
 
 static bool init_stage(struct stage *stage, const struct model *model, int first,
@@ -37,18 +47,19 @@ static bool init_stage(struct stage *stage, const struct model *model, int first
         stage->kind = STAGE_MEAN;
         stage->layer_count = 2;
         stage->inputs = layer->input.channels * MODEL_KERNEL * MODEL_KERNEL;
+        stage->weight = model_offset(model, layer, "weight");
+    } else if (layer->kind == LAYER_ADAPTIVE_AVG_POOL2D && second == LAYER_LINEAR) {
+        init_linear(stage, STAGE_AVERAGE, model, layer + 1);
+        stage->layer_count = 2;
     } else if (layer->kind == LAYER_LINEAR && (!maps || layer->input.height == 1)) {
-        stage->kind = STAGE_LINEAR;
+        init_linear(stage, STAGE_LINEAR, model, layer);
         stage->layer_count = 1;
-        stage->inputs = layer->input.channels;
-        stage->bias = model_offset(model, layer, "bias");
     } else {
         return error_set(error, ERROR_USAGE,
                          "--model: %s cannot be trained: nothing is known to begin with its layer "
-                         "%s (expected conv+norm+ReLU, conv+average or linear)",
+                         "%s (expected conv+norm+ReLU, conv+average, average+linear or linear)",
                          model->name, layer->name);
     }
-    stage->weight = model_offset(model, layer, "weight");
     stage->padding = layer->padding;
     stage->output = model->layers[first + stage->layer_count - 1].output;
     return true;
@@ -94,6 +105,16 @@ bool stages_init(struct stages *stages, const struct model *model, struct error 
         first += stage->layer_count;
     }
     return check_order(stages, model, error);
+}
+
+bool stage_pools(const struct stage *stage)
+{
+    return stage->kind == STAGE_MEAN || stage->kind == STAGE_AVERAGE;
+}
+
+const float *stage_bias(const struct stage *stage, const float *state)
+{
+    return stage->kind == STAGE_MEAN ? NULL : state + stage->bias;
 }
 
 struct map stage_map(float *data, struct shape shape, int border)

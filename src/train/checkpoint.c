@@ -134,16 +134,15 @@ static json_t *make_metadata(const struct settings *settings, const struct progr
 {
     json_t *object = json_object();
     const uint64_t *generator = progress->generator.state;
+    const struct setting *setting;
 
     set_text(object, "format", "%s", FORMAT);
     set_text(object, "format_version", "%d", FORMAT_VERSION);
-    set_text(object, "model", "%s", settings->model);
-    set_text(object, "epochs", "%d", settings->epochs);
-    set_text(object, "batch_size", "%d", settings->batch_size);
-    set_real(object, "lr", settings->lr);
-    set_real(object, "momentum", settings->momentum);
-    set_text(object, "seed", "%" PRIu64, settings->seed);
-    set_text(object, "shuffle", "%s", settings->shuffle ? "true" : "false");
+    for (int i = 0; (setting = settings_at(i)) != NULL; i++) {
+        char text[SETTING_TEXT_SIZE];
+        setting_write(setting, settings, text);
+        set_text(object, setting_key(setting), "%s", text);
+    }
     set_text(object, "epoch", "%d", progress->epoch);
     set_text(object, "batch", "%d", progress->batch);
     set_text(object, "step", "%ld", progress->step);
@@ -527,21 +526,23 @@ static bool read_hex(const struct reader *reader, const char *key, uint64_t *wor
     return any != 0 || count == 1 || refuse(reader, key, error);
 }
 
+/* The settings_source of a file. */
+static const char *find_setting(const void *reader, const char *key, char text[SETTING_TEXT_SIZE])
+{
+    const char *found = metadata(reader, key);
+
+    (void)text;
+    return *found != '\0' ? found : NULL;
+}
+
 /* Holds the settings that the checkpoint was written with against the run's. */
 static bool check_settings(const struct reader *reader, const struct settings *settings,
                            struct error *error)
 {
-    struct settings own = {.model = metadata(reader, "model")};
-    uint64_t batch_size;
+    struct settings own;
 
-    if (!read_integer(reader, "batch_size", INT_MAX, &batch_size, error) ||
-        !read_integer(reader, "seed", UINT64_MAX, &own.seed, error) ||
-        !read_real(reader, "lr", &own.lr, error) ||
-        !read_real(reader, "momentum", &own.momentum, error))
-        return false;
-    own.batch_size = (int)batch_size;
-    own.shuffle = strcmp(metadata(reader, "shuffle"), "true") == 0;
-    return settings_same(settings, &own, reader->path, error);
+    return settings_read(&own, find_setting, reader, reader->path, error) &&
+           settings_same(settings, &own, reader->path, error);
 }
 
 /* Where the run stands must be a place between two of its batches. */

@@ -6,9 +6,9 @@
  * JSON, then the tensors' bytes, little-endian and without gaps. Tensors stand under PyTorch's
  * state-dict names, num_batches_tracked as I64 and the rest as F32; the optimizer's velocities
  * stand under optimizer.momentum.NAME; __metadata__ holds strings: format "mnist-tui",
- * format_version, model, epochs, batch_size, lr, momentum, seed, shuffle: the run's settings;
- *   epoch, batch: the next batch to train; step: batches since the run's start; lr_now: its
- *   learning rate;
+ * format_version; the run's settings under the keys of settings.h;
+ *   epoch, batch: the next batch to train; step: batches since the run's start; lr_now: the
+ *   learning rate, before the schedule, as it is by then;
  *   generator: the shuffling generator's state at the start of that epoch, as hex;
  *   loss_sum, correct: of the epoch so far; data_checksum: of the data set;
  *   checksum: CRC-64/XZ of the whole file with these 16 digits as zeros.
@@ -36,7 +36,7 @@ static const char CHECKPOINT_BEST[] = "best.safetensors";
 struct progress {
     int epoch, batch;
     long step;
-    double lr; /* of the next batch */
+    double lr; /* as set, before the schedule */
     struct rng generator;
     double loss_sum; /* over the epoch's images so far */
     long correct;

@@ -16,28 +16,47 @@ enum { FORMAT_VERSION = 1, FILE_MAX = 64 * 1024 };
 
 /* ---- writing ---- */
 
-static json_t *make_object(const struct config *config, const struct model *model)
+/* A setting as JSON. */
+static json_t *make_value(const struct setting *setting, const struct settings *settings)
 {
-    const struct settings *settings = &config->settings;
+    char text[SETTING_TEXT_SIZE];
+    json_error_t problem;
 
-    return json_pack("{s:s, s:i, s:s, s:I, s:i, s:i, s:f, s:f, s:I, s:b, s:s, s:i, s:s, s:o}",
-                     "version", PACKAGE_VERSION, "format_version", FORMAT_VERSION, "model",
-                     settings->model, "parameters", (json_int_t)model->parameter_count, "epochs",
-                     settings->epochs, "batch_size", settings->batch_size, "lr", settings->lr,
-                     "momentum", settings->momentum, "seed", (json_int_t)settings->seed, "shuffle",
-                     (int)settings->shuffle, "kernels", config->kernels, "threads", config->threads,
-                     "data", config->data, "data_checksum",
-                     json_sprintf("%016" PRIx64, config->data_checksum));
+    setting_write(setting, settings, text);
+    return setting_is_text(setting)
+               ? json_string(text)
+               : json_memory_load(text, strlen(text), JSON_DECODE_ANY, &problem);
 }
 
-/* With as many digits as the reals need to be read back as they are. */
+/* *digits gets how many the reals need to be read back as they are. */
+static json_t *make_object(const struct config *config, const struct model *model, int *digits)
+{
+    json_t *object = json_pack("{s:s, s:i, s:I}", "version", PACKAGE_VERSION, "format_version",
+                               FORMAT_VERSION, "parameters", (json_int_t)model->parameter_count);
+    const struct setting *setting;
+
+    *digits = 1;
+    for (int i = 0; (setting = settings_at(i)) != NULL; i++) {
+        json_t *value = make_value(setting, &config->settings);
+        int own = json_is_real(value) ? number_digits(json_real_value(value)) : 0;
+        *digits = own > *digits ? own : *digits;
+        json_object_set_new(object, setting_key(setting), value);
+    }
+    json_object_set_new(object, "kernels", json_string(config->kernels));
+    json_object_set_new(object, "threads", json_integer(config->threads));
+    json_object_set_new(object, "data", json_string(config->data));
+    json_object_set_new(object, "data_checksum",
+                        json_sprintf("%016" PRIx64, config->data_checksum));
+    return object;
+}
+
 static char *make_text(const struct config *config, const struct model *model)
 {
-    int lr = number_digits(config->settings.lr);
-    int momentum = number_digits(config->settings.momentum);
-    json_t *object = make_object(config, model);
-    char *text = json_dumps(
-        object, JSON_INDENT(2) | JSON_REAL_PRECISION((size_t)(lr > momentum ? lr : momentum)));
+    int digits;
+    json_t *object = make_object(config, model, &digits);
+    bool whole = json_object_get(object, "data") != NULL; /* no valid UTF-8 is left out */
+    char *text =
+        whole ? json_dumps(object, JSON_INDENT(2) | JSON_REAL_PRECISION((size_t)digits)) : NULL;
 
     json_decref(object);
     return text;
@@ -86,30 +105,11 @@ static bool read_integer(const struct reader *reader, const char *key, json_int_
     return (json_is_integer(number) && *value >= low && *value <= high) || refuse(reader, key);
 }
 
-static bool read_real(const struct reader *reader, const char *key, double *value)
-{
-    const json_t *number = json_object_get(reader->object, key);
-
-    *value = json_number_value(number);
-    return json_is_number(number) || refuse(reader, key);
-}
-
 static bool read_text(const struct reader *reader, const char *key, char *text, size_t size)
 {
     const char *value = json_string_value(json_object_get(reader->object, key));
 
     return (value != NULL && snprintf(text, size, "%s", value) < (int)size) || refuse(reader, key);
-}
-
-/* The model's name, as the one of the program's own that outlives the file. */
-static bool read_model(const struct reader *reader, const char **name)
-{
-    const char *value = json_string_value(json_object_get(reader->object, "model"));
-
-    for (int i = 0; value != NULL && (*name = model_name(i)) != NULL; i++)
-        if (strcmp(*name, value) == 0)
-            return true;
-    return refuse(reader, "model");
 }
 
 static bool read_version(const struct reader *reader)
@@ -124,29 +124,20 @@ static bool read_version(const struct reader *reader)
                      reader->path, FORMAT_VERSION, (int)version);
 }
 
-static bool read_settings(const struct reader *reader, struct settings *settings)
+/* The settings_source of a config. */
+static const char *find_setting(const void *argument, const char *key, char text[SETTING_TEXT_SIZE])
 {
-    const json_t *shuffle = json_object_get(reader->object, "shuffle");
-    json_int_t epochs, batch_size, seed;
+    const json_t *value = json_object_get(((const struct reader *)argument)->object, key);
 
-    if (!read_model(reader, &settings->model) ||
-        !read_integer(reader, "epochs", 1, INT_MAX, &epochs) ||
-        !read_integer(reader, "batch_size", 1, INT_MAX, &batch_size) ||
-        !read_integer(reader, "seed", 0, LLONG_MAX, &seed) ||
-        !read_real(reader, "lr", &settings->lr) ||
-        !read_real(reader, "momentum", &settings->momentum))
-        return false;
-    if (!(settings->lr > 0.0) || !isfinite(settings->lr))
-        return refuse(reader, "lr");
-    if (!(settings->momentum >= 0.0 && settings->momentum < 1.0))
-        return refuse(reader, "momentum");
-    if (!json_is_boolean(shuffle))
-        return refuse(reader, "shuffle");
-    settings->epochs = (int)epochs;
-    settings->batch_size = (int)batch_size;
-    settings->seed = (uint64_t)seed;
-    settings->shuffle = json_is_true(shuffle);
-    return true;
+    if (json_is_real(value))
+        number_text(text, json_real_value(value));
+    else if (json_is_integer(value))
+        snprintf(text, SETTING_TEXT_SIZE, "%" JSON_INTEGER_FORMAT, json_integer_value(value));
+    else if (json_is_boolean(value))
+        snprintf(text, SETTING_TEXT_SIZE, "%s", json_is_true(value) ? "true" : "false");
+    else
+        return json_string_value(value);
+    return text;
 }
 
 static bool read_facts(const struct reader *reader, struct config *config)
@@ -181,7 +172,8 @@ bool config_read(const char *directory, struct config *config, struct error *err
         json_memory_failed()
             ? error_set(error, ERROR_SYSTEM, "%s: not enough memory to read it", path)
         : json_is_object(object)
-            ? read_version(&reader) && read_settings(&reader, &config->settings) &&
+            ? read_version(&reader) &&
+                  settings_read(&config->settings, find_setting, &reader, path, error) &&
                   read_facts(&reader, config)
             : error_set(error, ERROR_CHECKPOINT, "%s: damaged (expected a JSON object)", path);
     json_decref(object);

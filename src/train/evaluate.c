@@ -70,7 +70,7 @@ static void evaluate_block(struct evaluator *evaluator, struct workspace *worksp
         indices[lane] = (uint32_t)(first + lane);
     dataset_pack(evaluator->split, indices, count, padding, input, labels);
     infer_run(evaluator->infer, workspace, logits);
-    loss_forward(logits, evaluator->classes, labels, count, evaluation->losses + first,
+    loss_forward(logits, evaluator->classes, labels, count, 0.0, evaluation->losses + first,
                  evaluation->predictions + first);
     for (int lane = 0; evaluation->probabilities != NULL && lane < count; lane++)
         loss_softmax(logits, evaluator->classes, lane,

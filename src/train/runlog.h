@@ -5,6 +5,7 @@
  *   start   epoch, batch (both 0), time: the run's beginning
  *   batch   epoch, batch, loss, accuracy so far in the epoch
  *   lr      epoch, batch, lr: that batch, which follows, is the first with another learning rate
+ *           than before (that which the schedule is applied to)
  *   epoch   epoch, train_loss, train_accuracy, test_loss, test_accuracy, seconds,
  *           images_per_second, time
  *   end     reason ("finished", "stopped" or "failed"), epoch, batch, time

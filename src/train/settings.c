@@ -1,48 +1,281 @@
 #include "train/settings.h"
 
+#include "nn/model.h"
 #include "support/number.h"
+#include "train/recipe.h"
 
+#include <ctype.h>
+#include <errno.h>
 #include <inttypes.h>
+#include <limits.h>
+#include <math.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
-static bool same_text(const char *where, const char *name, const char *run, const char *other,
-                      struct error *error)
+enum { REQUIRED = 7 }; /* without so many of the first no file describes a run */
+
+enum kind {
+    WHOLE,  /* int, from low to high */
+    SEED,   /* uint64_t, up to LLONG_MAX, which every JSON reader takes */
+    REAL,   /* double, from low to below high */
+    SWITCH, /* bool */
+    CHOICE, /* an enum, by its place among the words */
+    NAME,   /* one of the words itself */
+};
+
+struct setting {
+    const char *key;
+    enum kind kind;
+    size_t offset; /* in struct settings */
+    double low, high;
+    bool above;                 /* REAL: low itself is out */
+    const char *(*word)(int i); /* CHOICE, NAME: NULL past the last */
+    bool label;                 /* changes no bit */
+};
+
+static const char *schedule_word(int i)
 {
-    return strcmp(run, other) == 0 ||
-           error_set(error, ERROR_CHECKPOINT, "%s: %s differs from the run's (expected %s, got %s)",
-                     where, name, run, other);
+    static const char *const words[] = {"none", "step", "cosine", "onecycle", NULL};
+
+    return words[i];
 }
 
-static bool same_integer(const char *where, const char *name, uint64_t run, uint64_t other,
-                         struct error *error)
+static const char *augment_word(int i)
 {
-    char texts[2][24];
+    static const char *const words[] = {"none", "affine", NULL};
 
-    snprintf(texts[0], sizeof texts[0], "%" PRIu64, run);
-    snprintf(texts[1], sizeof texts[1], "%" PRIu64, other);
-    return same_text(where, name, texts[0], texts[1], error);
+    return words[i];
 }
 
-static bool same_real(const char *where, const char *name, double run, double other,
-                      struct error *error)
-{
-    char texts[2][NUMBER_TEXT_SIZE];
+#define AT(member) offsetof(struct settings, member)
 
-    number_text(texts[0], run);
-    number_text(texts[1], other);
-    return same_text(where, name, texts[0], texts[1], error);
+static const struct setting table[] = {
+    {"model", NAME, AT(model), .word = model_name},
+    {"epochs", WHOLE, AT(epochs), 1, 1000000},
+    {"batch_size", WHOLE, AT(batch_size), 1, 65536},
+    {"lr", REAL, AT(lr), 0, INFINITY, .above = true},
+    {"momentum", REAL, AT(momentum), 0, 1},
+    {"seed", SEED, AT(seed)},
+    {"shuffle", SWITCH, AT(shuffle)},
+    {"schedule", CHOICE, AT(schedule), .word = schedule_word},
+    {"warmup", REAL, AT(warmup), 0, 1},
+    {"weight_decay", REAL, AT(weight_decay), 0, INFINITY},
+    {"nesterov", SWITCH, AT(nesterov)},
+    {"dropout", REAL, AT(dropout), 0, 1},
+    {"label_smoothing", REAL, AT(label_smoothing), 0, 1},
+    {"augment", CHOICE, AT(augment), .word = augment_word},
+    {"rotate", REAL, AT(rotate), 0, 180},
+    {"shift", REAL, AT(shift), 0, 28},
+    {"scale", REAL, AT(scale), 0, 1},
+    {"validate", WHOLE, AT(validate), 0, INT_MAX},
+    {"recipe", NAME, AT(recipe), .word = recipe_name, .label = true},
+};
+
+enum { COUNT = sizeof table / sizeof table[0] };
+
+const struct setting *settings_at(int i)
+{
+    return i < COUNT ? &table[i] : NULL;
+}
+
+int settings_find(const char *key)
+{
+    int i = 0;
+
+    while (strcmp(table[i].key, key) != 0)
+        i++;
+    return i;
+}
+
+const char *setting_key(const struct setting *setting)
+{
+    return setting->key;
+}
+
+bool setting_is_text(const struct setting *setting)
+{
+    return setting->kind == CHOICE || setting->kind == NAME;
+}
+
+/* ---- writing ---- */
+
+void setting_write(const struct setting *setting, const struct settings *settings,
+                   char text[SETTING_TEXT_SIZE])
+{
+    const void *value = (const char *)settings + setting->offset;
+    const char *name;
+
+    switch (setting->kind) {
+    case WHOLE: snprintf(text, SETTING_TEXT_SIZE, "%d", *(const int *)value); break;
+    case SEED: snprintf(text, SETTING_TEXT_SIZE, "%" PRIu64, *(const uint64_t *)value); break;
+    case REAL: number_text(text, *(const double *)value); break;
+    case SWITCH:
+        snprintf(text, SETTING_TEXT_SIZE, "%s", *(const bool *)value ? "true" : "false");
+        break;
+    case CHOICE: snprintf(text, SETTING_TEXT_SIZE, "%s", setting->word(*(const int *)value)); break;
+    case NAME:
+        name = *(const char *const *)value;
+        snprintf(text, SETTING_TEXT_SIZE, "%s", name != NULL ? name : setting->word(0));
+        break;
+    }
+}
+
+/* ---- reading ---- */
+
+static bool read_digits(const char *text, uint64_t low, uint64_t high, uint64_t *value)
+{
+    char *end;
+
+    errno = 0;
+    *value = strtoull(text, &end, 10);
+    return isdigit((unsigned char)*text) && *end == '\0' && errno == 0 && *value >= low &&
+           *value <= high;
+}
+
+static bool read_real(const struct setting *setting, const char *text, double *value)
+{
+    char *end;
+
+    *value = strtod(text, &end);
+    return *text != '\0' && !isspace((unsigned char)*text) && *end == '\0' && isfinite(*value) &&
+           *value >= setting->low && *value < setting->high &&
+           !(setting->above && *value == setting->low);
+}
+
+static int find_word(const struct setting *setting, const char *text)
+{
+    for (int i = 0; setting->word(i) != NULL; i++)
+        if (strcmp(setting->word(i), text) == 0)
+            return i;
+    return -1;
+}
+
+static bool read_value(const struct setting *setting, const char *text, void *value)
+{
+    uint64_t digits;
+    double real;
+    int word;
+
+    switch (setting->kind) {
+    case WHOLE:
+        if (!read_digits(text, (uint64_t)setting->low, (uint64_t)setting->high, &digits))
+            return false;
+        *(int *)value = (int)digits;
+        return true;
+    case SEED:
+        if (!read_digits(text, 0, LLONG_MAX, &digits))
+            return false;
+        *(uint64_t *)value = digits;
+        return true;
+    case REAL:
+        if (!read_real(setting, text, &real))
+            return false;
+        *(double *)value = real;
+        return true;
+    case SWITCH:
+        *(bool *)value = strcmp(text, "true") == 0;
+        return *(bool *)value || strcmp(text, "false") == 0;
+    case CHOICE:
+    case NAME: break;
+    }
+    if ((word = find_word(setting, text)) < 0)
+        return false;
+    if (setting->kind == CHOICE)
+        *(int *)value = word;
+    else
+        *(const char **)value = setting->word(word);
+    return true;
+}
+
+static void describe_words(const struct setting *setting, char *text, size_t size)
+{
+    *text = '\0';
+    for (int i = 0; setting->word(i) != NULL; i++) {
+        size_t length = strlen(text);
+        snprintf(text + length, size - length, "%s%s", i > 0 ? ", " : "", setting->word(i));
+    }
+}
+
+/* What a value must be. */
+static void describe(const struct setting *setting, char *text, size_t size)
+{
+    switch (setting->kind) {
+    case WHOLE: snprintf(text, size, "%.0f to %.0f", setting->low, setting->high); break;
+    case SEED: snprintf(text, size, "0 to %lld", LLONG_MAX); break;
+    case REAL:
+        if (setting->above)
+            snprintf(text, size, "a finite number above %g", setting->low);
+        else if (isinf(setting->high))
+            snprintf(text, size, "a finite number, at least %g", setting->low);
+        else
+            snprintf(text, size, "%g to below %g", setting->low, setting->high);
+        break;
+    case SWITCH: snprintf(text, size, "true or false"); break;
+    case CHOICE:
+    case NAME: describe_words(setting, text, size); break;
+    }
+}
+
+bool setting_read(const struct setting *setting, struct settings *settings, const char *text,
+                  enum error_kind kind, const char *where, struct error *error)
+{
+    char expected[256];
+
+    if (read_value(setting, text, (char *)settings + setting->offset))
+        return true;
+    describe(setting, expected, sizeof expected);
+    return error_set(error, kind, "%s: %s (expected %s, got '%s')", where,
+                     setting_is_text(setting) ? "unknown word" : "not usable", expected, text);
+}
+
+bool settings_read(struct settings *settings, settings_source *source, const void *argument,
+                   const char *where, struct error *error)
+{
+    *settings = *recipe_settings(0);
+    for (int i = 0; i < COUNT; i++) {
+        char place[PATH_MAX + SETTING_TEXT_SIZE], buffer[SETTING_TEXT_SIZE];
+        const char *text = source(argument, table[i].key, buffer);
+        if (text == NULL && i >= REQUIRED)
+            continue;
+        snprintf(place, sizeof place, "%s: its %s", where, table[i].key);
+        if (text == NULL)
+            return error_set(error, ERROR_CHECKPOINT, "%s is missing", place);
+        if (!setting_read(&table[i], settings, text, ERROR_CHECKPOINT, place, error))
+            return false;
+    }
+    return true;
+}
+
+/* ---- comparing ---- */
+
+/* As the command line calls it: --batch-size. A switch goes by what it is about: shuffle. */
+static void option_name(const struct setting *setting, char name[SETTING_TEXT_SIZE])
+{
+    snprintf(name, SETTING_TEXT_SIZE, "%s%s", setting->kind == SWITCH ? "" : "--", setting->key);
+    for (char *at = name; *at != '\0'; at++)
+        if (*at == '_')
+            *at = '-';
 }
 
 bool settings_same(const struct settings *run, const struct settings *other, const char *where,
                    struct error *error)
 {
-    return same_text(where, "--model", run->model, other->model, error) &&
-           same_integer(where, "--batch-size", (uint64_t)run->batch_size,
-                        (uint64_t)other->batch_size, error) &&
-           same_real(where, "--lr", run->lr, other->lr, error) &&
-           same_real(where, "--momentum", run->momentum, other->momentum, error) &&
-           same_integer(where, "--seed", run->seed, other->seed, error) &&
-           same_text(where, "the order of the images", run->shuffle ? "shuffled" : "--no-shuffle",
-                     other->shuffle ? "shuffled" : "--no-shuffle", error);
+    const bool any_length = run->schedule == SCHEDULE_NONE && run->warmup == 0.0;
+
+    for (int i = 0; i < COUNT; i++) {
+        const struct setting *setting = &table[i];
+        char name[SETTING_TEXT_SIZE], texts[2][SETTING_TEXT_SIZE];
+        if (setting->label || (any_length && setting->offset == AT(epochs)))
+            continue;
+        setting_write(setting, run, texts[0]);
+        setting_write(setting, other, texts[1]);
+        if (strcmp(texts[0], texts[1]) == 0)
+            continue;
+        option_name(setting, name);
+        return error_set(error, ERROR_CHECKPOINT,
+                         "%s: %s differs from the run's (expected %s, got %s)", where, name,
+                         texts[0], texts[1]);
+    }
+    return true;
 }

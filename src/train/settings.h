@@ -1,6 +1,13 @@
 /*
  * settings.h -- what defines a training run: the same settings and the same data give the same
  * bits.
+ *
+ * One table lists them with their ranges. From it come the command line's readers, config.json, a
+ * checkpoint's metadata and the comparison of a run with what is asked of it: a new setting is a
+ * member here, a row there and an entry among the options. The recipes of recipe.h
+ * are what they can begin as.
+ *
+ * Threads: no shared state.
  */
 #ifndef TRAIN_SETTINGS_H
 #define TRAIN_SETTINGS_H
@@ -8,20 +15,77 @@
 #include "support/error.h"
 
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
+
+/* How the learning rate goes through a run; see schedule.h. */
+enum schedule { SCHEDULE_NONE, SCHEDULE_STEP, SCHEDULE_COSINE, SCHEDULE_ONECYCLE };
+
+/* What is done to the training images; see augment.h. */
+enum augment { AUGMENT_NONE, AUGMENT_AFFINE };
 
 struct settings {
     const char *model; /* a name that model_init knows */
     int epochs;        /* at least 1 */
     int batch_size;    /* at least 1 */
-    double lr;         /* learning rate at the start, finite, above 0 */
+    double lr;         /* learning rate, of a schedule its highest; finite, above 0 */
     double momentum;   /* in [0, 1) */
     uint64_t seed;
-    bool shuffle; /* a new order of the images each epoch */
+    bool shuffle;           /* a new order of the images each epoch */
+    enum schedule schedule; /* of the learning rate */
+    double warmup;          /* share of the run's batches, in [0, 1), that it rises over */
+    double weight_decay;    /* at least 0 */
+    bool nesterov;
+    double dropout;         /* in [0, 1); see net.h */
+    double label_smoothing; /* in [0, 1); see loss.h */
+    enum augment augment;
+    double rotate; /* at most so many degrees, in [0, 180] */
+    double shift;  /* at most so many pixels, in [0, 28] */
+    double scale;  /* between 1 - scale and 1 + scale times the size, in [0, 1) */
+    int validate;  /* training images held out to test on, in place of the test set; 0: none */
+    const char
+        *recipe; /* the recipe that these began as, a name of recipe.h; NULL: the reference */
 };
 
-/* Whether `other` gives the same bits as the run's settings do; their epochs may differ. If not,
- * ERROR_CHECKPOINT with a sentence that begins with `where` and names what differs. */
+/* One row of the table. */
+struct setting;
+
+enum { SETTING_TEXT_SIZE = 64 };
+
+/* The i-th setting, in the order above; NULL past the last. */
+const struct setting *settings_at(int i);
+
+/* The number of the one of that key, for settings_at; there must be one. */
+int settings_find(const char *key);
+
+/* Its key in config.json and in a checkpoint: "batch_size". */
+const char *setting_key(const struct setting *setting);
+
+/* Whether its value is a text, not a number, true or false. */
+bool setting_is_text(const struct setting *setting);
+
+/* Its value as a text that reads back as the same. */
+void setting_write(const struct setting *setting, const struct settings *settings,
+                   char text[SETTING_TEXT_SIZE]);
+
+/* Reads its value from such a text. When it is none, an error of that kind with a sentence that
+ * begins with `where` and says what is expected. */
+bool setting_read(const struct setting *setting, struct settings *settings, const char *text,
+                  enum error_kind kind, const char *where, struct error *error);
+
+/* Gives the text of the setting called `key`, in `text` or elsewhere; NULL when there is none. */
+typedef const char *settings_source(const void *argument, const char *key,
+                                    char text[SETTING_TEXT_SIZE]);
+
+/* Reads all of them from a file's texts. Those that are missing there are the reference's, but
+ * without the first seven there is no run. ERROR_CHECKPOINT with a sentence that begins with
+ * `where`, the file, and names the setting. */
+bool settings_read(struct settings *settings, settings_source *source, const void *argument,
+                   const char *where, struct error *error);
+
+/* Whether `other` gives the same bits as the run's settings do. Their epochs may differ where the
+ * learning rate does not depend on how many there are. If not, ERROR_CHECKPOINT with a sentence
+ * that begins with `where` and names what differs. */
 bool settings_same(const struct settings *run, const struct settings *other, const char *where,
                    struct error *error);
 

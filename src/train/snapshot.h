@@ -27,7 +27,8 @@ struct snapshot {
     int first_epoch, first_batch; /* where this process began; both 0 unless it resumed a run */
     int batches, batch;           /* batches of an epoch; those of this one that are done */
     long step;                    /* batches since the run's start */
-    double lr;                    /* of the next batch */
+    double base_lr;               /* the learning rate as it was set, and changed since */
+    double lr;                    /* what the schedule makes of it for the next batch */
     double loss;                  /* of the last batch */
     double epoch_loss;            /* means over this epoch's images so far; accuracy in percent */
     double epoch_accuracy;

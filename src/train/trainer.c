@@ -1,11 +1,12 @@
 #include "train/trainer.h"
 
-#include "nn/net.h"
 #include "support/clock.h"
 #include "support/lanes.h"
 #include "support/memory.h"
 #include "support/thread.h"
 #include "train/evaluate.h"
+#include "train/rule.h"
+#include "train/schedule.h"
 
 #include <math.h>
 #include <pthread.h>
@@ -43,7 +44,7 @@ struct trainer {
     struct rng generator, epoch_generator; /* that shuffles: now, and before this epoch's shuffle */
     double loss_sum;                       /* over this epoch's images so far */
     long correct;
-    double trained_lr;              /* the last batch's */
+    double trained_lr;              /* base_lr of the last batch */
     bool paused, saving, stopping;  /* what has been asked for */
     long batches_left, epochs_left; /* until the next pause, or UNLIMITED */
     double published_at;
@@ -131,13 +132,24 @@ void trainer_send(struct trainer *trainer, struct trainer_command command)
     pthread_mutex_unlock(&trainer->mutex);
 }
 
+/* Brings the next batch's learning rate up to date. */
+static void set_lr(struct trainer *trainer)
+{
+    struct snapshot *now = &trainer->now;
+
+    now->lr = now->base_lr * schedule_factor(&trainer->options.settings, now->step,
+                                             (long)now->epochs * now->batches);
+}
+
 /* Floats train, so that is where the learning rate must stay a number. */
 static void scale_lr(struct trainer *trainer, double factor)
 {
-    double lr = trainer->now.lr * factor;
+    double lr = trainer->now.base_lr * factor;
 
-    if (isnormal((float)lr) && lr > 0.0)
-        trainer->now.lr = lr;
+    if (!isnormal((float)lr) || lr <= 0.0)
+        return;
+    trainer->now.base_lr = lr;
+    set_lr(trainer);
 }
 
 /* A command that pauses, runs or steps takes the place of the ones before. */
@@ -203,7 +215,7 @@ static bool save(struct trainer *trainer, const char *name, bool epoch_done)
         .epoch = epoch_done ? now->epoch + 1 : now->epoch,
         .batch = epoch_done ? 0 : now->batch,
         .step = now->step,
-        .lr = now->lr,
+        .lr = now->base_lr,
         .generator = epoch_done ? trainer->generator : trainer->epoch_generator,
         .loss_sum = epoch_done ? 0.0 : trainer->loss_sum,
         .correct = epoch_done ? 0 : trainer->correct,
@@ -273,8 +285,17 @@ static void pack(void *argument, int block, int padding, float *input, uint8_t *
     const struct trainer *trainer = argument;
     int first = block * LANES, left = batch_count(trainer) - first;
 
-    dataset_pack(&trainer->options.data->train, trainer->order + batch_start(trainer) + first,
-                 left < LANES ? left : LANES, padding, input, labels);
+    const struct split *split = &trainer->options.data->train;
+    const uint32_t *indices = trainer->order + batch_start(trainer) + first;
+    const int count = left < LANES ? left : LANES;
+
+    if (trainer->options.settings.augment == AUGMENT_NONE) {
+        dataset_pack(split, indices, count, padding, input, labels);
+        return;
+    }
+    const struct augmentation augmentation =
+        rule_of_images(&trainer->options.settings, trainer->now.epoch);
+    dataset_pack_augmented(split, indices, count, padding, &augmentation, input, labels);
 }
 
 static void measure_rate(struct trainer *trainer, double seconds, int images)
@@ -305,12 +326,12 @@ static bool record_lr(struct trainer *trainer)
     struct snapshot *now = &trainer->now;
     struct error error;
 
-    if (trainer->trained_lr == now->lr)
+    if (trainer->trained_lr == now->base_lr)
         return true;
-    trainer->trained_lr = now->lr;
-    history_add_lr(&now->history, now->lr);
+    trainer->trained_lr = now->base_lr;
+    history_add_lr(&now->history, now->base_lr);
     return trainer->options.runlog == NULL ||
-           runlog_lr(trainer->options.runlog, now->epoch, now->batch, now->lr, &error) ||
+           runlog_lr(trainer->options.runlog, now->epoch, now->batch, now->base_lr, &error) ||
            fail(trainer, &error);
 }
 
@@ -327,6 +348,7 @@ static bool record_batch(struct trainer *trainer, const struct net_result *resul
     history_add_batch(&now->history, result->loss, 100.0 * result->correct / count);
     now->step++;
     now->batch++;
+    set_lr(trainer);
     set_epoch_means(trainer);
     return trainer->options.runlog == NULL ||
            runlog_batch(trainer->options.runlog, now->epoch, now->batch - 1, now->loss,
@@ -337,13 +359,13 @@ static bool record_batch(struct trainer *trainer, const struct net_result *resul
 static bool train_batch(struct trainer *trainer)
 {
     struct snapshot *now = &trainer->now;
-    const struct sgd sgd = {(float)now->lr, (float)trainer->options.settings.momentum};
+    const struct net_rule rule = rule_of_batch(&trainer->options.settings, now->lr, now->step);
     const struct net_source source = {pack, trainer};
     double before = now->epoch_seconds;
     int count = batch_count(trainer);
     struct error error;
 
-    struct net_result result = net_train(trainer->net, &source, count, &sgd);
+    struct net_result result = net_train(trainer->net, &source, count, &rule);
     if (!result.finite) {
         error_set(&error, ERROR_DIVERGED,
                   "training diverged: loss or gradient not finite in epoch %d, batch %d (expected "

@@ -86,8 +86,8 @@ bool events_watch(struct events *events, const struct snapshot *now)
 
     if (epoch_done)
         watch_epochs(events, now);
-    if (events->begun && now->lr != events->lr)
-        add(events, now, "The learning rate is %.4g from here on.", now->lr);
+    if (events->begun && now->base_lr != events->lr)
+        add(events, now, "The learning rate is %.4g from here on.", now->base_lr);
     watch_checkpoint(events, now);
     /* Where a pause is the end of an epoch the header says so; its result is the news. */
     bool told = epoch_done && now->state == SNAPSHOT_PAUSED;
@@ -96,7 +96,7 @@ bool events_watch(struct events *events, const struct snapshot *now)
     events->begun = true;
     events->state = now->state;
     events->epochs_done = now->epochs_done;
-    events->lr = now->lr;
+    events->lr = now->base_lr;
     return events->count > before;
 }
 

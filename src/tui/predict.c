@@ -50,7 +50,7 @@ void predictor_run(struct predictor *predictor, const float *state, const struct
     infer_run(predictor->infer, predictor->workspace, logits);
     predictions->count = count;
     memcpy(predictions->images, images, (size_t)count * sizeof *images);
-    loss_forward(logits, predictor->classes, labels, count, predictions->losses,
+    loss_forward(logits, predictor->classes, labels, count, 0.0, predictions->losses,
                  predictions->predicted);
     for (int lane = 0; lane < count; lane++)
         loss_softmax(logits, predictor->classes, lane, predictions->probabilities[lane]);

@@ -1,0 +1,33 @@
+#include "train/rule.h"
+
+#include "support/rng.h"
+
+/* Far from the streams of the weights, the shuffling and the images. */
+static const uint64_t STREAM_DROPOUT = UINT64_C(1) << 63;
+
+struct net_rule rule_of_batch(const struct settings *settings, double lr, long step)
+{
+    struct rng rng;
+
+    rng_init(&rng, settings->seed, STREAM_DROPOUT | (uint64_t)step);
+    return (struct net_rule){
+        .sgd = {.lr = (float)lr,
+                .momentum = (float)settings->momentum,
+                .weight_decay = (float)settings->weight_decay,
+                .nesterov = settings->nesterov},
+        .label_smoothing = settings->label_smoothing,
+        .dropout = settings->dropout,
+        .noise = rng_next(&rng),
+    };
+}
+
+struct augmentation rule_of_images(const struct settings *settings, int epoch)
+{
+    return (struct augmentation){
+        .rotate = settings->rotate,
+        .shift = settings->shift,
+        .scale = settings->scale,
+        .seed = settings->seed,
+        .epoch = epoch,
+    };
+}
