@@ -8,19 +8,33 @@
 
 enum {
     SIDE = DATASET_SIDE,
-    PITCH = SIDE + 2, /* with one black pixel around, so that bilinear weights need no test */
+    PITCH = SIDE + 2, /* of a frame: the image with black around */
+    POINT = 16,       /* binary places of a coordinate */
+    WEIGHT = 11,
+    WEIGHTS = 1 << WEIGHT, /* and of a bilinear weight */
 };
 
 static const double RADIANS = 3.14159265358979323846 / 180.0;
 
-/* From a pixel (x, y) of the result to where it lies in the image: (xx x + xy y + x0, ...). */
+/* From a pixel (x, y) of the result to where it lies in the frame, as fixed-point numbers:
+ * (xx x + xy y + x0, yx x + yy y + y0). */
 struct affine {
-    float xx, xy, x0, yx, yy, y0;
+    int xx, xy, x0, yx, yy, y0;
+};
+
+/* The pixels [from, to) of each axis of the frame that are not black. */
+struct box {
+    int x_from, x_to, y_from, y_to;
 };
 
 static double draw(struct rng *rng, double reach)
 {
     return (double)rng_uniform(rng, -1.0F, 1.0F) * reach;
+}
+
+static int fixed(double value)
+{
+    return (int)lround(value * (1 << POINT));
 }
 
 /* The inverse of: turn by the angle, scale, shift; about the centre. */
@@ -37,42 +51,78 @@ static void draw_affine(const struct augmentation *augmentation, uint32_t index,
     double y = centre + draw(&rng, augmentation->shift);
     double c = cos(angle) / scale, s = sin(angle) / scale;
     *affine = (struct affine){
-        .xx = (float)c,
-        .xy = (float)s,
-        .x0 = (float)(centre - c * x - s * y),
-        .yx = (float)-s,
-        .yy = (float)c,
-        .y0 = (float)(centre + s * x - c * y),
+        .xx = fixed(c),
+        .xy = fixed(s),
+        .x0 = fixed(centre - c * x - s * y + 1.0),
+        .yx = fixed(-s),
+        .yy = fixed(c),
+        .y0 = fixed(centre + s * x - c * y + 1.0),
     };
 }
 
-/* The image at (x, y), between the four pixels around. */
-static float sample(const uint8_t *framed, float x, float y)
+/* Copies the image into the frame and finds its ink; an empty box when there is none. */
+static struct box frame_image(const uint8_t *image, uint8_t *frame)
 {
-    if (!(x > -1.0F && x < SIDE && y > -1.0F && y < SIDE))
-        return 0.0F;
-    const int column = (int)(x + 1.0F), row = (int)(y + 1.0F); /* of the frame */
-    const float right = x + 1.0F - (float)column, below = y + 1.0F - (float)row;
-    const uint8_t *at = framed + row * PITCH + column;
-    const float top = (float)at[0] + right * ((float)at[1] - (float)at[0]);
-    const float bottom = (float)at[PITCH] + right * ((float)at[PITCH + 1] - (float)at[PITCH]);
-    return top + below * (bottom - top);
+    struct box box = {PITCH, 0, PITCH, 0};
+    uint8_t columns[SIDE] = {0};
+
+    for (int y = 0; y < SIDE; y++, image += SIDE) {
+        uint8_t ink = 0;
+        memcpy(frame + (y + 1) * PITCH + 1, image, SIDE);
+        for (int x = 0; x < SIDE; x++) {
+            columns[x] |= image[x];
+            ink |= image[x];
+        }
+        if (ink == 0)
+            continue;
+        box.y_from = box.y_to == 0 ? y + 1 : box.y_from;
+        box.y_to = y + 2;
+    }
+    for (int x = 0; x < SIDE; x++) {
+        if (columns[x] == 0)
+            continue;
+        box.x_from = box.x_to == 0 ? x + 1 : box.x_from;
+        box.x_to = x + 2;
+    }
+    return box;
+}
+
+/* Whether any of the four pixels around the point has ink. */
+static bool sees_ink(const struct box *box, int x, int y)
+{
+    return x > (box->x_from - 1) << POINT && x < box->x_to << POINT &&
+           y > (box->y_from - 1) << POINT && y < box->y_to << POINT;
+}
+
+/* The frame at a point, between the four pixels around. */
+static float sample(const uint8_t *frame, int x, int y)
+{
+    const uint8_t *at = frame + (y >> POINT) * PITCH + (x >> POINT);
+    const int right = x >> (POINT - WEIGHT) & (WEIGHTS - 1);
+    const int below = y >> (POINT - WEIGHT) & (WEIGHTS - 1);
+    const int top = at[0] * (WEIGHTS - right) + at[1] * right;
+    const int bottom = at[PITCH] * (WEIGHTS - right) + at[PITCH + 1] * right;
+
+    return (float)(top * (WEIGHTS - below) + bottom * below) / (float)(1 << 2 * WEIGHT);
 }
 
 void augment_image(const struct augmentation *augmentation, uint32_t index, const uint8_t *image,
                    float *pixels)
 {
-    uint8_t framed[(SIDE + 3) * PITCH] = {0}; /* rounding may lead to one row more */
+    uint8_t frame[PITCH * PITCH] = {0};
+    const struct box box = frame_image(image, frame);
     struct affine affine;
 
     draw_affine(augmentation, index, &affine);
-    for (int y = 0; y < SIDE; y++)
-        memcpy(framed + (y + 1) * PITCH + 1, image + y * SIDE, SIDE);
-    for (int y = 0; y < SIDE; y++) {
-        const float from_x = affine.xy * (float)y + affine.x0;
-        const float from_y = affine.yy * (float)y + affine.y0;
-        for (int x = 0; x < SIDE; x++)
-            *pixels++ =
-                sample(framed, affine.xx * (float)x + from_x, affine.yx * (float)x + from_y);
+    memset(pixels, 0, DATASET_PIXELS * sizeof *pixels);
+    for (int row = 0; row < SIDE; row++, pixels += SIDE) {
+        const int x = affine.xy * row + affine.x0, y = affine.yy * row + affine.y0;
+        int from = 0, to = SIDE; /* the box is convex: ink is in one run of pixels */
+        while (from < to && !sees_ink(&box, x + affine.xx * from, y + affine.yx * from))
+            from++;
+        while (from < to && !sees_ink(&box, x + affine.xx * (to - 1), y + affine.yx * (to - 1)))
+            to--;
+        for (int i = from; i < to; i++)
+            pixels[i] = sample(frame, x + affine.xx * i, y + affine.yx * i);
     }
 }

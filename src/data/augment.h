@@ -15,9 +15,9 @@
 #include <stdint.h>
 
 struct augmentation {
-    double rotate; /* at most so many degrees to either side */
-    double shift;  /* at most so many pixels, along each axis */
-    double scale;  /* to between 1 - scale and 1 + scale of the size; below 1 */
+    double rotate; /* at most so many degrees to either side, up to 180 */
+    double shift;  /* at most so many pixels, along each axis, up to 28 */
+    double scale;  /* to between 1 - scale and 1 + scale of the size; below 0.9 */
     uint64_t seed;
     int epoch; /* from 0 */
 };

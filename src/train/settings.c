@@ -67,7 +67,7 @@ static const struct setting table[] = {
     {"augment", CHOICE, AT(augment), .word = augment_word},
     {"rotate", REAL, AT(rotate), 0, 180},
     {"shift", REAL, AT(shift), 0, 28},
-    {"scale", REAL, AT(scale), 0, 1},
+    {"scale", REAL, AT(scale), 0, 0.9},
     {"validate", WHOLE, AT(validate), 0, INT_MAX},
     {"recipe", NAME, AT(recipe), .word = recipe_name, .label = true},
 };
