@@ -44,20 +44,29 @@ static inline void fuzz_remove_file(void)
     unlink(fuzz_path);
 }
 
+/* A new file in $TMPDIR, or else in memory where the system has a directory for that: on a disk the
+ * parsers would run a fifth as often. */
+static inline int fuzz_open_file(void)
+{
+    const char *directory = getenv("TMPDIR");
+
+    if (directory == NULL)
+        directory = access("/dev/shm", W_OK) == 0 ? "/dev/shm" : "/tmp";
+    snprintf(fuzz_path, sizeof fuzz_path, "%s/mnist-tui-fuzz-XXXXXX", directory);
+    int descriptor = mkstemp(fuzz_path);
+    fuzz_require(descriptor >= 0);
+    atexit(fuzz_remove_file);
+    return descriptor;
+}
+
 /* The path of a scratch file that holds these bytes, with `zeros` zero bytes behind them; the next
  * call overwrites it. */
 static inline const char *fuzz_file(const uint8_t *data, size_t size, size_t zeros)
 {
     static int descriptor = -1;
 
-    if (descriptor < 0) {
-        const char *directory = getenv("TMPDIR");
-        snprintf(fuzz_path, sizeof fuzz_path, "%s/mnist-tui-fuzz-XXXXXX",
-                 directory != NULL ? directory : "/tmp");
-        descriptor = mkstemp(fuzz_path);
-        fuzz_require(descriptor >= 0);
-        atexit(fuzz_remove_file);
-    }
+    if (descriptor < 0)
+        descriptor = fuzz_open_file();
     fuzz_require(ftruncate(descriptor, 0) == 0 && lseek(descriptor, 0, SEEK_SET) == 0 &&
                  file_write_all(descriptor, data, size) &&
                  ftruncate(descriptor, (off_t)(size + zeros)) == 0);

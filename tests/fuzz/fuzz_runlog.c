@@ -6,7 +6,25 @@
 
 #include "train/replay.h"
 
+#include <stddef.h>
+
 enum { TRAIN = 100, TESTS = 10 };
+
+/* The beginning of a run. The weights, which are most of it, are made once: no log changes them. */
+static void begin(struct start *start, const struct settings *settings,
+                  const struct dataset *dataset)
+{
+    static struct start fresh;
+    struct error error;
+    struct model model;
+
+    if (fresh.now.epochs == 0) {
+        fuzz_require(model_init(&model, settings->model, &error));
+        start_new(&fresh, &model, settings, dataset);
+        *start = fresh;
+    }
+    memcpy(&start->now, &fresh.now, offsetof(struct snapshot, weights));
+}
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
@@ -15,13 +33,11 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
         .model = "basic", .epochs = 5, .batch_size = 32, .lr = 0.01, .momentum = 0.9, .seed = 1};
     static struct start start;
     struct error error = {0};
-    struct model model;
     long end;
 
     if (size < 2)
         return 0;
-    fuzz_require(model_init(&model, settings.model, &error));
-    start_new(&start, &model, &settings, &dataset);
+    begin(&start, &settings, &dataset);
     start.progress.epoch = data[0] % (settings.epochs + 1);
     start.progress.batch = data[1] % (TRAIN / settings.batch_size + 1);
     start.progress.step = start.progress.epoch * 4L + start.progress.batch;
