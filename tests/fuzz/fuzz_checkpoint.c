@@ -1,6 +1,7 @@
 /*
- * fuzz_checkpoint.c -- any bytes as a checkpoint: as they are; and as a header, behind its length and
- * before as many zeros as weights, or weights and velocities, have bytes.
+ * fuzz_checkpoint.c -- any bytes as a checkpoint, whose weights are loaded, or with which a run goes
+ * on. The first byte says which of the two, and what the others are: the file; or its header alone,
+ * put behind its length and before as many zeros as weights, or weights and velocities, have bytes.
  */
 #include "fuzz.h"
 
@@ -8,47 +9,112 @@
 
 #include <math.h>
 
-enum { LENGTH_SIZE = 8 };
+enum {
+    LENGTH_SIZE = 8,
+    LAYERS = 2, /* a convolution and a batch norm: tensors of every kind that is read differently */
+};
 
-static void load(const char *path, const struct model *model)
+/* What the bytes are. */
+enum framing { WHOLE, HEADER_OF_WEIGHTS, HEADER_OF_ALL, FRAMINGS };
+
+/* The first layers of a network: files as small as its own run a hundred times as often. */
+static void make_model(struct model *model)
 {
-    static float state[MODEL_STATE_MAX];
+    struct error error;
+
+    fuzz_require(model_init(model, "basic", &error));
+    const size_t parameters = model->parameter_count;
+    const struct layer *last = &model->layers[LAYERS - 1];
+    model->layer_count = LAYERS;
+    model->tensor_count = last->first_tensor + last->tensor_count;
+    model->parameter_count = model->state_count = 0;
+    for (int t = 0; t < model->tensor_count; t++)
+        if (model->tensors[t].trained)
+            model->parameter_count += model->tensors[t].count;
+    for (int t = 0; t < model->tensor_count; t++) {
+        struct tensor *tensor = &model->tensors[t];
+        model->state_count += tensor->count;
+        if (!tensor->trained)
+            tensor->offset -= parameters - model->parameter_count;
+    }
+}
+
+static void require_finite(const float *values, size_t count)
+{
+    for (size_t i = 0; i < count; i++)
+        fuzz_require(isfinite(values[i]));
+}
+
+static void require_progress(const struct progress *progress, const struct settings *settings)
+{
+    fuzz_require(progress->epoch >= 0 && progress->epoch <= settings->epochs);
+    fuzz_require(progress->batch >= 0 && progress->step >= 0 && progress->correct >= 0);
+    fuzz_require(isfinite(progress->lr) && progress->lr > 0.0 && isfinite(progress->loss_sum));
+}
+
+static void load(const char *path, const struct model *model, bool resume)
+{
+    static const struct dataset dataset = {.train.count = 100, .test.count = 10};
+    static const struct settings settings = {
+        .model = "basic", .epochs = 5, .batch_size = 32, .lr = 0.01, .momentum = 0.9, .seed = 1};
+    static float state[MODEL_STATE_MAX], velocity[MODEL_STATE_MAX];
+    struct progress progress;
     struct error error = {0};
 
-    if (!checkpoint_load(path, model, state, &error)) {
+    if (!(resume ? checkpoint_resume(path, model, &settings, &dataset, &progress, state, velocity,
+                                     &error)
+                 : checkpoint_load(path, model, state, &error))) {
         fuzz_require_error(&error);
         fuzz_require(error.kind == ERROR_CHECKPOINT);
         return;
     }
-    for (size_t i = 0; i < model->state_count; i++)
-        fuzz_require(isfinite(state[i]));
+    require_finite(state, model->state_count);
+    if (resume) {
+        require_finite(velocity, model->parameter_count);
+        require_progress(&progress, &settings);
+    }
 }
 
-/* The counters that a file of our own has: one a batch norm, 8 bytes each. */
-static size_t counters_size(const struct model *model)
+/* What follows the header in a file of our own; the counters are one a batch norm. */
+static size_t data_size(const struct model *model, enum framing framing)
 {
-    size_t size = 0;
+    size_t size = model->state_count * sizeof(float);
 
-    for (int l = 0; l < model->layer_count; l++)
-        size += model->layers[l].kind == LAYER_BATCH_NORM2D ? 8 : 0;
+    if (framing == HEADER_OF_ALL) {
+        size += model->parameter_count * sizeof(float);
+        for (int l = 0; l < model->layer_count; l++)
+            size += model->layers[l].kind == LAYER_BATCH_NORM2D ? 8 : 0;
+    }
     return size;
+}
+
+static const char *frame_header(const uint8_t *header, size_t size, size_t zeros)
+{
+    uint8_t *file = malloc(LENGTH_SIZE + size);
+
+    fuzz_require(file != NULL);
+    for (int i = 0; i < LENGTH_SIZE; i++)
+        file[i] = (uint8_t)(size >> 8 * i);
+    memcpy(file + LENGTH_SIZE, header, size);
+    const char *path = fuzz_file(file, LENGTH_SIZE + size, zeros);
+    free(file);
+    return path;
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-    uint8_t *file = malloc(LENGTH_SIZE + size);
-    struct error error;
-    struct model model;
+    static struct model model;
 
-    fuzz_require(file != NULL && model_init(&model, "basic", &error));
-    size_t weights = model.state_count * sizeof(float);
-    size_t velocities = model.parameter_count * sizeof(float);
-    for (int i = 0; i < LENGTH_SIZE; i++)
-        file[i] = (uint8_t)(size >> 8 * i);
-    memcpy(file + LENGTH_SIZE, data, size);
-    load(fuzz_file(data, size, 0), &model);
-    load(fuzz_file(file, LENGTH_SIZE + size, weights), &model);
-    load(fuzz_file(file, LENGTH_SIZE + size, weights + velocities + counters_size(&model)), &model);
-    free(file);
+    if (size == 0)
+        return 0;
+    if (model.layer_count == 0)
+        make_model(&model);
+    const enum framing framing = (enum framing)(data[0] % FRAMINGS);
+    const bool resume = data[0] / FRAMINGS % 2 == 1;
+    data++;
+    size--;
+    load(framing == WHOLE ? fuzz_file(data, size, 0)
+                          : frame_header(data, size, data_size(&model, framing)),
+         &model, resume);
     return 0;
 }
