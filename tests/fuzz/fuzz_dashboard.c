@@ -1,21 +1,22 @@
 /*
- * fuzz_dashboard.c -- any keys on any moment of a run in a terminal of any size: whole frames, drawn
- * from a snapshot that the bytes make up. Counters and times keep to what a trainer can publish;
- * metrics are any float at all, NaN and infinities too.
+ * fuzz_dashboard.c -- any keys on any moment of a run in a terminal of any size, and then the frame:
+ * drawn from a snapshot that the bytes make up. Counters and times keep to what a trainer can
+ * publish; metrics are any float at all, NaN and infinities too. One frame is enough, for a view
+ * keeps nothing: what the keys before the last one showed is what fewer of them end with.
  */
 #include "fuzz.h"
 
-#include "nn/activations.h"
-#include "train/outcomes.h"
-#include "tui/browse.h"
+#include "tui/insight.h"
 #include "tui/keys.h"
 #include "tui/navigate.h"
 #include "tui/screen.h"
 #include "tui/term.h"
 
+#include <locale.h>
 #include <math.h>
+#include <stddef.h>
 
-enum { IMAGES = 40, EPOCHS_MAX = 8, KEYS_MAX = 16, MOMENTS_MAX = 4 };
+enum { IMAGES = 24, EPOCHS_MAX = 8, KEYS_MAX = 12, MOMENTS_MAX = 4, TEXT_SIZE = 48 };
 
 /* The bytes that are left; from their end on there are zeros. */
 struct bytes {
@@ -58,6 +59,17 @@ static double take_seconds(struct bytes *bytes)
     return take(bytes, 4) / 1000.0;
 }
 
+/* The error that ended a run; its text has any bytes, as the name of a file may. */
+static void take_error(struct bytes *bytes, struct error *error)
+{
+    char text[TEXT_SIZE] = "";
+    const int length = take_int(bytes, 0, TEXT_SIZE - 1);
+
+    for (int i = 0; i < length; i++)
+        text[i] = (char)take(bytes, 1);
+    error_set(error, ERROR_SYSTEM, "%s", text);
+}
+
 /* As many batches as there are bytes for, each many times over, and the epochs that they make. */
 static void make_history(struct bytes *bytes, struct snapshot *now)
 {
@@ -73,7 +85,7 @@ static void make_history(struct bytes *bytes, struct snapshot *now)
     history_init(&now->history);
     while (bytes->left > 0 && now->step < end) {
         double loss = (double)take_metric(bytes), accuracy = (double)take_metric(bytes);
-        for (int times = take_int(bytes, 1, 256); times > 0 && now->step < end; times--) {
+        for (int times = take_int(bytes, 1, 64); times > 0 && now->step < end; times--) {
             history_add_batch(&now->history, loss, accuracy);
             now->step++;
         }
@@ -87,7 +99,8 @@ static void make_history(struct bytes *bytes, struct snapshot *now)
 
 static void make_snapshot(struct bytes *bytes, struct snapshot *now)
 {
-    *now = (struct snapshot){.state = (enum snapshot_state)take_int(bytes, 0, SNAPSHOT_FAILED)};
+    memset(now, 0, offsetof(struct snapshot, weights)); /* which stay zero */
+    now->state = (enum snapshot_state)take_int(bytes, 0, SNAPSHOT_FAILED);
     now->epochs = take_int(bytes, 1, 1000000);
     now->batches = take_int(bytes, 1, 1 << 24);
     now->lr = take_seconds(bytes);
@@ -102,89 +115,120 @@ static void make_snapshot(struct bytes *bytes, struct snapshot *now)
         float figure = take_metric(bytes);
         now->health[l] = (struct layer_health){figure, figure, figure, figure};
     }
+    if (now->state == SNAPSHOT_FAILED)
+        take_error(bytes, &now->error);
     make_history(bytes, now);
 }
 
 /* What a softmax gives: 0 to 1, or NaN. */
 static float take_share(struct bytes *bytes)
 {
-    float share = take_metric(bytes);
+    int share = take_int(bytes, 0, 255);
 
-    return share >= 0.0F && share <= 1.0F ? share : NAN;
+    return share < 255 ? (float)share / 254.0F : NAN;
 }
 
-/* What a frame shows beside the snapshot. */
+/* The terminal's size, [i] of these: mostly little more than some panes need, and never wide and
+ * high beyond what all of them take, because the larger a frame is the longer it takes. */
+static void take_size(struct bytes *bytes, int *width, int *height)
+{
+    static const struct {
+        int least_width, most_width, least_height, most_height;
+    } sizes[] = {
+        {1, 39, 1, 9},     {1, 39, 1, 9},      {1, 39, 1, 9},    {40, 59, 10, 15},
+        {40, 59, 10, 15},  {40, 59, 10, 15},   {40, 59, 10, 15}, {40, 59, 10, 15},
+        {40, 139, 10, 21}, {80, 99, 22, 26},   {80, 99, 22, 26}, {80, 99, 22, 26},
+        {80, 139, 22, 43}, {140, 179, 44, 53}, {1, 300, 1, 24},  {1, 60, 1, 100},
+    };
+    const int i = take_int(bytes, 0, sizeof sizes / sizeof sizes[0] - 1);
+
+    *width = take_int(bytes, sizes[i].least_width, sizes[i].most_width);
+    *height = take_int(bytes, sizes[i].least_height, sizes[i].most_height);
+}
+
+/* What a frame shows beside the snapshot. What follows from weights is made up too. */
 struct world {
     struct model model;
     struct split test;
     struct timeline timeline;
     struct events events;
-    struct outcomes outcomes;
-    struct confusion confusion;
-    struct browse browse;
-    struct predictions predictions;
-    struct activations activations;
-    struct sketch *sketch;
-    uint8_t digit[DATASET_PIXELS];
+    struct insight insight;
 };
 
 /* What does not depend on the bytes, made once. */
 static void make_world(struct world *world)
 {
     static uint8_t pixels[IMAGES * DATASET_PIXELS], labels[IMAGES];
+    struct insight *insight = &world->insight;
     struct error error;
 
+    setlocale(LC_CTYPE, "C.UTF-8"); /* where there is none, texts are ASCII */
     for (int i = 0; i < IMAGES * DATASET_PIXELS; i++)
         pixels[i] = (uint8_t)(i * 37);
     for (int i = 0; i < IMAGES; i++)
         labels[i] = (uint8_t)(i % DATASET_CLASSES);
     world->test = (struct split){IMAGES, pixels, labels};
+    insight->test = &world->test;
+    insight->shown = &insight->live;
     fuzz_require(model_init(&world->model, "basic", &error) &&
                  timeline_init(&world->timeline, world->model.state_count, &error) &&
-                 outcomes_init(&world->outcomes, IMAGES, &error) &&
-                 activations_init(&world->activations, &world->model, &error));
+                 outcomes_init(&insight->live, IMAGES, &error) &&
+                 activations_init(&insight->activations, &world->model, &error));
+    insight->sketch = sketch_new(&error);
+    fuzz_require(insight->sketch != NULL);
 }
 
-static void make_outcomes(struct bytes *bytes, struct world *world, long step)
+static void make_insight(struct bytes *bytes, struct world *world)
+{
+    struct insight *insight = &world->insight;
+    struct predictions *predictions = &insight->predictions;
+
+    insight->live.step = take_int(bytes, 0, 1); /* before and behind the first test pass */
+    for (int i = 0; i < IMAGES; i++) {
+        insight->live.predicted[i] = (uint8_t)take_int(bytes, 0, DATASET_CLASSES - 1);
+        insight->live.losses[i] = take_metric(bytes);
+    }
+    for (int lane = 0; lane < LANES; lane++) {
+        predictions->predicted[lane] = (uint8_t)take_int(bytes, 0, DATASET_CLASSES - 1);
+        predictions->losses[lane] = (double)take_metric(bytes);
+        for (int k = 0; k < DATASET_CLASSES; k++)
+            predictions->probabilities[lane][k] = take_share(bytes);
+    }
+    for (int l = 0; l < world->model.layer_count; l++)
+        insight->activations.values[l][0] = take_metric(bytes);
+}
+
+/* An empty sheet with nothing to take back, and a list of all images. */
+static void clear_insight(struct insight *insight)
 {
     struct error error;
 
-    world->outcomes.step = step;
-    for (int i = 0; i < IMAGES; i++) {
-        world->outcomes.predicted[i] = (uint8_t)take_int(bytes, 0, DATASET_CLASSES - 1);
-        world->outcomes.losses[i] = take_metric(bytes);
-    }
-    fuzz_require(browse_init(&world->browse, IMAGES, &error));
-    world->predictions = (struct predictions){0};
-    for (int lane = 0; lane < LANES; lane++) {
-        world->predictions.predicted[lane] = (uint8_t)take_int(bytes, 0, DATASET_CLASSES - 1);
-        world->predictions.losses[lane] = (double)take_metric(bytes);
-        for (int k = 0; k < DATASET_CLASSES; k++)
-            world->predictions.probabilities[lane][k] = take_share(bytes);
-    }
-    for (int l = 0; l < world->model.layer_count; l++)
-        world->activations.values[l][0] = take_metric(bytes);
+    memset(insight->sketch, 0, offsetof(struct sketch, undo));
+    memset(insight->digit, 0, sizeof insight->digit);
+    browse_fini(&insight->browse);
+    fuzz_require(browse_init(&insight->browse, IMAGES, &error));
+    insight->shown_step = -1;
+    insight_list(insight);
 }
 
-/* Brings up to date what follows from the keys, as the dashboard does before it draws. */
-static void update(struct frame *frame, struct world *world)
+/* Brings up to date what follows from the keys before it is drawn. */
+static void update(struct frame *frame, struct insight *insight)
 {
-    struct predictions *predictions = &world->predictions;
+    struct predictions *predictions = &insight->predictions;
 
-    outcomes_confusion(&world->outcomes, &world->test, &world->confusion);
-    browse_update(&world->browse, &world->outcomes, &world->test);
-    predictions->count = world->browse.count < LANES ? world->browse.count : LANES;
+    predictions->count = insight->browse.count < LANES ? insight->browse.count : LANES;
     for (int i = 0; i < predictions->count; i++)
-        predictions->images[i] = (uint32_t)browse_at(&world->browse, i);
-    sketch_digit(world->sketch, world->digit);
-    frame->drawing.probabilities =
-        sketch_empty(world->sketch) ? NULL : predictions->probabilities[0];
+        predictions->images[i] = (uint32_t)browse_at(&insight->browse, i);
+    if (insight->sketch->changes > 0) {
+        sketch_digit(insight->sketch, insight->digit);
+        frame->drawing.probabilities =
+            sketch_empty(insight->sketch) ? NULL : predictions->probabilities[0];
+    }
 }
 
 /* Every cell must be one that the terminal can show. */
-static void draw(struct frame *frame, struct world *world, struct canvas *canvas)
+static void draw(const struct frame *frame, struct canvas *canvas)
 {
-    update(frame, world);
     screen_draw(frame, canvas);
     for (int i = 0; i < canvas->width * canvas->height; i++) {
         const struct cell *cell = &canvas->cells[i];
@@ -229,27 +273,40 @@ static void press(struct frame *frame, const struct press *press, int width, int
     fuzz_require(frame->model_row >= 0 && frame->events_row >= 0 && frame->help_row >= 0);
 }
 
+/* The run's past, of which only the steps are told apart. */
+static void make_past(struct world *world, const struct snapshot *snapshot)
+{
+    world->events = (struct events){0};
+    events_watch(&world->events, snapshot);
+    world->timeline.count = 0;
+    for (int i = 0; i < MOMENTS_MAX; i++)
+        timeline_add(&world->timeline, snapshot->step * i / MOMENTS_MAX, i % 2 == 0,
+                     snapshot->weights);
+}
+
 static struct frame make_frame(struct world *world, const struct snapshot *snapshot)
 {
+    struct insight *insight = &world->insight;
+
     return (struct frame){
         .snapshot = snapshot,
         .model = &world->model,
         .test = &world->test,
-        .predictions = &world->predictions,
-        .browse = &world->browse,
-        .confusion = &world->confusion,
-        .activations = &world->activations,
-        .drawing = {.sketch = world->sketch,
+        .predictions = &insight->predictions,
+        .browse = &insight->browse,
+        .confusion = &insight->confusion,
+        .activations = &insight->activations,
+        .drawing = {.sketch = insight->sketch,
                     .x = SKETCH_SIDE / 2,
                     .y = SKETCH_SIDE / 4,
-                    .digit = world->digit,
+                    .digit = insight->digit,
                     .keys = "keys"},
         .events = &world->events,
         .timeline = &world->timeline,
         .crosshair = -1.0,
         .log_scale = true,
         .smoothing = 0.9,
-        .message = "message",
+        .message = snapshot->state == SNAPSHOT_FAILED ? snapshot->error.text : "message",
     };
 }
 
@@ -261,34 +318,28 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     struct press presses[KEYS_MAX];
     struct canvas canvas;
     struct error error;
+    int width, height;
 
     if (world.model.layer_count == 0)
         make_world(&world);
-    int width = take_int(&bytes, 1, 300), height = take_int(&bytes, 1, 100);
+    take_size(&bytes, &width, &height);
     fuzz_require(canvas_new(&canvas, width, height, &error));
     canvas.glyphs = (enum glyphs)take_int(&bytes, GLYPHS_ASCII, GLYPHS_BRAILLE);
     canvas.greys = take_bool(&bytes);
-    world.sketch = sketch_new(&error);
-    fuzz_require(world.sketch != NULL);
-    struct frame frame = make_frame(&world, &snapshot);
-    navigate_open(&frame, (enum view)take_int(&bytes, 0, VIEW_COUNT - 1));
+    const enum view view = (enum view)take_int(&bytes, 0, VIEW_COUNT - 1);
     int count = take_presses(&bytes, presses);
-    bool tested = take_bool(&bytes);
-    make_outcomes(&bytes, &world, tested ? 1 : 0);
+    make_insight(&bytes, &world);
+    clear_insight(&world.insight);
     make_snapshot(&bytes, &snapshot);
-    world.events = (struct events){0};
-    events_watch(&world.events, &snapshot);
-    world.timeline.count = 0;
-    for (int i = 0; i < MOMENTS_MAX; i++)
-        timeline_add(&world.timeline, snapshot.step * i / MOMENTS_MAX, i % 2 == 0,
-                     snapshot.weights);
-    draw(&frame, &world, &canvas);
+    make_past(&world, &snapshot);
+    struct frame frame = make_frame(&world, &snapshot);
+    navigate_open(&frame, view);
     for (int i = 0; i < count; i++) {
         press(&frame, &presses[i], width, height);
-        draw(&frame, &world, &canvas);
+        insight_list(&world.insight);
     }
-    browse_fini(&world.browse);
-    sketch_free(world.sketch);
+    update(&frame, &world.insight);
+    draw(&frame, &canvas);
     canvas_free(&canvas);
     return 0;
 }
