@@ -70,8 +70,9 @@ static void take_error(struct bytes *bytes, struct error *error)
     error_set(error, ERROR_SYSTEM, "%s", text);
 }
 
-/* As many batches as there are bytes for, each many times over, and the epochs that they make. */
-static void make_history(struct bytes *bytes, struct snapshot *now)
+/* As many batches as there are bytes for, each many times over and some at a new learning rate, and
+ * the epochs that they make. */
+static void add_history(struct bytes *bytes, struct snapshot *now)
 {
     struct epoch_metrics metrics[EPOCHS_MAX] = {0};
     const long end = (long)now->epochs * now->batches;
@@ -80,11 +81,11 @@ static void make_history(struct bytes *bytes, struct snapshot *now)
         metrics[e] = (struct epoch_metrics){.epoch = e, .step = (e + 1L) * now->batches};
         metrics[e].test_loss = (double)take_metric(bytes);
         metrics[e].test_accuracy = (double)take_metric(bytes);
-        metrics[e].seconds = now->run_seconds / EPOCHS_MAX;
     }
-    history_init(&now->history);
     while (bytes->left > 0 && now->step < end) {
         double loss = (double)take_metric(bytes), accuracy = (double)take_metric(bytes);
+        if (take_bool(bytes))
+            history_add_lr(&now->history, now->lr);
         for (int times = take_int(bytes, 1, 64); times > 0 && now->step < end; times--) {
             history_add_batch(&now->history, loss, accuracy);
             now->step++;
@@ -97,27 +98,43 @@ static void make_history(struct bytes *bytes, struct snapshot *now)
         history_add_epoch(&now->history, &metrics[now->epochs_done]);
 }
 
-static void make_snapshot(struct bytes *bytes, struct snapshot *now)
+/* A run before its first batch. */
+static void begin_run(struct bytes *bytes, struct snapshot *now)
 {
-    memset(now, 0, offsetof(struct snapshot, weights)); /* which stay zero */
-    now->state = (enum snapshot_state)take_int(bytes, 0, SNAPSHOT_FAILED);
+    memset(now, 0, offsetof(struct snapshot, weights)); /* zero but for a filter's */
+    now->state = (enum snapshot_state)take_int(bytes, 0, SNAPSHOT_PAUSED);
     now->epochs = take_int(bytes, 1, 1000000);
     now->batches = take_int(bytes, 1, 1 << 24);
+    now->lr = take_seconds(bytes);
+    now->threads = take_int(bytes, 1, 1024);
+    now->threads_wanted = take_int(bytes, 1, 1024);
+    history_init(&now->history);
+}
+
+/* The same run later. */
+static void go_on(struct bytes *bytes, struct snapshot *now)
+{
+    now->state = (enum snapshot_state)take_int(bytes, 0, SNAPSHOT_FAILED);
     now->lr = take_seconds(bytes);
     now->epoch_loss = (double)take_metric(bytes);
     now->epoch_accuracy = (double)take_metric(bytes);
     now->run_seconds = take_seconds(bytes);
     now->images_per_second = fabs((double)take_metric(bytes));
-    now->threads = take_int(bytes, 1, 1024);
-    now->threads_wanted = take_int(bytes, 1, 1024);
     now->best.test_accuracy = (double)take_metric(bytes);
     for (int l = 0; l < MODEL_LAYERS_MAX; l++) {
         float figure = take_metric(bytes);
         now->health[l] = (struct layer_health){figure, figure, figure, figure};
     }
+    for (int i = 0; i < MODEL_KERNEL * MODEL_KERNEL; i++)
+        now->weights[i] = take_metric(bytes);
     if (now->state == SNAPSHOT_FAILED)
         take_error(bytes, &now->error);
-    make_history(bytes, now);
+    const bool saved = take_bool(bytes);
+    add_history(bytes, now);
+    if (saved) {
+        now->checkpoint_step = now->step / 2;
+        now->checkpoint_seconds = now->run_seconds / 2.0;
+    }
 }
 
 /* What a softmax gives: 0 to 1, or NaN. */
@@ -273,15 +290,17 @@ static void press(struct frame *frame, const struct press *press, int width, int
     fuzz_require(frame->model_row >= 0 && frame->events_row >= 0 && frame->help_row >= 0);
 }
 
-/* The run's past, of which only the steps are told apart. */
-static void make_past(struct world *world, const struct snapshot *snapshot)
+/* A run with its past: events, and moments of which only the steps are told apart. */
+static void make_run(struct bytes *bytes, struct world *world, struct snapshot *now)
 {
     world->events = (struct events){0};
-    events_watch(&world->events, snapshot);
+    begin_run(bytes, now);
+    events_watch(&world->events, now);
+    go_on(bytes, now);
+    events_watch(&world->events, now);
     world->timeline.count = 0;
     for (int i = 0; i < MOMENTS_MAX; i++)
-        timeline_add(&world->timeline, snapshot->step * i / MOMENTS_MAX, i % 2 == 0,
-                     snapshot->weights);
+        timeline_add(&world->timeline, now->step * i / MOMENTS_MAX, i % 2 == 0, now->weights);
 }
 
 static struct frame make_frame(struct world *world, const struct snapshot *snapshot)
@@ -330,8 +349,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     int count = take_presses(&bytes, presses);
     make_insight(&bytes, &world);
     clear_insight(&world.insight);
-    make_snapshot(&bytes, &snapshot);
-    make_past(&world, &snapshot);
+    make_run(&bytes, &world, &snapshot);
     struct frame frame = make_frame(&world, &snapshot);
     navigate_open(&frame, view);
     for (int i = 0; i < count; i++) {
