@@ -1,5 +1,6 @@
 /*
- * fault_shim.c -- makes library calls of a program fail on demand, for tests/faults.sh.
+ * fault_shim.c -- makes library calls of a program fail on demand and records what it does to
+ * files, for tests/faults.sh and tests/crash.sh.
  *
  * Preloaded (LD_PRELOAD) into a dynamically linked program on Linux with glibc. From the start of
  * main() to its end it counts calls, one count a family for all threads together:
@@ -8,37 +9,68 @@
  *   read    of regular files, as nothing else fails the way a disk does
  *   write   to regular files; stdio writes past this shim, /dev/full is there for it
  *   fsync, close    of regular files and directories; a close that fails has closed
- *   rename
+ *   rename, unlink, mkdir, truncate (that is ftruncate)
+ *   disk    all of these together, from open on
  *   thread  pthread_create
  *   clock   clock_gettime of the time of day
  * FAULTS has rules FAMILY:FIRST:TIMES:EFFECT with commas between them. FIRST is the number of the
  * call, from 1; TIMES is once or always, from there on; EFFECT is the errno to fail with, such as
  * EIO (EROFS fails only those opens that are to write), or "short" (half of what was asked for is
- * read or written), or "back" (the clock shows an hour less than the time before). FAULTS_REPORT
- * names a file that gets the counts, a line a family, when main returns.
+ * read or written), or "back" (the clock shows an hour less than the time before), or "KILL" (the
+ * process is killed instead of making the call). FAULTS_REPORT names a file that gets the counts, a
+ * line a family, when main returns.
+ *
+ * FAULTS_RECORD names a file to which is appended what is done to the files below FAULTS_BELOW, for
+ * tests/crash_replay.c: one line an operation, KIND PATH NUMBER SIZE and then SIZE bytes. The path
+ * is relative to FAULTS_BELOW; kinds are
+ *   mkdir, create, unlink
+ *   rename    within its directory; the bytes are the new name
+ *   write     the bytes, at offset NUMBER
+ *   truncate  to NUMBER bytes
+ *   sync      of a file or a directory
  */
 #include <dlfcn.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <pthread.h>
+#include <signal.h>
 #include <stdarg.h>
 #include <stdatomic.h>
 #include <stdbool.h>
+#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
+#include <sys/uio.h>
 #include <time.h>
 #include <unistd.h>
 
-enum family { ALLOC, OPEN, READ, WRITE, FSYNC, RENAME, CLOSE, THREAD, CLOCK, FAMILY_COUNT };
-
-static const char *const family_names[] = {
-    "alloc", "open", "read", "write", "fsync", "rename", "close", "thread", "clock",
+enum family {
+    ALLOC,
+    THREAD,
+    CLOCK,
+    DISK,
+    OPEN, /* this and what follows count as DISK, too */
+    READ,
+    WRITE,
+    FSYNC,
+    CLOSE,
+    RENAME,
+    UNLINK,
+    MKDIR,
+    TRUNCATE,
+    FAMILY_COUNT
 };
 
-enum { RULES_MAX = 8, SPECIAL = -1 /* an effect that is no errno */ };
+static const char *const family_names[] = {
+    "alloc", "thread", "clock",  "disk",   "open",  "read",     "write",
+    "fsync", "close",  "rename", "unlink", "mkdir", "truncate",
+};
+
+enum { RULES_MAX = 8, SPECIAL = -1, DEATH = -2 /* effects that are no errno */ };
 
 struct rule {
     enum family family;
@@ -65,9 +97,9 @@ static int find_name(const char *name, const char *const names[], int count)
 
 static int read_effect(const char *name)
 {
-    static const char *const names[] = {"short", "back",   "EAGAIN", "EDQUOT", "EINTR",
+    static const char *const names[] = {"short", "back",   "KILL",   "EAGAIN", "EDQUOT", "EINTR",
                                         "EIO",   "EMFILE", "ENOMEM", "ENOSPC", "EROFS"};
-    static const int effects[] = {SPECIAL, SPECIAL, EAGAIN, EDQUOT, EINTR,
+    static const int effects[] = {SPECIAL, SPECIAL, DEATH,  EAGAIN, EDQUOT, EINTR,
                                   EIO,     EMFILE,  ENOMEM, ENOSPC, EROFS};
 
     return effects[find_name(name, names, sizeof names / sizeof names[0])];
@@ -93,22 +125,86 @@ static void read_rules(const char *text)
     find_name(text, (const char *const[]){""}, 1); /* nothing may be left */
 }
 
-/* Counts a call. Returns what it must come to: 0, an errno (and sets it), or SPECIAL. */
-static int next_fault(enum family family)
+static int count_call(enum family family)
 {
-    if (!running)
-        return 0;
     long number = ++calls[family];
     for (int i = 0; i < rule_count; i++) {
         const struct rule *rule = &rules[i];
         if (rule->family != family || number < rule->first ||
             (number > rule->first && !rule->always))
             continue;
+        if (rule->effect == DEATH)
+            kill(getpid(), SIGKILL);
         if (rule->effect > 0)
             errno = rule->effect;
         return rule->effect;
     }
     return 0;
+}
+
+/* Counts a call. Returns what it must come to: 0, an errno (and sets it), or SPECIAL. */
+static int next_fault(enum family family)
+{
+    if (!running)
+        return 0;
+    int fault = family >= OPEN ? count_call(DISK) : 0;
+    return fault != 0 ? fault : count_call(family);
+}
+
+/* ---- the record ---- */
+
+static int record_file = -1;
+static char below[PATH_MAX];
+
+static void open_record(const char *path, const char *directory)
+{
+    if (path == NULL || directory == NULL || realpath(directory, below) == NULL)
+        return;
+    int file =
+        (int)syscall(SYS_openat, AT_FDCWD, path, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0666);
+    record_file = fcntl(file, F_DUPFD_CLOEXEC, 100); /* out of the way of the program's own */
+    syscall(SYS_close, file);
+}
+
+/* The path from there on, or NULL when it leads elsewhere; it is absolute. */
+static const char *find_below(const char *path)
+{
+    size_t length = strlen(below);
+
+    if (strncmp(path, below, length) != 0 || (path[length] != '/' && path[length] != '\0'))
+        return NULL;
+    return path[length] == '/' ? path + length + 1 : ".";
+}
+
+/* Of an operation that has succeeded. */
+static void record(const char *kind, const char *path, long number, const void *bytes, size_t size)
+{
+    const char *name = record_file >= 0 && running ? find_below(path) : NULL;
+    char line[PATH_MAX + 64];
+
+    if (name == NULL)
+        return;
+    int length = snprintf(line, sizeof line, "%s %s %ld %zu\n", kind, name, number, size);
+    struct iovec parts[] = {{line, (size_t)length}, {(void *)(uintptr_t)bytes, size}};
+    if (syscall(SYS_writev, record_file, parts, 2) != (long)((size_t)length + size))
+        _exit(99);
+}
+
+static void record_open_file(const char *kind, int descriptor, long number, const void *bytes,
+                             size_t size)
+{
+    char link[64], path[PATH_MAX];
+    int saved = errno;
+
+    if (record_file < 0)
+        return;
+    snprintf(link, sizeof link, "/proc/self/fd/%d", descriptor);
+    ssize_t length = readlink(link, path, sizeof path - 1);
+    if (length > 0) {
+        path[length] = '\0';
+        record(kind, path, number, bytes, size);
+    }
+    errno = saved;
 }
 
 /* ---- main ---- */
@@ -124,6 +220,7 @@ static int counted_main(int argc, char **argv, char **environment)
     const char *text = getenv("FAULTS"), *report = getenv("FAULTS_REPORT");
 
     read_rules(text != NULL ? text : "");
+    open_record(getenv("FAULTS_RECORD"), getenv("FAULTS_BELOW"));
     running = true;
     int status = real_main(argc, argv, environment);
     running = false;
@@ -200,7 +297,13 @@ int openat(int directory, const char *path, int flags, ...)
     int fault = next_fault(OPEN);
     if (fault != 0 && (fault != EROFS || (flags & O_ACCMODE) != O_RDONLY))
         return -1;
-    return (int)syscall(SYS_openat, directory, path, flags, mode);
+    bool made = (flags & O_CREAT) != 0 && faccessat(directory, path, F_OK, 0) != 0;
+    int descriptor = (int)syscall(SYS_openat, directory, path, flags, mode);
+    if (descriptor >= 0 && made)
+        record_open_file("create", descriptor, 0, "", 0);
+    else if (descriptor >= 0 && (flags & O_TRUNC) != 0)
+        record_open_file("truncate", descriptor, 0, "", 0);
+    return descriptor;
 }
 
 int open(const char *path, int flags, ...)
@@ -228,19 +331,57 @@ ssize_t write(int descriptor, const void *from, size_t size)
 
     if (fault > 0)
         return -1;
-    return syscall(SYS_write, descriptor, from, fault == SPECIAL ? (size + 1) / 2 : size);
+    ssize_t count = syscall(SYS_write, descriptor, from, fault == SPECIAL ? (size + 1) / 2 : size);
+    if (count > 0)
+        record_open_file("write", descriptor, lseek(descriptor, 0, SEEK_CUR) - count, from,
+                         (size_t)count);
+    return count;
+}
+
+int ftruncate(int descriptor, off_t size)
+{
+    int result = next_fault(TRUNCATE) != 0 ? -1 : (int)syscall(SYS_ftruncate, descriptor, size);
+
+    if (result == 0)
+        record_open_file("truncate", descriptor, size, "", 0);
+    return result;
 }
 
 int fsync(int descriptor)
 {
-    return next_fault(FSYNC) != 0 ? -1 : (int)syscall(SYS_fsync, descriptor);
+    int result = next_fault(FSYNC) != 0 ? -1 : (int)syscall(SYS_fsync, descriptor);
+
+    if (result == 0)
+        record_open_file("sync", descriptor, 0, "", 0);
+    return result;
 }
 
 int rename(const char *from, const char *to)
 {
-    if (next_fault(RENAME) != 0)
-        return -1;
-    return (int)syscall(SYS_renameat2, AT_FDCWD, from, AT_FDCWD, to, 0);
+    int result =
+        next_fault(RENAME) != 0 ? -1 : (int)syscall(SYS_renameat2, AT_FDCWD, from, AT_FDCWD, to, 0);
+
+    if (result == 0)
+        record("rename", from, 0, basename(to), strlen(basename(to)));
+    return result;
+}
+
+int unlink(const char *path)
+{
+    int result = next_fault(UNLINK) != 0 ? -1 : (int)syscall(SYS_unlinkat, AT_FDCWD, path, 0);
+
+    if (result == 0)
+        record("unlink", path, 0, "", 0);
+    return result;
+}
+
+int mkdir(const char *path, mode_t mode)
+{
+    int result = next_fault(MKDIR) != 0 ? -1 : (int)syscall(SYS_mkdirat, AT_FDCWD, path, mode);
+
+    if (result == 0)
+        record("mkdir", path, 0, "", 0);
+    return result;
 }
 
 int close(int descriptor)

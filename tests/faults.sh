@@ -1,10 +1,10 @@
 #!/bin/sh
 # faults.sh -- what a run does when the machine fails it: memory, files, threads, the clock. Library calls
 # are made to fail one by one by tests/fault_shim.c; limits of the shell do the rest. "row NN" is row NN
-# of the table of faults. FAULTS_SAMPLES calls of each kind are tried, evenly spread over the run, or all.
+# of the table of faults. FAULTS_SAMPLES calls of each kind are tried (see lib.sh).
 
 . "$(dirname "$0")/lib.sh"
-: "${FAULT_SHIM:=}" "${FAULTS_SAMPLES:=6}"
+: "${FAULT_SHIM:=}"
 ulimit -c 0
 
 data=$scratch/data
@@ -104,16 +104,6 @@ survives() {
     return 1
 }
 
-# numbers COUNT: those of 1 to COUNT that are to be tried.
-numbers() {
-    awk -v count="$1" -v samples="$FAULTS_SAMPLES" 'BEGIN {
-        if (samples == "all" || samples + 0 > count)
-            samples = count
-        for (i = 0; i < samples; i++)
-            print (samples > 1 ? 1 + int(i * (count - 1) / (samples - 1) + 0.5) : 1)
-    }'
-}
-
 # each FAMILY TIMES EFFECT [RULE]: a run survives when the k-th call fails, for every k. In RULE, which
 # goes along, NEXT is the number behind k.
 each() {
@@ -211,7 +201,7 @@ resumes() {
 
 row_72_resuming() {
     resumes '' || return 1
-    for family in alloc:ENOMEM open:EMFILE read:EIO write:ENOSPC rename:EIO; do
+    for family in alloc:ENOMEM open:EMFILE read:EIO write:ENOSPC rename:EIO truncate:EIO; do
         faults=${family#*:}
         family=${family%:*}
         rm -rf "$run"
@@ -362,6 +352,8 @@ if [ -n "$FAULT_SHIM" ]; then
     check "row 78: fsync fails" each_way fsync EIO
     check "row 78: close fails" each_way close EIO
     check "row 78: rename fails" each_way rename EIO
+    check "a stale temporary file cannot be removed" each_way unlink EIO
+    check "the run directory cannot be made" each_way mkdir EIO
     check "row 80: the clock steps back" row_80
     if [ -n "${COVERAGE-}" ]; then
         skip "rows 74 and 76: limits on files" "they stop gcov from writing what it counted"

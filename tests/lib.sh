@@ -58,6 +58,35 @@ says() {
     return 1
 }
 
+# ---- runs ----
+
+# plain DIRECTORY: the metrics without what tells of processes and clocks.
+plain() {
+    grep -Ev '^\{"event":"(start|resume|end)"' "$1/metrics.jsonl" |
+        sed 's/"seconds":[^,]*,//; s/"images_per_second":[^,]*,//; s/,*"time":"[^"]*"//'
+}
+
+# same_run DIRECTORY: checkpoints, byte for byte, and metrics are those of the run that nothing stopped, in
+# $scratch/reference; its plain metrics stand in $scratch/reference.plain.
+same_run() {
+    for file in last.safetensors best.safetensors; do
+        cmp "$scratch/reference/$file" "$1/$file" || return 1
+    done
+    plain "$1" >"$scratch/plain"
+    diff "$scratch/reference.plain" "$scratch/plain" || return 1
+    [ -z "$(find "$1" -name '*.tmp')" ]
+}
+
+# numbers COUNT: those of 1 to COUNT that are to be tried: FAULTS_SAMPLES (6), evenly spread, or all.
+numbers() {
+    awk -v count="$1" -v samples="${FAULTS_SAMPLES-6}" 'BEGIN {
+        if (samples == "all" || samples + 0 > count)
+            samples = count
+        for (i = 0; i < samples; i++)
+            print (samples > 1 ? 1 + int(i * (count - 1) / (samples - 1) + 0.5) : 1)
+    }'
+}
+
 # ---- small data sets, cut from the real one ----
 
 # be32 NUMBER: its four bytes, the highest first.

@@ -18,22 +18,6 @@ train() {
     run 0 -d "$data" -b 16 -e 3 -o "$into" "$@"
 }
 
-# plain DIRECTORY: the metrics without what tells of processes and clocks.
-plain() {
-    grep -Ev '^\{"event":"(start|resume|end)"' "$1/metrics.jsonl" |
-        sed 's/"seconds":[^,]*,//; s/"images_per_second":[^,]*,//; s/,*"time":"[^"]*"//'
-}
-
-# same_run DIRECTORY: checkpoints, byte for byte, and metrics are those of the run that nothing stopped.
-same_run() {
-    for file in last.safetensors best.safetensors; do
-        cmp "$scratch/reference/$file" "$1/$file" || return 1
-    done
-    plain "$1" >"$scratch/plain"
-    diff "$scratch/reference.plain" "$scratch/plain" || return 1
-    [ -z "$(find "$1" -name '*.tmp')" ]
-}
-
 # milliseconds: since some moment; 0 where date knows no parts of a second.
 milliseconds() {
     case $(date +%N) in

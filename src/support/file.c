@@ -117,7 +117,7 @@ bool file_sync(int descriptor)
     return result == 0;
 }
 
-static bool sync_directory(const char *directory)
+bool file_sync_directory(const char *directory)
 {
     int descriptor = open(directory, O_RDONLY | O_CLOEXEC | O_DIRECTORY);
 
@@ -158,7 +158,7 @@ bool file_replace(const char *directory, const char *name, const void *data, siz
                          "%s: cannot be replaced (expected a regular file, got %s)", path,
                          kind_of_file(status.st_mode));
     if (write_new(temporary, data, size) && rename(temporary, path) == 0) {
-        if (sync_directory(directory))
+        if (file_sync_directory(directory))
             return true;
         return error_set(error, ERROR_SYSTEM, "%s: cannot be made durable: %s", directory,
                          strerror(errno));

@@ -29,6 +29,10 @@ bool file_write_all(int descriptor, const void *data, size_t size);
 /* Puts the file's contents on the disk, through interruptions. False with errno. */
 bool file_sync(int descriptor);
 
+/* Puts a directory's entries on the disk: what was made, renamed and removed in it. False with
+ * errno. */
+bool file_sync_directory(const char *directory);
+
 /* Replaces directory/name by `size` bytes of data: writes directory/name.tmp, fsyncs it, renames it
  * over the old file and fsyncs the directory. On failure (ERROR_SYSTEM) the temporary file is
  * removed and the old file untouched, unless the directory alone could not be synced: then the new

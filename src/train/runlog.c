@@ -160,6 +160,18 @@ static bool holds_no_run(const struct runlog *runlog, struct error *error)
     return true;
 }
 
+/* The directory itself must survive a crash, too. A parent that may not be read cannot be synced;
+ * that is no reason not to train. */
+static bool sync_parent(const struct runlog *runlog, struct error *error)
+{
+    char parent[PATH_MAX + sizeof "/.."];
+
+    snprintf(parent, sizeof parent, "%s/..", runlog->directory);
+    return file_sync_directory(parent) || errno == EACCES ||
+           error_set(error, ERROR_SYSTEM, "%s: cannot be made durable: %s", parent,
+                     strerror(errno));
+}
+
 struct runlog *runlog_new(const char *directory, struct error *error)
 {
     struct runlog *runlog = make(directory, error);
@@ -168,7 +180,8 @@ struct runlog *runlog_new(const char *directory, struct error *error)
         return NULL;
     if (mkdir(directory, 0777) != 0 && errno != EEXIST)
         error_set(error, ERROR_SYSTEM, "%s: cannot be made: %s", directory, strerror(errno));
-    else if (lock_directory(runlog, error) && holds_no_run(runlog, error))
+    else if (lock_directory(runlog, error) && holds_no_run(runlog, error) &&
+             sync_parent(runlog, error))
         return runlog;
     runlog_free(runlog);
     return NULL;
