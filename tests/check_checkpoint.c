@@ -345,7 +345,7 @@ static void row_41_other_settings_or_data_are_named(void **unused)
         {{"basic", 20, 64, 0.02, 0.9, 1, true}, "--lr differs"},
         {{"basic", 20, 64, 0.01, 0.5, 1, true}, "--momentum differs"},
         {{"basic", 20, 64, 0.01, 0.9, 2, true}, "(expected 2, got 1)"},
-        {{"basic", 20, 64, 0.01, 0.9, 1, false}, "--no-shuffle"},
+        {{"basic", 20, 64, 0.01, 0.9, 1, false}, "shuffle differs"},
     };
     const struct settings longer = {"basic", 40, 64, 0.01, 0.9, 1, true};
     (void)unused;
