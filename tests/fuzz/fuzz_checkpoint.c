@@ -6,6 +6,7 @@
 #include "fuzz.h"
 
 #include "train/checkpoint.h"
+#include "train/recipe.h"
 
 #include <math.h>
 
@@ -55,8 +56,7 @@ static void require_progress(const struct progress *progress, const struct setti
 static void load(const char *path, const struct model *model, bool resume)
 {
     static const struct dataset dataset = {.train.count = 100, .test.count = 10};
-    static const struct settings settings = {
-        .model = "basic", .epochs = 5, .batch_size = 32, .lr = 0.01, .momentum = 0.9, .seed = 1};
+    const struct settings settings = *recipe_settings(0);
     static float state[MODEL_STATE_MAX], velocity[MODEL_STATE_MAX];
     struct progress progress;
     struct error error = {0};

@@ -16,7 +16,7 @@
 #include <math.h>
 #include <stddef.h>
 
-enum { IMAGES = 24, EPOCHS_MAX = 8, KEYS_MAX = 12, MOMENTS_MAX = 4, TEXT_SIZE = 48 };
+enum { IMAGES = 24, EPOCHS_MAX = 8, KEYS_MAX = 12, MOMENTS_MAX = 4, TEXT_SIZE = 48, MODELS = 4 };
 
 /* The bytes that are left; from their end on there are zeros. */
 struct bytes {
@@ -105,7 +105,7 @@ static void begin_run(struct bytes *bytes, struct snapshot *now)
     now->state = (enum snapshot_state)take_int(bytes, 0, SNAPSHOT_PAUSED);
     now->epochs = take_int(bytes, 1, 1000000);
     now->batches = take_int(bytes, 1, 1 << 24);
-    now->lr = take_seconds(bytes);
+    now->lr = now->base_lr = take_seconds(bytes);
     now->threads = take_int(bytes, 1, 1024);
     now->threads_wanted = take_int(bytes, 1, 1024);
     history_init(&now->history);
@@ -115,7 +115,7 @@ static void begin_run(struct bytes *bytes, struct snapshot *now)
 static void go_on(struct bytes *bytes, struct snapshot *now)
 {
     now->state = (enum snapshot_state)take_int(bytes, 0, SNAPSHOT_FAILED);
-    now->lr = take_seconds(bytes);
+    now->lr = now->base_lr = take_seconds(bytes);
     now->epoch_loss = (double)take_metric(bytes);
     now->epoch_accuracy = (double)take_metric(bytes);
     now->run_seconds = take_seconds(bytes);
@@ -172,8 +172,8 @@ struct world {
     struct insight insight;
 };
 
-/* What does not depend on the bytes, made once. */
-static void make_world(struct world *world)
+/* What does not depend on the bytes but for the model's name, made once. */
+static void make_world(struct world *world, const char *name)
 {
     static uint8_t pixels[IMAGES * DATASET_PIXELS], labels[IMAGES];
     struct insight *insight = &world->insight;
@@ -187,7 +187,7 @@ static void make_world(struct world *world)
     world->test = (struct split){IMAGES, pixels, labels};
     insight->test = &world->test;
     insight->shown = &insight->live;
-    fuzz_require(model_init(&world->model, "basic", &error) &&
+    fuzz_require(model_init(&world->model, name, &error) &&
                  timeline_init(&world->timeline, world->model.state_count, &error) &&
                  outcomes_init(&insight->live, IMAGES, &error) &&
                  activations_init(&insight->activations, &world->model, &error));
@@ -331,7 +331,7 @@ static struct frame make_frame(struct world *world, const struct snapshot *snaps
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-    static struct world world;
+    static struct world worlds[MODELS];
     static struct snapshot snapshot;
     struct bytes bytes = {data, size};
     struct press presses[KEYS_MAX];
@@ -339,24 +339,26 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     struct error error;
     int width, height;
 
-    if (world.model.layer_count == 0)
-        make_world(&world);
+    const int model = take_int(&bytes, 0, MODELS - 1);
+    struct world *world = &worlds[model];
+    if (world->model.layer_count == 0)
+        make_world(world, model_name(model));
     take_size(&bytes, &width, &height);
     fuzz_require(canvas_new(&canvas, width, height, &error));
     canvas.glyphs = (enum glyphs)take_int(&bytes, GLYPHS_ASCII, GLYPHS_BRAILLE);
     canvas.greys = take_bool(&bytes);
     const enum view view = (enum view)take_int(&bytes, 0, VIEW_COUNT - 1);
     int count = take_presses(&bytes, presses);
-    make_insight(&bytes, &world);
-    clear_insight(&world.insight);
-    make_run(&bytes, &world, &snapshot);
-    struct frame frame = make_frame(&world, &snapshot);
+    make_insight(&bytes, world);
+    clear_insight(&world->insight);
+    make_run(&bytes, world, &snapshot);
+    struct frame frame = make_frame(world, &snapshot);
     navigate_open(&frame, view);
     for (int i = 0; i < count; i++) {
         press(&frame, &presses[i], width, height);
-        insight_list(&world.insight);
+        insight_list(&world->insight);
     }
-    update(&frame, &world.insight);
+    update(&frame, &world->insight);
     draw(&frame, &canvas);
     canvas_free(&canvas);
     return 0;
