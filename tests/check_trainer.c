@@ -537,6 +537,74 @@ static void row_83_commands_during_a_save_wait_for_it(void **unused)
     assert_memory_equal(snapshot.weights, expected.weights, sizeof expected.weights);
 }
 
+/* Runs one batch an epoch with such steps that the test set makes no sense of the weights. */
+static void row_87_a_test_loss_that_is_nan_is_never_best(void **unused)
+{
+    struct trainer_options options = make_options(3, 1);
+    float loaded[MODEL_STATE_MAX];
+    char directory[PATH_MAX], path[PATH_MAX + 64];
+    (void)unused;
+
+    options.settings.lr = 1e30;
+    options.settings.batch_size = TRAIN;
+    options.checkpoint_every = 1e9;
+    run_with_log(&options, check_scratch(directory), SNAPSHOT_FAILED, loaded);
+    assert_int_equal(snapshot.error.kind, ERROR_DIVERGED);
+    assert_non_null(strstr(snapshot.error.text, "test loss"));
+    assert_int_equal(snapshot.epochs_done, 0);
+    assert_memory_equal(loaded, beginning.now.weights, model.state_count * sizeof(float));
+    snprintf(path, sizeof path, "%s/best.safetensors", directory);
+    assert_int_equal(access(path, F_OK), -1);
+    check_scratch_remove(directory);
+}
+
+static void row_87_an_epoch_without_a_loss_is_never_best(void **unused)
+{
+    static const struct {
+        double loss, accuracy;
+        bool best;
+    } epochs[] = {{(double)NAN, 90.0, false},
+                  {0.5, 20.0, true},
+                  {(double)INFINITY, 95.0, false},
+                  {0.4, 20.0, false},
+                  {0.6, 30.0, true}};
+    (void)unused;
+
+    memset(&snapshot, 0, sizeof snapshot);
+    history_init(&snapshot.history);
+    for (int i = 0; i < CHECK_COUNT(epochs); i++) {
+        const struct epoch_metrics metrics = {.epoch = i,
+                                              .test_loss = epochs[i].loss,
+                                              .test_accuracy = epochs[i].accuracy,
+                                              .test_count = TEST};
+        assert_int_equal(snapshot_add_epoch(&snapshot, &metrics), epochs[i].best);
+    }
+    assert_int_equal(snapshot.best.epoch, 4);
+}
+
+/* What training does not look at can be wrong, too. */
+static void row_87_weights_that_are_not_finite_are_not_saved(void **unused)
+{
+    struct trainer_options options = make_options(2, 2);
+    const struct tensor *mean = model.tensors;
+    char directory[PATH_MAX];
+    (void)unused;
+
+    while (mean->trained)
+        mean++;
+    open_log(&options, check_scratch(directory));
+    beginning.now.weights[mean->offset] = INFINITY;
+    struct trainer *trainer = start(&options);
+    trainer_wait(trainer, &snapshot, SNAPSHOT_FAILED);
+    trainer_free(trainer);
+    runlog_free(options.runlog);
+    assert_int_equal(snapshot.error.kind, ERROR_DIVERGED);
+    assert_non_null(strstr(snapshot.error.text, "weights not finite"));
+    assert_true(start_resume(&beginning, directory, &model, &options.settings, &data, &error));
+    assert_int_equal(beginning.progress.step, 0);
+    check_scratch_remove(directory);
+}
+
 #define TEST_OF(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
 
 static const struct CMUnitTest tests[] = {
@@ -559,6 +627,9 @@ static const struct CMUnitTest tests[] = {
     TEST_OF(a_scaled_learning_rate_is_remembered),
     TEST_OF(a_checkpoint_asked_for_is_written_while_paused),
     TEST_OF(row_83_commands_during_a_save_wait_for_it),
+    TEST_OF(row_87_a_test_loss_that_is_nan_is_never_best),
+    TEST_OF(row_87_an_epoch_without_a_loss_is_never_best),
+    TEST_OF(row_87_weights_that_are_not_finite_are_not_saved),
 };
 
 CHECK_MAIN(tests)

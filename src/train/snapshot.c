@@ -1,9 +1,13 @@
 #include "train/snapshot.h"
 
+#include <math.h>
+
 bool snapshot_add_epoch(struct snapshot *snapshot, const struct epoch_metrics *metrics)
 {
     bool first = snapshot->epochs_done == 0;
-    bool best = first || metrics->test_accuracy > snapshot->best.test_accuracy;
+    bool best =
+        isfinite(metrics->test_loss) &&
+        (snapshot->best.test_count == 0 || metrics->test_accuracy > snapshot->best.test_accuracy);
 
     if (best)
         snapshot->best = *metrics;

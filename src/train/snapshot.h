@@ -40,7 +40,8 @@ struct snapshot {
     long checkpoint_step;        /* of the last checkpoint that this process wrote; 0: none yet */
     double checkpoint_seconds;   /* run_seconds at that moment */
     int epochs_done;             /* whose metrics are known: all, unless the run's log was lost */
-    struct epoch_metrics best;   /* of the best test accuracy, the first of equals */
+    struct epoch_metrics best;   /* of the best test accuracy, the first of equals; test_count 0:
+                                    there is none */
     double best_train_accuracy;  /* both mean something from the first epoch's end on */
     struct history history;
     struct layer_health health[MODEL_LAYERS_MAX]; /* behind the last batch */
@@ -48,7 +49,8 @@ struct snapshot {
     float weights[MODEL_STATE_MAX];               /* the state after `step` batches */
 };
 
-/* Records an epoch's end. Returns whether its test accuracy is the best so far. */
+/* Records an epoch's end. Returns whether its test accuracy is the best so far; one whose test loss
+ * is no finite number is never that. */
 bool snapshot_add_epoch(struct snapshot *snapshot, const struct epoch_metrics *metrics);
 
 #endif

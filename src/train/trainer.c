@@ -206,6 +206,30 @@ static bool fail(struct trainer *trainer, const struct error *error)
     return false;
 }
 
+/* `what` is not finite; with such weights nothing goes on, and they must not be kept. */
+static bool fail_diverged(struct trainer *trainer, const char *what, double value)
+{
+    struct error error;
+
+    error_set(
+        &error, ERROR_DIVERGED,
+        "training diverged: %s not finite in epoch %d, batch %d (expected finite numbers, got "
+        "%g; try a smaller --lr)",
+        what, trainer->now.epoch, trainer->now.batch, value);
+    return fail(trainer, &error);
+}
+
+/* A large step may leave weights that only the next batch would find out about. */
+static bool check_weights(struct trainer *trainer)
+{
+    const float *state = net_state(trainer->net);
+
+    for (size_t i = 0; i < trainer->options.model->state_count; i++)
+        if (!isfinite(state[i]))
+            return fail_diverged(trainer, "weights", (double)state[i]);
+    return true;
+}
+
 /* Writes a checkpoint that goes on behind the batches done, or behind the whole epoch. */
 static bool save(struct trainer *trainer, const char *name, bool epoch_done)
 {
@@ -223,6 +247,8 @@ static bool save(struct trainer *trainer, const char *name, bool epoch_done)
     };
     struct error error;
 
+    if (!check_weights(trainer))
+        return false;
     if (!runlog_save(options->runlog, name, options->model, &options->settings, &progress,
                      net_state(trainer->net), net_velocity(trainer->net), &error))
         return fail(trainer, &error);
@@ -363,16 +389,10 @@ static bool train_batch(struct trainer *trainer)
     const struct net_source source = {pack, trainer};
     double before = now->epoch_seconds;
     int count = batch_count(trainer);
-    struct error error;
 
     struct net_result result = net_train(trainer->net, &source, count, &rule);
-    if (!result.finite) {
-        error_set(&error, ERROR_DIVERGED,
-                  "training diverged: loss or gradient not finite in epoch %d, batch %d (expected "
-                  "finite numbers, got loss %g; try a smaller --lr)",
-                  now->epoch, now->batch, result.loss);
-        return fail(trainer, &error);
-    }
+    if (!result.finite)
+        return fail_diverged(trainer, "loss or gradient", result.loss);
     if (!record_batch(trainer, &result, count))
         return false;
     add_seconds(trainer, true);
@@ -449,6 +469,8 @@ static bool end_epoch(struct trainer *trainer)
 
     if (!test(trainer, &metrics.test_loss, &metrics.test_correct))
         return true; /* stopped: the batches are done, the epoch has no result yet */
+    if (!isfinite(metrics.test_loss))
+        return fail_diverged(trainer, "test loss", metrics.test_loss);
     metrics.test_accuracy = 100.0 * metrics.test_correct / metrics.test_count;
     bool best = snapshot_add_epoch(now, &metrics);
     if (trainer->epochs_left != UNLIMITED && --trainer->epochs_left == 0)
