@@ -16,9 +16,9 @@
  * FAULTS has rules FAMILY:FIRST:TIMES:EFFECT with commas between them. FIRST is the number of the
  * call, from 1; TIMES is once or always, from there on; EFFECT is the errno to fail with, such as
  * EIO (EROFS fails only those opens that are to write), or "short" (half of what was asked for is
- * read or written), or "back" (the clock shows an hour less than the time before), or "KILL" (the
- * process is killed instead of making the call). FAULTS_REPORT names a file that gets the counts, a
- * line a family, when main returns.
+ * read or written), or "back" (the clock shows an hour less than the time before), or a signal,
+ * KILL, STOP or SEGV, which the calling thread raises before it makes the call. FAULTS_REPORT
+ * names a file that gets the counts, a line a family, when main returns.
  *
  * FAULTS_RECORD names a file to which is appended what is done to the files below FAULTS_BELOW, for
  * tests/crash_replay.c: one line an operation, KIND PATH NUMBER SIZE and then SIZE bytes. The path
@@ -70,7 +70,7 @@ static const char *const family_names[] = {
     "fsync", "close",  "rename", "unlink", "mkdir", "truncate",
 };
 
-enum { RULES_MAX = 8, SPECIAL = -1, DEATH = -2 /* effects that are no errno */ };
+enum { RULES_MAX = 8, SPECIAL = -1000 /* an effect that is no errno, and no signal */ };
 
 struct rule {
     enum family family;
@@ -97,10 +97,11 @@ static int find_name(const char *name, const char *const names[], int count)
 
 static int read_effect(const char *name)
 {
-    static const char *const names[] = {"short", "back",   "KILL",   "EAGAIN", "EDQUOT", "EINTR",
-                                        "EIO",   "EMFILE", "ENOMEM", "ENOSPC", "EROFS"};
-    static const int effects[] = {SPECIAL, SPECIAL, DEATH,  EAGAIN, EDQUOT, EINTR,
-                                  EIO,     EMFILE,  ENOMEM, ENOSPC, EROFS};
+    static const char *const names[] = {"short", "back",   "EAGAIN", "EDQUOT", "EINTR",
+                                        "EIO",   "EMFILE", "ENOMEM", "ENOSPC", "EROFS",
+                                        "KILL",  "STOP",   "SEGV"};
+    static const int effects[] = {SPECIAL, SPECIAL, EAGAIN, EDQUOT,   EINTR,    EIO,     EMFILE,
+                                  ENOMEM,  ENOSPC,  EROFS,  -SIGKILL, -SIGSTOP, -SIGSEGV};
 
     return effects[find_name(name, names, sizeof names / sizeof names[0])];
 }
@@ -133,8 +134,10 @@ static int count_call(enum family family)
         if (rule->family != family || number < rule->first ||
             (number > rule->first && !rule->always))
             continue;
-        if (rule->effect == DEATH)
-            kill(getpid(), SIGKILL);
+        if (rule->effect < 0 && rule->effect != SPECIAL) {
+            raise(-rule->effect);
+            return 0;
+        }
         if (rule->effect > 0)
             errno = rule->effect;
         return rule->effect;

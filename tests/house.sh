@@ -121,6 +121,15 @@ options_users() {
     grep -rlE '^ *# *include *"options\.h"' src | grep -vxE 'src/(main|options)\.c'
 }
 
+# The rows 1 to 90 of the table of faults that no test has in its name; "rows 74 and 76" has both.
+rows_without_test() {
+    {
+        grep -hoE '"rows? [0-9][0-9/and -]*' tests/*.sh
+        sed -n 's/^static void rows\{0,1\}_\([0-9_]*\).*/\1/p' tests/*.c
+    } | grep -oE '[0-9]+' | sed 's/^0*//' | sort -u >"$scratch/rows"
+    seq 90 | grep -vxFf "$scratch/rows"
+}
+
 check "the sources are where the rules look for them" test -f src/main.c -a -f src/support/error.h
 check "support includes support alone" only support src/support/*.[ch]
 check "data includes support" only 'data|support' src/data/*.[ch]
@@ -139,4 +148,5 @@ check "every header opens with what it is" nothing headers_without_comment
 check "every header has an include guard named after its path" nothing headers_without_guard
 check "no line is longer than 100 columns, none has a tab" nothing long_lines
 check "no file in src is longer than 700 lines" nothing long_files
+check "every row of the table of faults has a test" nothing rows_without_test
 done_testing

@@ -3,84 +3,7 @@
 # and what stands on the screen is read. Also what signals, sizes, locales and kinds of terminals do to
 # it, and that the terminal is given back as it was.
 
-. "$(dirname "$0")/lib.sh"
-if [ -z "${TMUX_PROGRAM-}" ]; then
-    echo "1..0 # SKIP no tmux"
-    exit 0
-fi
-ulimit -c 0
-unset TMUX COLUMNS LINES || :
-
-# ---- a small data set, cut from the real one ----
-
-data=$scratch/small
-make_data "$data" 640 160 # 40 batches of 16 an epoch
-
-# ---- a terminal ----
-
-end_terminals_at_exit
-export PROGRAM data scratch
-
-# What runs in the terminal: the program, with $environment (of env) and $arguments, between two looks
-# at the terminal's modes. Then the screen stays to be read. Traps keep the keys' signals from the
-# shell; the program has them as usual.
-cat >"$scratch/pane" <<'PANE'
-trap : INT QUIT
-TERM=screen-256color
-export TERM
-stty -g >"$scratch/modes.before"
-eval "sh -c 'echo \$\$ >\"\$scratch/pid\"; exec env \"\$@\"' sh $environment" \
-    '"$PROGRAM" -d "$data"' "$arguments"
-echo $? >"$scratch/status"
-stty -g >"$scratch/modes.after"
-echo "THE END"
-trap - INT QUIT
-exec cat
-PANE
-
-# start WIDTH HEIGHT ARGUMENTS [ENVIRONMENT]: a new terminal that runs the program.
-start() {
-    arguments=$3
-    environment=${4-}
-    export arguments environment
-    rm -f "$scratch/status" "$scratch/pid" "$scratch/modes.after"
-    terminal "$1" "$2" "sh '$scratch/pane'"
-}
-
-# left STATUS: waits for the program's end, with this exit status.
-left() {
-    eventually [ -s "$scratch/status" ]
-    status=$(cat "$scratch/status" 2>/dev/null)
-    [ "$status" = "$1" ] && return 0
-    echo "exit status '$status', expected $1; the screen:"
-    look
-    cat "$scratch/screen"
-    return 1
-}
-
-# restored: the terminal is as it was before: modes, cursor, screen.
-restored() {
-    see 'THE END' || return 1
-    cmp "$scratch/modes.before" "$scratch/modes.after" || return 1
-    flags=$(tmux display-message -p -t main '#{alternate_on} #{cursor_flag} #{keypad_flag}')
-    [ "$flags" = '0 1 0' ] || { echo "alternate screen, cursor, keypad: $flags"; return 1; }
-}
-
-# moment: the batches done since the start, from the header.
-moment() {
-    set -- $(sed -nE 's/.* epoch ([0-9]+).* batch ([0-9]+)\/([0-9]+).*/\1 \2 \3/p' "$scratch/screen")
-    [ $# -eq 3 ] && echo $((($1 - 1) * $3 + $2))
-}
-
-# goes_on: training moves, now and again after that, and is not paused.
-goes_on() {
-    eventually moment && from=$(moment) && eventually later $((from + 25)) && see_no PAUSED
-}
-
-# later MOMENT: the run is past it.
-later() {
-    to=$(moment) && [ "$to" -gt "$1" ]
-}
+. "$(dirname "$0")/pane.sh"
 
 # answers: the dashboard obeys, whatever it shows: the help opens and closes.
 answers() {
@@ -92,8 +15,6 @@ one_line() {
 }
 
 # ---- the first look ----
-
-many='-e 100000 -b 16'
 
 header() {
     see 'PAUSED' && see '^ mnist-tui +\|\| PAUSED +epoch 1/100000 +batch 0/40 +lr 0\.01 ' &&
@@ -609,18 +530,6 @@ check "row 67: suspended again and again" row_67
 
 # ---- signals ----
 
-valid_checkpoint() {
-    run 0 -d "$data" --eval="$directory/last.safetensors" &&
-        says "$directory/metrics.jsonl" '^\{"event":"end","reason":"stopped",'
-}
-
-# trained RUN [ARGUMENTS]: a run with a directory, some way into it.
-trained() {
-    directory=$scratch/$1
-    export directory
-    start 80 24 "$many -o \"\$directory\" ${2-}" && see 'batch [1-9]'
-}
-
 ctrl_c() {
     trained ctrl_c && keys C-c && left 130 && restored && valid_checkpoint
 }
@@ -628,40 +537,6 @@ ctrl_c() {
 ctrl_c_paused() {
     trained ctrl_c_paused && keys p && see PAUSED && keys C-c && left 130 && restored &&
         valid_checkpoint
-}
-
-# ends SIGNAL STATUS
-ends() {
-    trained "ends_$1" && kill -"$1" "$(cat "$scratch/pid")" && left "$2" && restored &&
-        valid_checkpoint
-}
-
-# crashes SIGNAL STATUS: the terminal is given back, and the signal seen by the parent.
-crashes() {
-    start 80 24 "$many" && see 'TRAINING' && kill -"$1" "$(cat "$scratch/pid")" && left "$2" && restored
-}
-
-# gone: waits for the process's end.
-gone() {
-    eventually dead || ! kill -KILL "$(cat "$scratch/pid")"
-}
-
-dead() {
-    ! kill -0 "$(cat "$scratch/pid")"
-}
-
-vanished() {
-    trained vanished && tmux kill-server && gone && valid_checkpoint
-}
-
-# SIGHUP ignored, as under nohup: the end of the terminal is noticed by itself.
-vanished_nohup() {
-    sed 's/^trap : INT QUIT$/trap : INT QUIT; trap "" HUP/' "$scratch/pane" >"$scratch/pane.nohup"
-    mv "$scratch/pane" "$scratch/pane.kept" && mv "$scratch/pane.nohup" "$scratch/pane"
-    trained vanished_nohup && tmux kill-server && gone && valid_checkpoint
-    result=$?
-    mv "$scratch/pane.kept" "$scratch/pane"
-    return $result
 }
 
 # Output stopped by Ctrl-S: epochs are still written to the log, and Ctrl-Q shows where it has got.
@@ -708,20 +583,37 @@ diverges() {
         answers && keys q && left 6 && restored && see '^mnist-tui: .*diverged'
 }
 
+# settled: the screen stands still.
+settled() {
+    cp "$scratch/screen" "$scratch/screen.before" && sleep 0.2 && look &&
+        cmp "$scratch/screen" "$scratch/screen.before"
+}
+
+# undisturbed: all that is on the screen is what the program would draw there. What others had written
+# would go when it is drawn anew.
+undisturbed() {
+    eventually settled && keys C-l && answers &&
+        eventually cmp "$scratch/screen" "$scratch/screen.before"
+}
+
+# Through saves, a thread that cannot be had, and a run that ends badly.
+row_71() {
+    directory=$scratch/quiet
+    start 80 24 "$many --paused -j 2 -o '$directory' --checkpoint-every=0 2>'$scratch/aside'" \
+        "${FAULT_SHIM:+LD_PRELOAD='$FAULT_SHIM' FAULTS=thread:1:once:EAGAIN}" && see PAUSED &&
+        keys 50b && see 'PAUSED .*epoch 2/.* batch 10/' && undisturbed && [ ! -s "$scratch/aside" ] ||
+        return 1
+    until rm -rf "$directory"; do :; done 2>/dev/null
+    keys b && see FAILED && undisturbed && [ ! -s "$scratch/aside" ] && keys q && left 5 && restored &&
+        one_line "$scratch/aside"
+}
+
 check "row 65: Ctrl-C saves, ends by SIGINT, terminal restored" ctrl_c
 check "row 84: Ctrl-C while paused saves, too" ctrl_c_paused
-check "row 65: SIGTERM saves, terminal restored" ends TERM 143
-check "row 65: SIGQUIT saves, terminal restored" ends QUIT 131
-check "row 66: SIGHUP saves, terminal restored" ends HUP 129
-check "row 66: a vanished terminal ends the run, which is saved" vanished
-check "row 66: the same when SIGHUP is ignored" vanished_nohup
-check "row 68: SIGSEGV, terminal restored" crashes SEGV 139
-check "row 68: SIGABRT, terminal restored" crashes ABRT 134
-check "row 68: SIGFPE, terminal restored" crashes FPE 136
-check "row 68: SIGBUS, terminal restored" crashes BUS 135
 check "row 70: training goes on while the output is stopped" row_70
 check "row 70: SIGTERM is obeyed while the output is stopped" blocked_term
 check "row 70: a second SIGTERM leaves while the output is stopped" blocked_end blocked_twice TERM TERM
+check "row 71: nothing else writes on the screen" row_71
 check "an error's path keeps its letters on the screen" named_in_utf8
 check "row 86: divergence is shown, q exits 6" diverges
 

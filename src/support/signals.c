@@ -9,9 +9,11 @@
 
 enum { SIGNALS_MAX = 65, ALTERNATE_STACK = 64 * 1024 };
 
-static const int ending[] = {SIGINT, SIGTERM, SIGQUIT, SIGHUP};
+static const int ending[] = {SIGINT, SIGTERM, SIGQUIT, SIGHUP, SIGXCPU};
 static const int noticed[] = {SIGWINCH, SIGTSTP, SIGCONT};
 static const int faults[] = {SIGSEGV, SIGBUS, SIGFPE, SIGILL, SIGABRT};
+/* Beside those noticed, the ones whose default action does not end the process. */
+static const int harmless[] = {SIGCHLD, SIGURG, SIGTTIN, SIGTTOU};
 
 #define COUNT(array) (int)(sizeof(array) / sizeof(array)[0])
 
@@ -75,6 +77,23 @@ static void install(int signal_number, void (*handler)(int), int flags)
     sigaction(signal_number, &action, NULL);
 }
 
+static bool is_in(const int numbers[], int count, int signal_number)
+{
+    for (int i = 0; i < count; i++)
+        if (numbers[i] == signal_number)
+            return true;
+    return false;
+}
+
+static bool would_end(int signal_number)
+{
+    struct sigaction before;
+
+    return sigaction(signal_number, NULL, &before) == 0 && before.sa_handler == SIG_DFL &&
+           !is_in(noticed, COUNT(noticed), signal_number) &&
+           !is_in(harmless, COUNT(harmless), signal_number);
+}
+
 static bool open_pipe(struct error *error)
 {
     if (pipe(wake_pipe) != 0)
@@ -103,8 +122,9 @@ bool signals_init(struct error *error)
         if (before.sa_handler != SIG_IGN) /* nohup and background shells mean it */
             install(ending[i], on_ending, SA_RESTART);
     }
-    for (int i = 0; i < COUNT(faults); i++)
-        install(faults[i], leave_at_once, SA_ONSTACK | (int)SA_RESETHAND);
+    for (int i = 1; i < SIGNALS_MAX; i++)
+        if (is_in(faults, COUNT(faults), i) || would_end(i))
+            install(i, leave_at_once, SA_ONSTACK | (int)SA_RESETHAND);
     return true;
 }
 

@@ -3,9 +3,10 @@
  *
  * Handlers do only what is async-signal-safe: they set a flag and write to a pipe that the loop
  * polls. Other threads use the same pipe to wake the loop. Two kinds act at once instead: a second
- * request to end (the first was SIGINT, SIGTERM, SIGQUIT or SIGHUP and is still being served) and
- * the signals of a fault (SIGSEGV, SIGBUS, SIGFPE, SIGILL, SIGABRT) call the restore function and
- * raise the signal again with its default action.
+ * request to end (the first was SIGINT, SIGTERM, SIGQUIT, SIGHUP or SIGXCPU and is still being
+ * served), and whatever else would end the process, faults first of all (SIGSEGV, SIGBUS, SIGFPE,
+ * SIGILL, SIGABRT); they call the restore function and raise the signal again with its default
+ * action.
  *
  * Threads: the main thread, but for signals_wake.
  */

@@ -42,7 +42,7 @@ struct dashboard {
     bool asking;       /* whether to quit */
     bool quitting;     /* the trainer has been told to stop */
     bool mouse;        /* is asked for */
-    bool blind;        /* the terminal is gone */
+    bool blind;        /* the terminal is gone, or another's */
     bool fresh;        /* something has changed since the last frame */
     bool unsettled;    /* there is something to compute for another one */
     double drawn_at;
@@ -413,7 +413,7 @@ static bool handle_signals(struct dashboard *dashboard, struct error *error)
     if (signals_ending() != 0)
         quit(dashboard);
     if (signals_take(SIGTSTP)) {
-        term_suspend();
+        dashboard->blind = !term_suspend();
         return fit_canvas(dashboard, error);
     }
     if (signals_take(SIGWINCH) || signals_take(SIGCONT)) {

@@ -227,14 +227,21 @@ bool term_start(const char *color, struct error *error)
     return true;
 }
 
-void term_stop(void)
+/* To who had it before, until the screen is sent again. */
+static void give_back(void)
 {
-    if (screen == NULL)
-        return;
     if (use_mouse)
         report_drags(false);
     endwin();
     signals_set_restore(NULL);
+}
+
+void term_stop(void)
+{
+    if (screen == NULL)
+        return;
+    if (!isendwin())
+        give_back();
     delscreen(screen);
     screen = NULL;
     canvas_free(&shown);
@@ -255,18 +262,18 @@ void term_resize(void)
     canvas_free(&shown);
 }
 
-void term_suspend(void)
+bool term_suspend(void)
 {
-    if (use_mouse)
-        report_drags(false);
-    endwin();
-    signals_set_restore(NULL);
+    give_back();
     raise(SIGTSTP); /* its default action now; the next line runs when the process goes on */
+    if (signals_ending() != 0)
+        return false;
     signals_set_restore(restore);
     if (use_mouse)
         report_drags(true);
     term_resize();
     send_screen();
+    return true;
 }
 
 enum glyphs term_glyphs(void)

@@ -85,7 +85,9 @@ bool term_alive(void);
 /* Takes over a new size. */
 void term_resize(void);
 
-/* Gives the terminal back, stops the process as Ctrl-Z does, and takes it over again after that. */
-void term_suspend(void);
+/* Gives the terminal back, stops the process as Ctrl-Z does, and takes it over again after that.
+ * False when it goes on only to end: then the terminal, which may be another's by now, is left
+ * alone, and nothing may be shown any more. */
+bool term_suspend(void);
 
 #endif
