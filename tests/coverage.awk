@@ -1,5 +1,6 @@
-# coverage.awk -- reads what gcov -n says; prints the executed share of the lines of each file of src/
-# and of all. A file that several objects are made of (the kernels) counts with the most it has.
+# coverage.awk -- reads what gcov -n -b says; prints the executed share of the lines, and the share of the
+# branches that were taken, of each file of src/ and of all. A file that several objects are made of (the
+# kernels) counts with the most it has.
 
 /^File / {
     file = $2
@@ -7,20 +8,25 @@
     if (!sub(/^.*src\//, "src/", file) || file !~ /\.c$/)
         file = ""
 }
-/^Lines executed:/ && file != "" {
-    share = $2
-    sub(/^executed:/, "", share)
-    lines[file] = $4
-    if (share + 0 > best[file] + 0)
-        best[file] = share + 0
-    file = ""
+/^(Calls executed|No calls)/ { file = "" }
+/^Lines executed:/ && file != "" { take("lines", $2, $4) }
+/^Taken at least once:/ && file != "" { take("branches", $4, $6) }
+function take(what, share, count) {
+    sub(/^[a-z]*:/, "", share)
+    counts[what, file] = count
+    if (share + 0 >= best[what, file] + 0)
+        best[what, file] = share + 0
+    files[file]
+}
+function show(what) {
+    total[what] += counts[what, file]
+    hit[what] += best[what, file] / 100 * counts[what, file]
+    return sprintf("%6.2f %% of %4d %s", best[what, file], counts[what, file], what)
 }
 END {
-    for (file in lines) {
-        printf "%6.2f %% of %4d lines  %s\n", best[file], lines[file], file | "sort -k5"
-        executed += best[file] / 100 * lines[file]
-        all += lines[file]
-    }
-    close("sort -k5")
-    printf "%6.2f %% of %4d lines  in all\n", (all > 0 ? 100 * executed / all : 0), all
+    for (file in files)
+        print show("lines") ", " show("branches") "  " file | "sort -k11"
+    close("sort -k11")
+    for (what in total)
+        printf "%6.2f %% of %4d %s in all\n", 100 * hit[what] / total[what], total[what], what
 }

@@ -129,7 +129,8 @@ replayed() {
     [ "${FAULTS_SAMPLES-6}" != all ] || every=500
     record && mkdir "$scratch/states" &&
         "$BUILDDIR/tests/crash_replay" "$scratch/record" "$root" "$data" "$scratch/states" "$random" \
-            "$every" || return 1
+            "$every" >"$scratch/replayed" || { cat "$scratch/replayed"; return 1; }
+    figure "$(cat "$scratch/replayed")"
     for state in "$scratch"/states/[0-9]*; do
         if [ -e "$state/run/config.json" ]; then
             go_on "$state/run" && same_run "$state/run"

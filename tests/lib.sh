@@ -25,6 +25,13 @@ check() {
         echo "not ok $tests_run - $check_name"
         sed 's/^/# /' "$scratch/check.out"
     fi
+    [ ! -e "$scratch/figures" ] || sed 's/^/# /' "$scratch/figures"
+    rm -f "$scratch/figures"
+}
+
+# figure TEXT...: something measured, which is shown whether the test passes or not.
+figure() {
+    echo "$*" >>"$scratch/figures"
 }
 
 # skip NAME REASON
@@ -85,6 +92,39 @@ numbers() {
         for (i = 0; i < samples; i++)
             print (samples > 1 ? 1 + int(i * (count - 1) / (samples - 1) + 0.5) : 1)
     }'
+}
+
+# used PID: the kilobytes in memory and the number of open files of a run; of these the least of some looks,
+# as a save has one open.
+used() {
+    sed -n 's/^VmRSS:[^0-9]*\([0-9]*\).*/\1/p' "/proc/$1/status"
+    for look in 1 2 3 4 5 6 7 8 9; do
+        ls "/proc/$1/fd" | wc -l
+        sleep 0.02
+    done | sort -n | head -n 1
+}
+
+# until_epoch N PID RUN: waits for the epoch's end, or for the run's.
+until_epoch() {
+    until [ "$(grep -cs '^{"event":"epoch"' "$3/metrics.jsonl")" -ge "$1" ] || ! kill -0 "$2"; do
+        sleep 0.05
+    done
+}
+
+# stays_flat PID RUN: 100 epochs, or 500 where FAULTS_SAMPLES is all, stand for a day: the second half needs
+# no more memory and descriptors than the first.
+stays_flat() {
+    epochs=100
+    [ "${FAULTS_SAMPLES-}" != all ] || epochs=500
+    until_epoch $((epochs / 2)) "$@"
+    used "$1" >"$scratch/used"
+    until_epoch "$epochs" "$@"
+    used "$1" >>"$scratch/used"
+    # shellcheck disable=SC2046 # four numbers
+    set -- $(cat "$scratch/used")
+    [ $# -eq 4 ] || return 1
+    figure "epoch $((epochs / 2)): $1 kB, $2 descriptors; epoch $epochs: $3 kB, $4 descriptors"
+    [ "$3" -le $(($1 + 256)) ] && [ "$4" -le "$2" ]
 }
 
 # ---- small data sets, cut from the real one ----

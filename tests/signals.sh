@@ -121,7 +121,7 @@ vanishes_often() {
     for try in $(seq "$1"); do
         vanishes $((try * 37 % 100 + 100)) || { echo "the $try. time"; return 1; }
     done
-    echo "# $1 times, $slowest ms at most" >&3
+    figure "$1 times, gone within $slowest ms"
     [ -z "$all" ] || [ "$slowest" -le 2000 ]
 }
 
@@ -136,7 +136,6 @@ vanishes_under_nohup() {
 
 times=3
 [ -z "$all" ] || times=100
-exec 3>&1
 check "row 66: the terminal goes away: the run ends and is saved" vanishes_often $times
 check "row 66: the terminal goes away, SIGHUP ignored: the same" vanishes_under_nohup $times
 done_testing

@@ -617,6 +617,22 @@ check "row 71: nothing else writes on the screen" row_71
 check "an error's path keeps its letters on the screen" named_in_utf8
 check "row 86: divergence is shown, q exits 6" diverges
 
+# ---- a long run ----
+
+row_81() {
+    data=$scratch/tiny
+    directory=$scratch/long
+    make_data "$data" 64 32 && start 80 24 "-e 1000000 -b 64 -o '$directory'" && see TRAINING &&
+        stays_flat "$(cat "$scratch/pid")" "$directory"
+    flat=$?
+    data=$scratch/small
+    return $flat
+}
+
+if [ -d /proc/self/fd ]; then
+    check "row 81: memory and descriptors stay flat, in the dashboard" row_81
+fi
+
 # ---- kinds of terminals ----
 
 # refused ENVIRONMENT: exit 5, advice, and nothing made.
