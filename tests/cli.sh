@@ -17,31 +17,9 @@ make_data "$data" 640 160
 
 # ---- helpers ----
 
-one_line() {
-    [ "$(wc -l <"$1")" -eq 1 ] && return 0
-    echo "expected one line, got:"
-    cat "$1"
-    return 1
-}
-
-absent() {
-    [ ! -e "$1" ] || { echo "$1 exists"; ls -la "$1"; return 1; }
-}
-
 # same_text FILE FILE
 same_text() {
     diff "$1" "$2"
-}
-
-# refuses STATUS PATTERN ARGUMENT...: one line on stderr that matches, nothing on stdout, no run
-# directory.
-refuses() {
-    wanted=$1
-    pattern=$2
-    shift 2
-    run "$wanted" "$@" && says "$scratch/err" "^mnist-tui: .*$pattern" && one_line "$scratch/err" &&
-        absent "$scratch/never" || return 1
-    [ ! -s "$scratch/out" ] || { echo "stdout of $*:"; cat "$scratch/out"; return 1; }
 }
 
 # usage PATTERN ARGUMENT...: refused as a mistake on the command line, with data and run directory.

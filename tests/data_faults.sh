@@ -84,9 +84,9 @@ patch() {
 
 # ---- what must come of them ----
 
-# refuses STATUS PATH PATTERN: that exit status, one line that names the path and goes on as the pattern
+# refused STATUS PATH PATTERN: that exit status, one line that names the path and goes on as the pattern
 # says, and nothing else: no output, no run directory
-refuses() {
+refused() {
     run "$1" --headless -e 1 -j 1 -d "$data" -o "$out" || return 1
     [ "$(wc -l <"$scratch/err")" -eq 1 ] || {
         echo "not one line:"
@@ -139,48 +139,48 @@ missing() {
     for path in "$data"/*.gz; do
         fresh
         rm "$path"
-        refuses 3 "$path" '^cannot be opened: No such file' || return 1
+        refused 3 "$path" '^cannot be opened: No such file' || return 1
     done
     rm -rf "$data"
-    refuses 3 "$train" 'No such file'
+    refused 3 "$train" 'No such file'
 }
 
 unreadable() {
     fresh
     chmod 000 "$labels"
-    refuses 3 "$labels" 'Permission denied'
+    refused 3 "$labels" 'Permission denied'
 }
 
 a_directory() {
     fresh
     rm "$test"
     mkdir "$test"
-    refuses 3 "$test" '\(expected a regular file, got a directory\)$'
+    refused 3 "$test" '\(expected a regular file, got a directory\)$'
 }
 
 a_fifo() {
     fresh
     rm "$train"
     mkfifo "$train"
-    refuses 3 "$train" '\(expected a regular file, got a FIFO\)$'
+    refused 3 "$train" '\(expected a regular file, got a FIFO\)$'
 }
 
 a_device() {
     fresh
     ln -sf /dev/zero "$train"
-    refuses 3 "$train" '\(expected a regular file, got a device\)$'
+    refused 3 "$train" '\(expected a regular file, got a device\)$'
 }
 
 dangling_link() {
     fresh
     ln -sf nowhere "$train"
-    refuses 3 "$train" '^cannot be opened: No such file'
+    refused 3 "$train" '^cannot be opened: No such file'
 }
 
 looping_link() {
     fresh
     ln -sf "${train##*/}" "$train"
-    refuses 3 "$train" '^cannot be opened: .*[Ss]ymbolic link'
+    refused 3 "$train" '^cannot be opened: .*[Ss]ymbolic link'
 }
 
 link_to_a_file() {
@@ -193,21 +193,21 @@ link_to_a_file() {
 empty() {
     fresh
     : >"$labels"
-    refuses 3 "$labels" '^empty \(expected .*, got 0 bytes\)$'
+    refused 3 "$labels" '^empty \(expected .*, got 0 bytes\)$'
 }
 
 shorter_than_a_header() {
     for bytes in 1 2 9; do
         fresh
         head -c "$bytes" "$good/${labels##*/}" >"$labels"
-        refuses 3 "$labels" '\(expected .*, got .*\)$' || return 1
+        refused 3 "$labels" '\(expected .*, got .*\)$' || return 1
     done
 }
 
 html() {
     fresh
     printf '<!DOCTYPE html>\n<html><title>404</title></html>\n' >"$train"
-    refuses 3 "$train" '^neither a gzip nor an IDX file \(expected .*, got 0x3C21444F\)$'
+    refused 3 "$train" '^neither a gzip nor an IDX file \(expected .*, got 0x3C21444F\)$'
 }
 
 uncompressed() {
@@ -224,7 +224,7 @@ truncated() {
     fresh
     whole=$good/${train##*/}
     head -c $(($(size "$whole") - $1)) "$whole" >"$train"
-    refuses 3 "$train" '^truncated \(expected .*, got the end of the file after [0-9]+ bytes\)$'
+    refused 3 "$train" '^truncated \(expected .*, got the end of the file after [0-9]+ bytes\)$'
 }
 
 truncated_anywhere() {
@@ -234,22 +234,22 @@ truncated_anywhere() {
 checksum_mismatch() {
     fresh
     patch "$train" -8 1 2 3 4
-    refuses 3 "$train" '^corrupt gzip data \(expected .*, got.* incorrect data check\)$'
+    refused 3 "$train" '^corrupt gzip data \(expected .*, got.* incorrect data check\)$'
 }
 
 length_mismatch() {
     fresh
     patch "$train" -4 1 2 3 4
-    refuses 3 "$train" '^corrupt gzip data \(expected .*, got.* incorrect length check\)$'
+    refused 3 "$train" '^corrupt gzip data \(expected .*, got.* incorrect length check\)$'
 }
 
 bytes_after_the_end() {
     fresh
     echo garbage >>"$train"
-    refuses 3 "$train" '^bytes after the end .*\(expected the end of the file, got 0x67\)$' || return 1
+    refused 3 "$train" '^bytes after the end .*\(expected the end of the file, got 0x67\)$' || return 1
     fresh
     octets 0 >>"$labels"
-    refuses 3 "$labels" '^bytes after the end .*\(expected the end of the file, got 0x00\)$'
+    refused 3 "$labels" '^bytes after the end .*\(expected the end of the file, got 0x00\)$'
 }
 
 # in_members: splits the training images in two gzip members
@@ -268,31 +268,31 @@ several_members() {
 later_member_corrupt() {
     in_members
     patch "$train" -8 1 2 3 4
-    refuses 3 "$train" '^corrupt gzip data'
+    refused 3 "$train" '^corrupt gzip data'
 }
 
 header_faults() {
     fresh
     patch "$train" 3 224
-    refuses 3 "$train" '^corrupt gzip data .*unknown header flags' || return 1
+    refused 3 "$train" '^corrupt gzip data .*unknown header flags' || return 1
     fresh
     patch "$train" 2 9
-    refuses 3 "$train" '^corrupt gzip data .*unknown compression method' || return 1
+    refused 3 "$train" '^corrupt gzip data .*unknown compression method' || return 1
     fresh
     { octets 31 139 8 8 0 0 0 0 0 3 && tail -c +11 "$good/${train##*/}" | tr '\000' 'n'; } >"$train"
-    refuses 3 "$train" '^truncated'
+    refused 3 "$train" '^truncated'
 }
 
 bomb() {
     fresh
     { images_header 100 && head -c 100000000 /dev/zero; } | gzip -1 >"$train"
-    refuses 3 "$train" '^longer than its header says \(expected 78400 bytes, got more\)$'
+    refused 3 "$train" '^longer than its header says \(expected 78400 bytes, got more\)$'
 }
 
 wrong_magic() {
     fresh
     { octets 8 3 0 0 && big_endian 1 28 28; } | gzip >"$train"
-    refuses 3 "$train" '\(expected magic number 0x00000803 or 0x00000801, got 0x08030000\)$'
+    refused 3 "$train" '\(expected magic number 0x00000803 or 0x00000801, got 0x08030000\)$'
 }
 
 swapped() {
@@ -300,62 +300,62 @@ swapped() {
     mv "$labels" "$scratch/plain"
     mv "$train" "$labels"
     mv "$scratch/plain" "$train"
-    refuses 3 "$train" '^wrong number of dimensions \(expected 3, as images have, got 1\)$' || return 1
+    refused 3 "$train" '^wrong number of dimensions \(expected 3, as images have, got 1\)$' || return 1
     fresh
     cp "$test" "$labels"
-    refuses 3 "$labels" '^wrong number of dimensions \(expected 1, as labels have, got 3\)$'
+    refused 3 "$labels" '^wrong number of dimensions \(expected 1, as labels have, got 3\)$'
 }
 
 element_type() {
     fresh
     { octets 0 0 13 3 && big_endian 1 28 28 && head -c 3136 /dev/zero; } | gzip >"$train"
-    refuses 3 "$train" '^wrong element type \(expected 0x08, unsigned bytes, got 0x0D\)$'
+    refused 3 "$train" '^wrong element type \(expected 0x08, unsigned bytes, got 0x0D\)$'
 }
 
 dimensions() {
     for number in 0 2 255; do
         fresh
         { octets 0 0 8 $number && big_endian 1 28 28 && head -c 784 /dev/zero; } | gzip >"$train"
-        refuses 3 "$train" "\\(expected 3, as images have, got $number\\)\$" || return 1
+        refused 3 "$train" "\\(expected 3, as images have, got $number\\)\$" || return 1
     done
 }
 
 zero_dimension() {
     fresh
     images_header 0 | gzip >"$train"
-    refuses 3 "$train" '^dimension 1 is zero \(expected at least 1, got 0\)$'
+    refused 3 "$train" '^dimension 1 is zero \(expected at least 1, got 0\)$'
 }
 
 overflow() {
     fresh
     { octets 0 0 8 3 && big_endian 4294967295 4294967295 4294967295 && echo; } | gzip >"$train"
-    refuses 3 "$train" '^the dimensions. product overflows \(expected at most [0-9]+ bytes, got more\)$'
+    refused 3 "$train" '^the dimensions. product overflows \(expected at most [0-9]+ bytes, got more\)$'
 }
 
 image_size() {
     fresh
     { octets 0 0 8 3 && big_endian 2 27 29 && head -c 1566 /dev/zero; } | gzip >"$test"
-    refuses 3 "$test" '^wrong image size \(expected 28x28, got 27x29\)$'
+    refused 3 "$test" '^wrong image size \(expected 28x28, got 27x29\)$'
 }
 
 short_or_long() {
     fresh
     { images_header 10 && head -c 7839 /dev/zero; } | gzip >"$train"
-    refuses 3 "$train" '^shorter than its header says \(expected 7840 bytes, got 7839\)$' || return 1
+    refused 3 "$train" '^shorter than its header says \(expected 7840 bytes, got 7839\)$' || return 1
     { images_header 10 && head -c 7841 /dev/zero; } | gzip >"$train"
-    refuses 3 "$train" '^longer than its header says \(expected 7840 bytes, got more\)$'
+    refused 3 "$train" '^longer than its header says \(expected 7840 bytes, got more\)$'
 }
 
 counts_differ() {
     fresh
     { labels_header 99 && first train-labels-idx1 8 99; } | gzip >"$labels"
-    refuses 3 "$labels" '^as many labels as images are needed \(expected 100, got 99\)$'
+    refused 3 "$labels" '^as many labels as images are needed \(expected 100, got 99\)$'
 }
 
 label_over_9() {
     fresh
     { labels_header 100 && first train-labels-idx1 8 98 && octets 10 255; } | gzip >"$labels"
-    refuses 3 "$labels" '^label 98 is out of range \(expected 0 to 9, got 10\)$'
+    refused 3 "$labels" '^label 98 is out of range \(expected 0 to 9, got 10\)$'
 }
 
 fewer_images_than_a_batch() {
@@ -382,7 +382,7 @@ one_class() {
 read_error() {
     fresh
     ln -sf /proc/self/mem "$train"
-    refuses 5 "$train" '^cannot be read: '
+    refused 5 "$train" '^cannot be read: '
 }
 
 # ---- what the rows have in common ----

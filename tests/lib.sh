@@ -65,6 +65,30 @@ says() {
     return 1
 }
 
+# one_line FILE
+one_line() {
+    [ "$(wc -l <"$1")" -eq 1 ] && return 0
+    echo "expected one line, got:"
+    cat "$1"
+    return 1
+}
+
+# absent FILE
+absent() {
+    [ ! -e "$1" ] || { echo "$1 exists"; ls -la "$1"; return 1; }
+}
+
+# refuses STATUS PATTERN ARGUMENT...: one line on stderr that matches, nothing on stdout, no run
+# directory.
+refuses() {
+    wanted=$1
+    pattern=$2
+    shift 2
+    run "$wanted" "$@" && says "$scratch/err" "^mnist-tui: .*$pattern" && one_line "$scratch/err" &&
+        absent "$scratch/never" || return 1
+    [ ! -s "$scratch/out" ] || { echo "stdout of $*:"; cat "$scratch/out"; return 1; }
+}
+
 # ---- runs ----
 
 # plain DIRECTORY: the metrics without what tells of processes and clocks.

@@ -10,10 +10,6 @@ answers() {
     keys Escape && keys '?' && see 'Keys [0-9]' && keys Escape && see_no 'Keys [0-9]'
 }
 
-one_line() {
-    [ "$(wc -l <"$1")" -eq 1 ]
-}
-
 # ---- the first look ----
 
 header() {

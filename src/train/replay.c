@@ -1,26 +1,11 @@
 #include "train/replay.h"
 
-#include "support/file.h"
-#include "support/json_memory.h"
+#include "train/log_lines.h"
 
-#include <errno.h>
-#include <jansson.h>
 #include <math.h>
-#include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 enum { UNKNOWN = -1 };
-
-struct replay {
-    struct start *start;
-    const struct settings *settings;
-    const struct dataset *data;
-    int epoch, batch; /* the next that the log must tell of */
-    long correct;     /* of that epoch so far; UNKNOWN when its beginning is not in the log */
-    bool begun;       /* a line was read */
-};
 
 /* What becomes of a line. */
 enum verdict {
@@ -29,26 +14,16 @@ enum verdict {
     REFUSE /* no run would have written it there */
 };
 
-static double real(const json_t *line, const char *key)
-{
-    const json_t *value = json_object_get(line, key);
-
-    return json_is_number(value) ? json_number_value(value) : (double)NAN;
-}
-
-static bool is(const json_t *line, const char *key, int expected)
-{
-    const json_t *value = json_object_get(line, key);
-
-    return json_is_integer(value) && json_integer_value(value) == expected;
-}
-
-static bool in_range(const json_t *line, const char *key, double low, double high)
-{
-    double value = real(line, key);
-
-    return value >= low && value <= high;
-}
+struct replay {
+    struct start *start;
+    const struct settings *settings;
+    const struct dataset *data;
+    int epoch, batch;     /* the next that the log must tell of */
+    long correct;         /* of that epoch so far; UNKNOWN when its beginning is not in the log */
+    bool begun;           /* a line was read */
+    enum verdict verdict; /* of the last one */
+    long kept, end;       /* lines, and their bytes */
+};
 
 static bool at_checkpoint(const struct replay *replay)
 {
@@ -64,11 +39,11 @@ static void add_batch(struct replay *replay, const json_t *line)
     int count = replay->data->train.count, size = replay->settings->batch_size;
     int before = replay->batch * size, after = count - before < size ? count : before + size;
     double accuracy = (double)NAN;
-    long correct = lround(real(line, "accuracy") / 100.0 * after);
+    long correct = lround(log_line_real(line, "accuracy") / 100.0 * after);
 
     if (replay->correct != UNKNOWN)
         accuracy = 100.0 * (double)(correct - replay->correct) / (after - before);
-    now->loss = real(line, "loss");
+    now->loss = log_line_real(line, "loss");
     history_add_batch(&now->history, now->loss, accuracy);
     replay->correct = correct;
     replay->batch++;
@@ -81,18 +56,18 @@ static void add_epoch(struct replay *replay, const json_t *line)
     struct epoch_metrics metrics = {
         .epoch = replay->epoch,
         .step = now->history.steps,
-        .train_loss = real(line, "train_loss"),
+        .train_loss = log_line_real(line, "train_loss"),
         .train_accuracy = 100.0 * (double)replay->correct / images,
-        .test_loss = real(line, "test_loss"),
-        .test_correct = (int)lround(real(line, "test_accuracy") / 100.0 * tests),
+        .test_loss = log_line_real(line, "test_loss"),
+        .test_correct = (int)lround(log_line_real(line, "test_accuracy") / 100.0 * tests),
         .test_count = tests,
         .last_loss = now->loss,
-        .seconds = real(line, "seconds"),
-        .images_per_second = real(line, "images_per_second"),
+        .seconds = log_line_real(line, "seconds"),
+        .images_per_second = log_line_real(line, "images_per_second"),
     };
 
     if (replay->correct == UNKNOWN)
-        metrics.train_accuracy = real(line, "train_accuracy");
+        metrics.train_accuracy = log_line_real(line, "train_accuracy");
     metrics.test_accuracy = 100.0 * metrics.test_correct / tests;
     snapshot_add_epoch(now, &metrics);
     now->epoch_loss = metrics.train_loss;
@@ -110,12 +85,12 @@ static bool begin(struct replay *replay, const char *event, const json_t *line)
     struct snapshot *now = &replay->start->now;
 
     if ((strcmp(event, "start") != 0 && strcmp(event, "resume") != 0) ||
-        !in_range(line, "epoch", 0.0, progress->epoch) ||
-        !in_range(line, "batch", 0.0, now->batches))
+        !log_line_in_range(line, "epoch", 0.0, progress->epoch) ||
+        !log_line_in_range(line, "batch", 0.0, now->batches))
         return false;
     replay->begun = true;
-    replay->epoch = (int)json_integer_value(json_object_get(line, "epoch"));
-    replay->batch = (int)json_integer_value(json_object_get(line, "batch"));
+    replay->epoch = log_line_integer(line, "epoch");
+    replay->batch = log_line_integer(line, "batch");
     replay->correct = replay->batch == 0 ? 0 : UNKNOWN;
     long step = (long)replay->epoch * now->batches + replay->batch;
     for (long i = 0; i < step && i < progress->step; i++)
@@ -129,17 +104,18 @@ static bool add(struct replay *replay, const char *event, const json_t *line)
     struct snapshot *now = &replay->start->now;
     bool trained = replay->batch == now->batches;
 
-    if (!is(line, "epoch", replay->epoch))
+    if (!log_line_is(line, "epoch", replay->epoch))
         return false;
-    if (strcmp(event, "epoch") == 0 && trained && in_range(line, "test_accuracy", 0.0, 100.0) &&
-        in_range(line, "seconds", 0.0, HUGE_VAL))
+    if (strcmp(event, "epoch") == 0 && trained &&
+        log_line_in_range(line, "test_accuracy", 0.0, 100.0) &&
+        log_line_in_range(line, "seconds", 0.0, HUGE_VAL))
         add_epoch(replay, line);
-    else if (!is(line, "batch", replay->batch) || trained)
+    else if (!log_line_is(line, "batch", replay->batch) || trained)
         return false;
-    else if (strcmp(event, "batch") == 0 && in_range(line, "accuracy", 0.0, 100.0))
+    else if (strcmp(event, "batch") == 0 && log_line_in_range(line, "accuracy", 0.0, 100.0))
         add_batch(replay, line);
     else if (strcmp(event, "lr") == 0)
-        history_add_lr(&now->history, real(line, "lr"));
+        history_add_lr(&now->history, log_line_real(line, "lr"));
     else
         return false;
     return true;
@@ -147,7 +123,7 @@ static bool add(struct replay *replay, const char *event, const json_t *line)
 
 static enum verdict replay_line(struct replay *replay, const json_t *line)
 {
-    const char *event = json_string_value(json_object_get(line, "event"));
+    const char *event = log_line_event(line);
 
     if (event == NULL || (!replay->begun && !begin(replay, event, line)))
         return at_checkpoint(replay) ? CUT : REFUSE;
@@ -158,59 +134,31 @@ static enum verdict replay_line(struct replay *replay, const json_t *line)
     return add(replay, event, line) ? KEEP : REFUSE;
 }
 
-/* A line counts when it ends; a torn one is ahead of the checkpoint or not there. */
-static enum verdict judge(struct replay *replay, const char *text, size_t size)
+/* A torn line is ahead of the checkpoint, or not there. */
+static bool take_line(void *argument, const json_t *line, size_t size)
 {
-    if (text[size - 1] != '\n')
-        return at_checkpoint(replay) ? CUT : REFUSE;
-    json_t *line = json_memory_load(text, size, 0, NULL);
-    enum verdict verdict = replay_line(replay, line);
-    json_decref(line);
-    return verdict;
-}
+    struct replay *replay = argument;
 
-static bool replay_lines(struct replay *replay, FILE *file, const char *path, long *end,
-                         struct error *error)
-{
-    enum verdict verdict = KEEP;
-    char *text = NULL;
-    size_t room = 0;
-    ssize_t size;
-    long number = 1;
-
-    errno = 0;
-    for (*end = 0; verdict == KEEP && (size = getline(&text, &room, file)) > 0; number++) {
-        verdict = judge(replay, text, (size_t)size);
-        if (verdict == KEEP)
-            *end += size;
+    replay->verdict = replay_line(replay, line);
+    if (replay->verdict == KEEP) {
+        replay->kept++;
+        replay->end += (long)size;
     }
-    free(text);
-    if (json_memory_failed())
-        return error_set(error, ERROR_SYSTEM, "%s: not enough memory to read it", path);
-    if (verdict == KEEP && !feof(file))
-        return error_set(error, ERROR_SYSTEM, "%s: cannot be read: %s", path, strerror(errno));
-    if (verdict != REFUSE && at_checkpoint(replay))
-        return true;
-    return error_set(error, ERROR_CHECKPOINT,
-                     "%s: line %ld is damaged or missing (expected epoch %d, batch %d); without "
-                     "this file the run can be resumed, but not its plots",
-                     path, verdict == REFUSE ? number - 1 : number, replay->epoch, replay->batch);
+    return replay->verdict == KEEP;
 }
 
 bool replay_log(struct start *start, const char *path, const struct settings *settings,
                 const struct dataset *data, long *end, struct error *error)
 {
     struct replay replay = {.start = start, .settings = settings, .data = data};
-    int descriptor = file_open(path, NULL, ERROR_CHECKPOINT, error);
 
-    if (descriptor < 0)
+    if (!log_lines_visit(path, take_line, &replay, error))
         return false;
-    FILE *file = fdopen(descriptor, "r");
-    if (file == NULL) {
-        close(descriptor);
-        return error_set(error, ERROR_SYSTEM, "%s: cannot be read: %s", path, strerror(errno));
-    }
-    bool replayed = replay_lines(&replay, file, path, end, error);
-    fclose(file);
-    return replayed;
+    *end = replay.end;
+    if (replay.verdict != REFUSE && at_checkpoint(&replay))
+        return true;
+    return error_set(error, ERROR_CHECKPOINT,
+                     "%s: line %ld is damaged or missing (expected epoch %d, batch %d); without "
+                     "this file the run can be resumed, but not its plots",
+                     path, replay.kept + 1, replay.epoch, replay.batch);
 }

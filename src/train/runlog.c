@@ -5,6 +5,7 @@
 #include "support/json_memory.h"
 #include "support/memory.h"
 #include "support/number.h"
+#include "train/log_lines.h"
 #include "train/replay.h"
 
 #include <errno.h>
@@ -19,8 +20,6 @@
 #include <unistd.h>
 
 enum { BUFFER_SIZE = 64 * 1024, DIGITS = 9 /* enough for every float to read back the same */ };
-
-static const char METRICS[] = "metrics.jsonl";
 
 struct runlog {
     char directory[PATH_MAX], metrics_path[PATH_MAX];
@@ -135,7 +134,7 @@ static struct runlog *make(const char *directory, struct error *error)
     runlog->descriptor = runlog->lock = -1;
     if (snprintf(runlog->directory, sizeof runlog->directory, "%s", directory) <
             (int)sizeof runlog->directory &&
-        snprintf(runlog->metrics_path, sizeof runlog->metrics_path, "%s/%s", directory, METRICS) <
+        snprintf(runlog->metrics_path, sizeof runlog->metrics_path, "%s/%s", directory, LOG_NAME) <
             (int)sizeof runlog->metrics_path)
         return runlog;
     error_set(error, ERROR_SYSTEM, "%s: the path is too long", directory);
@@ -143,19 +142,19 @@ static struct runlog *make(const char *directory, struct error *error)
     return NULL;
 }
 
-static bool holds_no_run(const struct runlog *runlog, struct error *error)
+bool runlog_none_in(const char *directory, struct error *error)
 {
-    const char *const names[] = {CONFIG_NAME, METRICS};
-    char path[PATH_MAX + sizeof METRICS];
+    const char *const names[] = {CONFIG_NAME, LOG_NAME};
+    char path[PATH_MAX + sizeof LOG_NAME];
     struct stat status;
 
     for (int i = 0; i < 2; i++) {
-        snprintf(path, sizeof path, "%s/%s", runlog->directory, names[i]);
+        snprintf(path, sizeof path, "%s/%s", directory, names[i]);
         if (lstat(path, &status) == 0)
             return error_set(error, ERROR_CHECKPOINT,
                              "%s: already holds a run (expected no %s in it; choose another "
                              "directory, or --resume it)",
-                             runlog->directory, names[i]);
+                             directory, names[i]);
     }
     return true;
 }
@@ -180,7 +179,7 @@ struct runlog *runlog_new(const char *directory, struct error *error)
         return NULL;
     if (mkdir(directory, 0777) != 0 && errno != EEXIST)
         error_set(error, ERROR_SYSTEM, "%s: cannot be made: %s", directory, strerror(errno));
-    else if (lock_directory(runlog, error) && holds_no_run(runlog, error) &&
+    else if (lock_directory(runlog, error) && runlog_none_in(directory, error) &&
              sync_parent(runlog, error))
         return runlog;
     runlog_free(runlog);
@@ -230,7 +229,7 @@ static bool open_metrics(struct runlog *runlog, struct error *error)
 /* An empty log that survives a crash. */
 static bool make_metrics(struct runlog *runlog, struct error *error)
 {
-    return file_replace(runlog->directory, METRICS, "", 0, error) && open_metrics(runlog, error);
+    return file_replace(runlog->directory, LOG_NAME, "", 0, error) && open_metrics(runlog, error);
 }
 
 bool runlog_start(struct runlog *runlog, const struct config *config, const struct model *model,

@@ -32,6 +32,10 @@ struct runlog;
  * holds one, ERROR_SYSTEM when another process has it. NULL with the error. */
 struct runlog *runlog_new(const char *directory, struct error *error);
 
+/* Whether a new run could begin in the directory, which need not be there; ERROR_CHECKPOINT when it
+ * holds one. */
+bool runlog_none_in(const char *directory, struct error *error);
+
 /* Locks the directory of a run to go on with. ERROR_CHECKPOINT when there is none. */
 struct runlog *runlog_open(const char *directory, struct error *error);
 

@@ -15,5 +15,6 @@ bool snapshot_add_epoch(struct snapshot *snapshot, const struct epoch_metrics *m
         snapshot->best_train_accuracy = metrics->train_accuracy;
     history_add_epoch(&snapshot->history, metrics);
     snapshot->epochs_done++;
+    snapshot->epochs_seconds += metrics->seconds;
     return best;
 }

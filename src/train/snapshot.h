@@ -40,6 +40,7 @@ struct snapshot {
     long checkpoint_step;        /* of the last checkpoint that this process wrote; 0: none yet */
     double checkpoint_seconds;   /* run_seconds at that moment */
     int epochs_done;             /* whose metrics are known: all, unless the run's log was lost */
+    double epochs_seconds;       /* that these trained */
     struct epoch_metrics best;   /* of the best test accuracy, the first of equals; test_count 0:
                                     there is none */
     double best_train_accuracy;  /* both mean something from the first epoch's end on */

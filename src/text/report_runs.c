@@ -1,0 +1,207 @@
+#include "text/report_runs.h"
+
+#include "support/json_memory.h"
+
+#include <inttypes.h>
+#include <limits.h>
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+#include <wchar.h>
+
+enum { COLUMNS = 9 /* but the first, the run's name */, CELL_SIZE = 48 };
+
+typedef char cells[COLUMNS][CELL_SIZE];
+
+/* ---- text ---- */
+
+static const cells headings = {"model", "parameters", "recipe", "seed",   "epochs",
+                               "best",  "epoch",      "final",  "seconds"};
+static const bool is_word[COLUMNS] = {[0] = true, [2] = true}; /* they begin at one column */
+
+/* With two decimals; a dash for what is not known. */
+static void write_decimal(char cell[CELL_SIZE], double value)
+{
+    if (isfinite(value))
+        snprintf(cell, CELL_SIZE, "%.2f", value);
+    else
+        snprintf(cell, CELL_SIZE, "-");
+}
+
+static void write_cells(cells row, const struct run_summary *run, int first)
+{
+    snprintf(row[0], CELL_SIZE, "%s", run->model);
+    model_thousands(row[1], CELL_SIZE, run->parameters);
+    snprintf(row[2], CELL_SIZE, "%s", run->recipe);
+    snprintf(row[3], CELL_SIZE, "%" PRIu64, run->seed);
+    snprintf(row[4], CELL_SIZE, "%d/%d", run->epochs_done, run->epochs);
+    write_decimal(row[5], run->best);
+    snprintf(row[6], CELL_SIZE, "-");
+    if (run->epochs_done > 0)
+        snprintf(row[6], CELL_SIZE, "%d", run->best_epoch + first);
+    write_decimal(row[7], run->final);
+    snprintf(row[8], CELL_SIZE, "%.1f", run->seconds);
+}
+
+/* The columns of a terminal that a name takes; *text gets it with nothing unprintable in it. */
+static int name_width(const char *name, char text[PATH_MAX])
+{
+    wchar_t wide[PATH_MAX];
+
+    error_escape(text, PATH_MAX, name);
+    size_t length = mbstowcs(wide, text, PATH_MAX);
+    int width = length < PATH_MAX ? wcswidth(wide, length) : -1;
+    return width >= 0 ? width : (int)strlen(text);
+}
+
+static void print_row(FILE *file, const char *name, const cells row, const int widths[COLUMNS + 1])
+{
+    char text[PATH_MAX];
+    int width = name_width(name, text);
+
+    fprintf(file, "%s%*s", text, widths[COLUMNS] - width, "");
+    for (int i = 0; i < COLUMNS; i++)
+        fprintf(file, "  %*s", is_word[i] ? -widths[i] : widths[i], row[i]);
+    fputc('\n', file);
+}
+
+static int larger(int a, int b)
+{
+    return a > b ? a : b;
+}
+
+void report_runs(FILE *file, const struct run_summary runs[], int count, int first)
+{
+    int widths[COLUMNS + 1] = {[COLUMNS] = (int)strlen("run")};
+    char text[PATH_MAX];
+    cells row;
+
+    for (int i = 0; i < COLUMNS; i++)
+        widths[i] = (int)strlen(headings[i]);
+    for (int r = 0; r < count; r++) {
+        write_cells(row, &runs[r], first);
+        widths[COLUMNS] = larger(widths[COLUMNS], name_width(runs[r].run, text));
+        for (int i = 0; i < COLUMNS; i++)
+            widths[i] = larger(widths[i], (int)strlen(row[i]));
+    }
+    print_row(file, "run", headings, widths);
+    for (int r = 0; r < count; r++) {
+        write_cells(row, &runs[r], first);
+        print_row(file, runs[r].run, row, widths);
+    }
+}
+
+/* ---- CSV ---- */
+
+static void print_field(FILE *file, const char *text)
+{
+    if (strpbrk(text, ",\"\r\n") == NULL) {
+        fputs(text, file);
+        return;
+    }
+    fputc('"', file);
+    for (; *text != '\0'; text++) {
+        if (*text == '"')
+            fputc('"', file);
+        fputc(*text, file);
+    }
+    fputc('"', file);
+}
+
+void report_runs_csv(FILE *file, const struct run_summary runs[], int count)
+{
+    fputs("run,model,parameters,recipe,seed,epochs_done,epochs,best,best_epoch,final,seconds\n",
+          file);
+    for (int r = 0; r < count; r++) {
+        const struct run_summary *run = &runs[r];
+        print_field(file, run->run);
+        fprintf(file, ",%s,%zu,%s,%" PRIu64 ",%d,%d,", run->model, run->parameters, run->recipe,
+                run->seed, run->epochs_done, run->epochs);
+        if (run->epochs_done > 0)
+            fprintf(file, "%.2f,%d,%.2f", run->best, run->best_epoch, run->final);
+        else
+            fputs(",,", file);
+        fprintf(file, ",%.2f\n", run->seconds);
+    }
+}
+
+/* ---- JSON lines ---- */
+
+enum { DIGITS = 15 /* so that 98.38 is written as that */ };
+
+/* The number that the other formats show; null where it is not known. */
+static json_t *decimal(double value)
+{
+    char cell[CELL_SIZE];
+
+    write_decimal(cell, value);
+    return isfinite(value) ? json_real(strtod(cell, NULL)) : json_null();
+}
+
+static json_t *name_text(const char *name)
+{
+    char text[PATH_MAX];
+    json_t *string = json_string(name);
+
+    if (string != NULL)
+        return string;
+    error_escape(text, sizeof text, name);
+    return json_string(text);
+}
+
+static char *make_line(const struct run_summary *run)
+{
+    const bool known = run->epochs_done > 0;
+    json_t *object = json_pack("{s:o, s:s, s:I, s:s, s:I, s:i, s:i, s:o, s:o, s:o, s:o}", "run",
+                               name_text(run->run), "model", run->model, "parameters",
+                               (json_int_t)run->parameters, "recipe", run->recipe, "seed",
+                               (json_int_t)run->seed, "epochs_done", run->epochs_done, "epochs",
+                               run->epochs, "best", decimal(run->best), "best_epoch",
+                               known ? json_integer(run->best_epoch) : json_null(), "final",
+                               decimal(run->final), "seconds", decimal(run->seconds));
+    char *line = json_dumps(object, JSON_COMPACT | JSON_REAL_PRECISION(DIGITS));
+
+    json_decref(object);
+    return line;
+}
+
+bool report_runs_jsonl(FILE *file, const struct run_summary runs[], int count, struct error *error)
+{
+    for (int r = 0; r < count; r++) {
+        char *line = make_line(&runs[r]);
+        if (json_memory_failed() || line == NULL) {
+            free(line);
+            return error_set(error, ERROR_SYSTEM, "%s: not enough memory to report it",
+                             runs[r].run);
+        }
+        fprintf(file, "%s\n", line);
+        free(line);
+    }
+    return true;
+}
+
+/* ---- a series of seeds ---- */
+
+static void print_spread(FILE *file, const char *name, const struct spread *spread)
+{
+    char deviation[CELL_SIZE];
+
+    write_decimal(deviation, spread->deviation);
+    fprintf(file, "%-8s %7.2f %7s %7.2f %7.2f\n", name, spread->mean, deviation, spread->min,
+            spread->max);
+}
+
+void report_seeds(FILE *file, const struct run_summary runs[], int count)
+{
+    if (count == 0)
+        return;
+    fprintf(file, "%-8s %7s %7s %9s\n", "seed", "best", "final", "seconds");
+    for (int r = 0; r < count; r++)
+        fprintf(file, "%-8" PRIu64 " %7.2f %7.2f %9.1f\n", runs[r].seed, runs[r].best,
+                runs[r].final, runs[r].seconds);
+    struct spread best = run_summary_spread(runs, count, true);
+    struct spread final = run_summary_spread(runs, count, false);
+    fprintf(file, "%-8s %7s %7s %7s %7s\n", "", "mean", "std", "min", "max");
+    print_spread(file, "best", &best);
+    print_spread(file, "final", &final);
+}

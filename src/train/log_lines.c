@@ -1,0 +1,86 @@
+#include "train/log_lines.h"
+
+#include "support/file.h"
+#include "support/json_memory.h"
+
+#include <errno.h>
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+const char *log_line_event(const json_t *line)
+{
+    return json_string_value(json_object_get(line, "event"));
+}
+
+double log_line_real(const json_t *line, const char *key)
+{
+    const json_t *value = json_object_get(line, key);
+
+    return json_is_number(value) ? json_number_value(value) : (double)NAN;
+}
+
+bool log_line_in_range(const json_t *line, const char *key, double low, double high)
+{
+    double value = log_line_real(line, key);
+
+    return value >= low && value <= high;
+}
+
+int log_line_integer(const json_t *line, const char *key)
+{
+    return (int)json_integer_value(json_object_get(line, key));
+}
+
+bool log_line_is(const json_t *line, const char *key, int expected)
+{
+    const json_t *value = json_object_get(line, key);
+
+    return json_is_integer(value) && json_integer_value(value) == expected;
+}
+
+/* A line counts when it ends. */
+static bool visit_text(const char *text, size_t size, log_visitor *visit, void *argument)
+{
+    json_t *line = text[size - 1] == '\n' ? json_memory_load(text, size, 0, NULL) : NULL;
+    bool more = visit(argument, line, size);
+
+    json_decref(line);
+    return more;
+}
+
+static bool visit_all(FILE *file, const char *path, log_visitor *visit, void *argument,
+                      struct error *error)
+{
+    bool more = true;
+    char *text = NULL;
+    size_t room = 0;
+    ssize_t size;
+
+    errno = 0;
+    while (more && (size = getline(&text, &room, file)) > 0)
+        more = visit_text(text, (size_t)size, visit, argument);
+    free(text);
+    if (json_memory_failed())
+        return error_set(error, ERROR_SYSTEM, "%s: not enough memory to read it", path);
+    return !more || feof(file) ||
+           error_set(error, ERROR_SYSTEM, "%s: cannot be read: %s", path, strerror(errno));
+}
+
+bool log_lines_visit(const char *path, log_visitor *visit, void *argument, struct error *error)
+{
+    int descriptor = file_open(path, NULL, ERROR_CHECKPOINT, error);
+
+    if (descriptor < 0)
+        return false;
+    FILE *file = fdopen(descriptor, "r");
+    if (file == NULL) {
+        close(descriptor);
+        return error_set(error, ERROR_SYSTEM, "%s: cannot be read: %s", path, strerror(errno));
+    }
+    bool visited = visit_all(file, path, visit, argument, error);
+    fclose(file);
+    return visited;
+}

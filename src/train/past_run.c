@@ -1,0 +1,118 @@
+#include "train/past_run.h"
+
+#include "train/log_lines.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/stat.h>
+
+struct reading {
+    struct snapshot *now;
+    long line;    /* number of the latest, from 1 */
+    long damaged; /* the first that says nothing a run would have written; 0: none */
+    int batches;  /* of the epoch at work that were logged */
+};
+
+static void add_epoch(struct reading *reading, const json_t *line)
+{
+    struct snapshot *now = reading->now;
+    struct epoch_metrics metrics = {
+        .epoch = log_line_integer(line, "epoch"),
+        .train_loss = log_line_real(line, "train_loss"),
+        .train_accuracy = log_line_real(line, "train_accuracy"),
+        .test_loss = log_line_real(line, "test_loss"),
+        .test_accuracy = log_line_real(line, "test_accuracy"),
+        .seconds = log_line_real(line, "seconds"),
+        .images_per_second = log_line_real(line, "images_per_second"),
+    };
+
+    if (reading->batches > 0)
+        now->batches = reading->batches;
+    now->epoch = metrics.epoch;
+    metrics.step = (metrics.epoch + 1L) * now->batches;
+    snapshot_add_epoch(now, &metrics);
+}
+
+/* Whether no run would have written this. An epoch that is known already is passed over. */
+static bool is_damaged(struct reading *reading, const json_t *line)
+{
+    const struct snapshot *now = reading->now;
+    const char *event = log_line_event(line);
+
+    if (event == NULL)
+        return true;
+    if (strcmp(event, "batch") == 0) {
+        reading->batches = log_line_integer(line, "batch") + 1;
+    } else if (strcmp(event, "epoch") == 0) {
+        if (!log_line_in_range(line, "epoch", 0.0, now->epochs - 1.0) ||
+            !log_line_in_range(line, "test_accuracy", 0.0, 100.0) ||
+            !log_line_in_range(line, "seconds", 0.0, HUGE_VAL))
+            return true;
+        if (now->epochs_done == 0 || log_line_integer(line, "epoch") > now->epoch)
+            add_epoch(reading, line);
+    }
+    return false;
+}
+
+/* A last line may be torn: what is damaged counts when another one follows. */
+static bool take_line(void *argument, const json_t *line, size_t size)
+{
+    struct reading *reading = argument;
+
+    (void)size;
+    reading->line++;
+    if (reading->damaged > 0)
+        return false;
+    if (is_damaged(reading, line))
+        reading->damaged = reading->line;
+    return true;
+}
+
+static bool read_log(struct past_run *run, struct error *error)
+{
+    struct reading reading = {.now = &run->now};
+    char path[PATH_MAX];
+    struct stat status;
+
+    if (snprintf(path, sizeof path, "%s/%s", run->directory, LOG_NAME) >= (int)sizeof path)
+        return error_set(error, ERROR_SYSTEM, "%s: the path is too long", run->directory);
+    if (lstat(path, &status) != 0)
+        return true; /* it has just begun, or the log was lost: nothing is known but the settings */
+    if (!log_lines_visit(path, take_line, &reading, error))
+        return false;
+    if (reading.damaged > 0 && reading.damaged < reading.line)
+        return error_set(error, ERROR_CHECKPOINT,
+                         "%s: line %ld is damaged (expected what a run writes there)", path,
+                         reading.damaged);
+    return true;
+}
+
+bool past_run_read(struct past_run *run, const char *directory, struct error *error)
+{
+    char path[PATH_MAX];
+    struct stat status;
+
+    memset(run, 0, sizeof *run);
+    run->directory = directory;
+    if (snprintf(path, sizeof path, "%s/%s", directory, CONFIG_NAME) < (int)sizeof path &&
+        stat(path, &status) != 0)
+        return error_set(error, ERROR_CHECKPOINT, "%s: holds no run (expected a %s in it)",
+                         directory, CONFIG_NAME);
+    if (!config_read(directory, &run->config, error))
+        return false;
+    history_init(&run->now.history);
+    run->now.epochs = run->config.settings.epochs;
+    return read_log(run, error);
+}
+
+void past_run_name(const struct past_run *run, char name[PAST_RUN_NAME_SIZE])
+{
+    char whole[PATH_MAX];
+
+    snprintf(whole, sizeof whole, "%s", run->directory);
+    for (size_t end = strlen(whole); end > 1 && whole[end - 1] == '/'; end--)
+        whole[end - 1] = '\0';
+    const char *slash = strrchr(whole, '/');
+    error_escape(name, PAST_RUN_NAME_SIZE, slash != NULL && slash[1] != '\0' ? slash + 1 : whole);
+}

@@ -1,0 +1,50 @@
+#include "train/run_summary.h"
+
+#include <math.h>
+
+void run_summary_init(struct run_summary *summary, const char *run, const struct settings *settings,
+                      const struct snapshot *now)
+{
+    const struct history *history = &now->history;
+    struct error ignored;
+    struct model model;
+
+    *summary = (struct run_summary){
+        .run = run,
+        .model = settings->model,
+        .recipe = "reference",
+        .seed = settings->seed,
+        .epochs = settings->epochs,
+        .best = (double)NAN,
+        .final = (double)NAN,
+        .seconds = now->epochs_seconds,
+    };
+    if (model_init(&model, settings->model, &ignored))
+        summary->parameters = model.parameter_count;
+    if (history->epoch_count == 0)
+        return;
+    const struct epoch_metrics *last = &history->epochs[history->epoch_count - 1];
+    summary->epochs_done = last->epoch + 1;
+    summary->best = now->best.test_accuracy;
+    summary->best_epoch = now->best.epoch;
+    summary->final = last->test_accuracy;
+}
+
+struct spread run_summary_spread(const struct run_summary runs[], int count, bool best)
+{
+    struct spread spread = {.min = INFINITY, .max = -INFINITY};
+    double squares = 0.0;
+
+    for (int i = 0; i < count; i++) {
+        double value = best ? runs[i].best : runs[i].final;
+        spread.mean += value / count;
+        spread.min = fmin(spread.min, value);
+        spread.max = fmax(spread.max, value);
+    }
+    for (int i = 0; i < count; i++) {
+        double difference = (best ? runs[i].best : runs[i].final) - spread.mean;
+        squares += difference * difference;
+    }
+    spread.deviation = count > 1 ? sqrt(squares / (count - 1)) : (double)NAN;
+    return spread;
+}

@@ -1,0 +1,36 @@
+/*
+ * run_summary.h -- a run as one row of values, for tables, and statistics over several.
+ *
+ * Threads: no shared state.
+ */
+#ifndef TRAIN_RUN_SUMMARY_H
+#define TRAIN_RUN_SUMMARY_H
+
+#include "train/settings.h"
+#include "train/snapshot.h"
+
+struct run_summary {
+    const char *run; /* what it is called, the caller's */
+    const char *model, *recipe;
+    size_t parameters;
+    uint64_t seed;
+    int epochs, epochs_done;
+    double best, final; /* test accuracies in percent; NaN before the first epoch's end */
+    int best_epoch;     /* from 0 */
+    double seconds;     /* that the epochs trained */
+};
+
+/* The summary of a run that has come to `now`. */
+void run_summary_init(struct run_summary *summary, const char *run, const struct settings *settings,
+                      const struct snapshot *now);
+
+struct spread {
+    double mean;
+    double deviation; /* of a sample, that is with n - 1; NaN for less than two */
+    double min, max;
+};
+
+/* Over the best (or else the final) test accuracies of `count` runs, at least one. */
+struct spread run_summary_spread(const struct run_summary runs[], int count, bool best);
+
+#endif
