@@ -8,17 +8,21 @@
 #include "support/memory.h"
 #include "support/signals.h"
 #include "text/report.h"
+#include "text/report_runs.h"
 #include "train/evaluate.h"
+#include "train/past_run.h"
 #include "train/trainer.h"
 #include "tui/dashboard.h"
 #include "tui/term.h"
 
 #include <errno.h>
 #include <fcntl.h>
+#include <inttypes.h>
 #include <locale.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 /* What every action but the shortest ones needs, made in this order and released in the other. */
@@ -33,6 +37,9 @@ struct program {
     struct runlog *runlog; /* NULL: nothing is written */
     struct start start;
     struct snapshot last;
+    struct past_run *compared; /* [options.compare_count] */
+    const char *series;        /* the directory above those of the seeds; NULL: none */
+    char seed_directory[PATH_MAX];
 };
 
 /* A file opened later must not take the place of a closed standard stream. */
@@ -199,6 +206,12 @@ static void describe_run(struct program *program)
     config->threads = program->threads;
 }
 
+static bool make_series(const char *directory, struct error *error)
+{
+    return directory == NULL || mkdir(directory, 0777) == 0 || errno == EEXIST ||
+           error_set(error, ERROR_SYSTEM, "%s: cannot be made: %s", directory, strerror(errno));
+}
+
 static bool start_run(struct program *program, struct error *error)
 {
     const struct options *options = &program->options;
@@ -210,7 +223,8 @@ static bool start_run(struct program *program, struct error *error)
     if (options->run_dir == NULL)
         return true;
     describe_run(program);
-    return (program->runlog = runlog_new(options->run_dir, error)) != NULL &&
+    return make_series(program->series, error) &&
+           (program->runlog = runlog_new(options->run_dir, error)) != NULL &&
            runlog_start(program->runlog, &program->config, &program->model, &program->start, error);
 }
 
@@ -243,6 +257,70 @@ static bool resume_run(struct program *program, struct error *error)
     return true;
 }
 
+/* ---- runs of the past ---- */
+
+static bool read_compared(struct program *program, struct error *error)
+{
+    const struct options *options = &program->options;
+
+    if (options->compare_count == 0)
+        return true;
+    program->compared =
+        memory_new((size_t)options->compare_count, sizeof *program->compared, error);
+    bool read = program->compared != NULL;
+    for (int i = 0; read && i < options->compare_count; i++)
+        read = past_run_read(&program->compared[i], options->compare[i], error);
+    return read;
+}
+
+/* The run of this process, then those it is compared with. */
+static void report_compared(const struct program *program, int first)
+{
+    const struct options *options = &program->options;
+    struct run_summary runs[OPTIONS_COMPARE_MAX + 1];
+    const char *name = options->resume != NULL    ? options->resume
+                       : options->run_dir != NULL ? options->run_dir
+                                                  : "this run";
+
+    if (options->compare_count == 0 || program->last.epochs_done == 0)
+        return;
+    run_summary_init(&runs[0], name, &options->settings, &program->last);
+    for (int i = 0; i < options->compare_count; i++) {
+        const struct past_run *past = &program->compared[i];
+        run_summary_init(&runs[i + 1], past->directory, &past->config.settings, &past->now);
+    }
+    report_runs(stdout, runs, options->compare_count + 1, first);
+}
+
+static bool read_reported(const struct options *options, struct past_run *past,
+                          struct run_summary runs[], struct error *error)
+{
+    for (int i = 0; i < options->report_count; i++) {
+        if (!past_run_read(past, options->report[i], error))
+            return false;
+        run_summary_init(&runs[i], past->directory, &past->config.settings, &past->now);
+    }
+    return true;
+}
+
+static bool report(const struct options *options, struct error *error)
+{
+    const int count = options->report_count;
+    struct past_run *past = memory_new(1, sizeof *past, error);
+    struct run_summary *runs = past != NULL ? memory_new((size_t)count, sizeof *runs, error) : NULL;
+
+    bool done = runs != NULL && read_reported(options, past, runs, error);
+    if (done && strcmp(options->format, "jsonl") == 0)
+        done = report_runs_jsonl(stdout, runs, count, error);
+    else if (done && strcmp(options->format, "csv") == 0)
+        report_runs_csv(stdout, runs, count);
+    else if (done)
+        report_runs(stdout, runs, count, 0);
+    free(runs);
+    free(past);
+    return done;
+}
+
 /* ---- training ---- */
 
 /* Runs the trainer under the front end asked for; the last snapshot stays behind. */
@@ -266,6 +344,8 @@ static bool watch(struct program *program, bool terminal, struct error *error)
         .view = program->options.view,
         .mouse = !program->options.no_mouse,
         .saves = program->runlog != NULL,
+        .compared = program->compared,
+        .compared_count = program->options.compare_count,
         .data = &program->data,
         .model = &program->model,
         .kernels = program->kernels,
@@ -284,6 +364,77 @@ static bool watch(struct program *program, bool terminal, struct error *error)
     return shown;
 }
 
+/* One run from its start to its results. */
+static bool train_one(struct program *program, bool terminal, struct error *error)
+{
+    const struct options *options = &program->options;
+    const int first = terminal ? 1 : 0;
+
+    if (!(options->resume != NULL ? resume_run(program, error) : start_run(program, error)))
+        return false;
+    if (options->series)
+        printf("SEED: %" PRIu64 "\n", options->settings.seed);
+    bool trained = watch(program, terminal, error);
+    if (trained && program->last.error.kind != ERROR_NONE) {
+        *error = program->last.error;
+        trained = false;
+    }
+    if (options->action == ACTION_TRAIN && signals_ending() == 0) {
+        report_results(stdout, &program->model, &program->last, first);
+        report_compared(program, first);
+    }
+    return trained;
+}
+
+/* ---- a series of seeds ---- */
+
+/* Lets the next run be the one with that seed, in a directory of its own. */
+static bool choose_seed(struct program *program, uint64_t seed, struct error *error)
+{
+    struct options *options = &program->options;
+    char *path = program->seed_directory;
+
+    options->settings.seed = seed;
+    if (program->series == NULL)
+        return true;
+    options->run_dir = path;
+    return snprintf(path, PATH_MAX, "%s/seed-%" PRIu64, program->series, seed) < PATH_MAX ||
+           error_set(error, ERROR_SYSTEM, "%s: the path is too long", program->series);
+}
+
+/* Whether there is room for all: none of the directories may hold a run. */
+static bool check_seeds(struct program *program, uint64_t first, struct error *error)
+{
+    bool good = true;
+
+    for (uint64_t seed = first; good && seed <= program->options.last_seed; seed++)
+        good = choose_seed(program, seed, error) &&
+               (program->series == NULL || runlog_none_in(program->seed_directory, error));
+    return good;
+}
+
+/* Ends with the first run that fails or is stopped; those finished count. */
+static bool train_seeds(struct program *program, struct error *error)
+{
+    const struct options *options = &program->options;
+    const uint64_t first = options->settings.seed, last = options->last_seed;
+    struct run_summary *runs = memory_new((size_t)(last - first) + 1, sizeof *runs, error);
+    int finished = 0;
+
+    program->series = options->run_dir;
+    bool good = runs != NULL && check_seeds(program, first, error);
+    for (uint64_t seed = first; good && seed <= last && signals_ending() == 0; seed++) {
+        good = choose_seed(program, seed, error) && train_one(program, false, error);
+        runlog_free(program->runlog);
+        program->runlog = NULL;
+        if (good && program->last.state == SNAPSHOT_FINISHED)
+            run_summary_init(&runs[finished++], "", &options->settings, &program->last);
+    }
+    report_seeds(stdout, runs, finished);
+    free(runs);
+    return good;
+}
+
 static bool train(struct program *program, struct error *error)
 {
     struct options *options = &program->options;
@@ -299,16 +450,9 @@ static bool train(struct program *program, struct error *error)
                          "--paused needs the dashboard: without it nothing could resume the run");
     if (terminal && !term_check(error))
         return false;
-    bool trained =
-        (options->resume != NULL ? resume_run(program, error) : start_run(program, error)) &&
-        watch(program, terminal, error);
-    if (trained && program->last.error.kind != ERROR_NONE) {
-        *error = program->last.error;
-        trained = false;
-    }
-    if (options->action == ACTION_TRAIN && signals_ending() == 0)
-        report_results(stdout, &program->model, &program->last, terminal ? 1 : 0);
-    return trained;
+    if (!read_compared(program, error))
+        return false;
+    return options->series ? train_seeds(program, error) : train_one(program, terminal, error);
 }
 
 /* ---- the whole ---- */
@@ -322,6 +466,7 @@ static bool run_action(struct program *program, struct error *error)
     case ACTION_SUMMARY: report_summary(stdout, &program->model); return true;
     case ACTION_STATS: report_statistics(stdout, &program->data); return true;
     case ACTION_EVAL: return evaluate(program, error);
+    case ACTION_REPORT: return report(&program->options, error);
     case ACTION_TRAIN:
     case ACTION_SNAPSHOT: break;
     }
@@ -343,7 +488,7 @@ static bool run(struct program *program, int argc, char *argv[], struct error *e
     if (!options_parse(options, NULL, argc, argv, error))
         return false;
     bool talk_only = options->action == ACTION_HELP || options->action == ACTION_VERSION ||
-                     options->action == ACTION_MODELS;
+                     options->action == ACTION_MODELS || options->action == ACTION_REPORT;
     if (!talk_only && options->resume != NULL && !open_run(program, argc, argv, error))
         return false;
     bool needs_data = !talk_only && options->action != ACTION_SUMMARY;
@@ -366,6 +511,7 @@ int main(int argc, char *argv[])
     json_memory_watch();
     setlocale(LC_CTYPE, ""); /* only this: numbers keep their decimal point */
     bool done = run(&program, argc, argv, &error);
+    free(program.compared);
     dataset_fini(&program.data);
     runlog_free(program.runlog);
     if ((fflush(stdout) != 0 || ferror(stdout)) && done)

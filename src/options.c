@@ -112,8 +112,8 @@ static bool set_action(struct options *options, enum action action, struct error
 {
     if (options->action != ACTION_TRAIN && options->action != action)
         return error_set(error, ERROR_USAGE,
-                         "only one of --summary, --stats, --eval, --snapshot and --model=list can "
-                         "be asked for at once");
+                         "only one of --summary, --stats, --eval, --report, --snapshot and "
+                         "--model=list can be asked for at once");
     options->action = action;
     return true;
 }
@@ -144,6 +144,29 @@ static bool read_nesterov(struct options *options, const char *argument, struct 
 static bool read_recipe(struct options *options, const char *argument, struct error *error)
 {
     return read_setting(options, "recipe", argument, error);
+}
+
+/* A..B: both are numbers as --seed takes them. */
+static bool read_seeds(struct options *options, const char *argument, struct error *error)
+{
+    const char *dots = strstr(argument, "..");
+    unsigned long long first, last;
+    struct error ignored;
+    char low[24] = "";
+
+    if (dots != NULL && dots - argument < (int)sizeof low)
+        memcpy(low, argument, (size_t)(dots - argument));
+    if (dots == NULL || !read_number("seeds", low, 0, LLONG_MAX, &first, &ignored) ||
+        !read_number("seeds", dots + 2, first, LLONG_MAX, &last, &ignored) ||
+        last - first >= OPTIONS_SEEDS_MAX)
+        return error_set(error, ERROR_USAGE,
+                         "--seeds: not a range of seeds (expected A..B, A at most B, at most %d "
+                         "seeds, got '%s')",
+                         OPTIONS_SEEDS_MAX, argument);
+    options->settings.seed = first;
+    options->last_seed = last;
+    options->series = options->headless = true;
+    return true;
 }
 
 static bool read_no_shuffle(struct options *options, const char *argument, struct error *error)
@@ -192,6 +215,14 @@ static bool read_checkpoint_every(struct options *options, const char *argument,
                          "--checkpoint-every: out of range (expected 0 or more seconds, got '%s')",
                          argument);
     return true;
+}
+
+static bool read_compare(struct options *options, const char *argument, struct error *error)
+{
+    if (options->compare_count == OPTIONS_COMPARE_MAX)
+        return error_set(error, ERROR_USAGE, "--compare: too many runs (expected at most %d)",
+                         OPTIONS_COMPARE_MAX);
+    return read_path("compare", argument, &options->compare[options->compare_count++], error);
 }
 
 static bool read_headless(struct options *options, const char *argument, struct error *error)
@@ -276,6 +307,19 @@ static bool read_export(struct options *options, const char *argument, struct er
     return read_path("export", argument, &options->export, error);
 }
 
+static bool read_report(struct options *options, const char *argument, struct error *error)
+{
+    (void)argument;
+    return set_action(options, ACTION_REPORT, error);
+}
+
+static bool read_format(struct options *options, const char *argument, struct error *error)
+{
+    static const char *const words[] = {"text", "csv", "jsonl", NULL};
+
+    return read_word("format", argument, words, &options->format, error);
+}
+
 /* --help and --version win over everything that follows: options_parse stops at them. */
 static bool read_help(struct options *options, const char *argument, struct error *error)
 {
@@ -323,6 +367,8 @@ static const struct entry entries[] = {
     {NULL, 0, "scale", "F", "affine: at most so much larger or smaller (default 0.08)", NULL},
     {NULL, 0, "validate", "N", "test on the last N training images, held out (default 0)", NULL},
     {NULL, 's', "seed", "N", "seed of all that is drawn at random (default 1)", NULL},
+    {NULL, 0, "seeds", "A..B", "train headless with one seed after the other, then statistics",
+     read_seeds},
     {NULL, 0, "no-shuffle", NULL, "keep the images in file order", read_no_shuffle},
     {NULL, 'j', "threads", "N", "threads that train (default: the processors this process may use)",
      read_threads},
@@ -334,6 +380,8 @@ static const struct entry entries[] = {
     {NULL, 'r', "resume", "DIR", "go on with the run in DIR", read_resume},
     {NULL, 0, "checkpoint-every", "S",
      "also save each S seconds within an epoch (default 30; 0: each batch)", read_checkpoint_every},
+    {NULL, 0, "compare", "DIR", "show the run in DIR beside this one (several: up to 8 times)",
+     read_compare},
     {.group = "Front end"},
     {NULL, 0, "headless", NULL, "plain text (automatic when the output is no terminal)",
      read_headless},
@@ -350,6 +398,8 @@ static const struct entry entries[] = {
     {NULL, 0, "eval", "FILE", "loss and accuracy of a checkpoint on the test set", read_eval},
     {NULL, 0, "export", "FILE",
      "with --eval: predictions as CSV (index,label,prediction,loss,p0..p9)", read_export},
+    {NULL, 0, "report", NULL, "a table of the runs in the directories that follow", read_report},
+    {NULL, 0, "format", "NAME", "with --report: text (default), csv or jsonl", read_format},
     {NULL, 'h', "help", NULL, "this text", read_help},
     {NULL, 'V', "version", NULL, "the version, and the kernels that were built", read_version},
 };
@@ -359,6 +409,7 @@ enum { ENTRY_COUNT = sizeof entries / sizeof entries[0] };
 void options_help(FILE *file)
 {
     fputs("Usage: mnist-tui [OPTION]...\n"
+          "       mnist-tui --report [--format=NAME] DIR...\n"
           "Trains a small convolutional network on MNIST while you watch and steer it.\n",
           file);
     for (int i = 0; i < ENTRY_COUNT; i++) {
@@ -449,6 +500,34 @@ static bool check_settings(const struct options *options, struct error *error)
     return true;
 }
 
+static bool check_series(const struct options *options, struct error *error)
+{
+    const char *other = options->action != ACTION_TRAIN  ? "another thing to do"
+                        : options_given(options, "seed") ? "--seed"
+                        : options->resume != NULL        ? "--resume"
+                        : options->compare_count > 0     ? "--compare"
+                                                         : NULL;
+
+    return !options->series || other == NULL ||
+           error_set(error, ERROR_USAGE,
+                     "--seeds trains one new run after the other: it cannot be given with %s",
+                     other);
+}
+
+static bool check_report(const struct options *options, struct error *error)
+{
+    if (options->action != ACTION_REPORT && options->format != NULL)
+        return error_set(error, ERROR_USAGE, "--format needs --report: there is no other table");
+    if (options->action == ACTION_REPORT && options->report_count == 0)
+        return error_set(error, ERROR_USAGE,
+                         "--report needs the directories of runs (such as: --report run-1 run-2)");
+    if (options->action != ACTION_REPORT && options->report_count > 0)
+        return error_set(error, ERROR_USAGE,
+                         "%s: not expected here (every argument is an option; see --help)",
+                         options->report[0]);
+    return true;
+}
+
 static bool check_together(const struct options *options, struct error *error)
 {
     bool trains = options->action == ACTION_TRAIN || options->action == ACTION_SNAPSHOT;
@@ -471,7 +550,9 @@ static bool check_together(const struct options *options, struct error *error)
                          "--checkpoint-every needs --run-dir or --resume: where to?");
     if (!trains && options->init != NULL)
         return error_set(error, ERROR_USAGE, "--init needs training (did you mean --eval?)");
-    return true;
+    if (!trains && options->compare_count > 0)
+        return error_set(error, ERROR_USAGE, "--compare needs training (did you mean --report?)");
+    return check_series(options, error) && check_report(options, error);
 }
 
 /* Begins with the settings of the last --recipe, so that whatever else is given wins. A recipe that
@@ -537,12 +618,13 @@ bool options_parse(struct options *options, const struct settings *run, int argc
         if (options->action == ACTION_HELP || options->action == ACTION_VERSION)
             return true;
     }
-    if (optind < argc)
-        return error_set(error, ERROR_USAGE,
-                         "%s: not expected here (every argument is an option; "
-                         "see --help)",
-                         argv[optind]);
     if (run == NULL)
         complete(options);
-    return check_settings(options, error) && check_together(options, error);
+    options->report = argv + optind;
+    options->report_count = argc - optind;
+    if (!check_settings(options, error) || !check_together(options, error))
+        return false;
+    if (options->format == NULL)
+        options->format = "text";
+    return true;
 }

@@ -17,10 +17,13 @@ enum action {
     ACTION_SUMMARY,
     ACTION_STATS,
     ACTION_EVAL,
+    ACTION_REPORT,
     ACTION_MODELS,
     ACTION_HELP,
     ACTION_VERSION,
 };
+
+enum { OPTIONS_COMPARE_MAX = 8, OPTIONS_SEEDS_MAX = 1000 };
 
 struct options {
     enum action action;
@@ -30,17 +33,24 @@ struct options {
     int threads;      /* 0: the processors this process may use */
     const char *kernels;
     bool paused;
+    bool series; /* of runs, with the seeds from settings.seed to last_seed */
+    uint64_t last_seed;
     unsigned int given;      /* which of the settings are: see options_given */
     const char *run_dir;     /* NULL: nothing is written, unless a run is resumed */
     const char *resume;      /* the directory of a run; NULL: a new one */
     double checkpoint_every; /* seconds */
     bool checkpoint_every_given;
+    const char *compare[OPTIONS_COMPARE_MAX]; /* directories of runs to show beside this one */
+    int compare_count;
     bool headless;
     const char *glyphs, *color;
     enum view view;
     bool no_mouse;
     int columns, rows; /* of --snapshot */
     const char *eval, *export;
+    char **report; /* the directories of --report */
+    int report_count;
+    const char *format; /* and how it prints them */
 };
 
 /* Reads the command line into *options; the settings that it does not give are the defaults, or

@@ -85,6 +85,53 @@ static void a_resumed_runs_settings_take_the_place_of_the_defaults(void **unused
     assert_true(options.checkpoint_every == 30.0);
 }
 
+static void a_series_of_seeds_is_headless(void **unused)
+{
+    struct options options;
+    struct error error;
+    (void)unused;
+
+    assert_true(parse(&options, "--seeds=3..1002 -o a", &error));
+    assert_true(options.series && options.headless);
+    assert_int_equal(options.settings.seed, 3);
+    assert_int_equal(options.last_seed, 1002);
+    assert_true(parse(&options, "--seeds 5..5", &error));
+    assert_int_equal(options.last_seed, 5);
+    assert_true(parse(&options, "--seed=5", &error));
+    assert_false(options.series);
+}
+
+static void directories_stand_behind_report(void **unused)
+{
+    struct options options;
+    struct error error;
+    (void)unused;
+
+    assert_true(parse(&options, "a --report b --format=csv -- --c", &error));
+    assert_int_equal(options.action, ACTION_REPORT);
+    assert_int_equal(options.report_count, 3);
+    assert_string_equal(options.report[0], "a");
+    assert_string_equal(options.report[1], "b");
+    assert_string_equal(options.report[2], "--c");
+    assert_string_equal(options.format, "csv");
+    assert_true(parse(&options, "--report a", &error));
+    assert_string_equal(options.format, "text");
+}
+
+static void runs_to_compare_with_are_kept_in_order(void **unused)
+{
+    struct options options;
+    struct error error;
+    (void)unused;
+
+    assert_true(parse(&options, "--compare=a --compare b --resume=c", &error));
+    assert_int_equal(options.compare_count, 2);
+    assert_string_equal(options.compare[0], "a");
+    assert_string_equal(options.compare[1], "b");
+    assert_true(parse(&options, "", &error));
+    assert_int_equal(options.compare_count, 0);
+}
+
 static void a_snapshots_size_is_columns_x_rows(void **unused)
 {
     struct options options;
@@ -132,6 +179,9 @@ static void row_50_unknown_missing_and_extra_arguments(void **unused)
         {"-e", "-e: its argument is missing"},
         {"extra", "extra: not expected"},
         {"--paused=yes", "takes no argument"},
+        {"--report", "--report needs"},
+        {"--seeds", "--seeds: its argument is missing"},
+        {"--compare", "--compare: its argument is missing"},
     };
     (void)unused;
 
@@ -151,6 +201,14 @@ static void row_51_numbers_that_are_none(void **unused)
         {"--seed=1.5", "'1.5'"},
         {"--batch-size=0", "'0'"},
         {"--batch-size=1e3", "1e3"},
+        {"--seeds=", "''"},
+        {"--seeds=1", "A..B"},
+        {"--seeds=2..1", "'2..1'"},
+        {"--seeds=1..x", "'1..x'"},
+        {"--seeds=..2", "'..2'"},
+        {"--seeds=-1..2", "'-1..2'"},
+        {"--seeds=0..1000", "at most 1000"},
+        {"--seeds=1..99999999999999999999", "at most 1000"},
         {"--run-dir=a --checkpoint-every=", "''"},
         {"--run-dir=a --checkpoint-every=1x", "'1x'"},
         {"--run-dir=a --checkpoint-every=-1", "'-1'"},
@@ -204,6 +262,21 @@ static void row_55_options_that_contradict_each_other(void **unused)
         {"--resume=a --summary", "--resume"},
         {"--resume=a --eval=b", "--resume"},
         {"--checkpoint-every=1", "--run-dir"},
+        {"--seeds=1..2 --seed=1", "with --seed"},
+        {"--seeds=1..2 --resume=a", "with --resume"},
+        {"--seeds=1..2 --compare=a", "with --compare"},
+        {"--seeds=1..2 --snapshot=80x24", "another thing to do"},
+        {"--seeds=1..2 --eval=a", "another thing to do"},
+        {"--seeds=1..2 --summary", "another thing to do"},
+        {"--seeds=1..2 --paused", "--paused"},
+        {"--report a --run-dir=b", "--run-dir"},
+        {"--report a --summary", "only one"},
+        {"--report a --compare=b", "--compare"},
+        {"--eval=a --compare=b", "--compare"},
+        {"--compare=1 --compare=2 --compare=3 --compare=4 --compare=5 --compare=6 --compare=7 "
+         "--compare=8 --compare=9",
+         "at most 8"},
+        {"--format=csv", "--report"},
     };
     (void)unused;
 
@@ -227,7 +300,7 @@ static void words_are_checked_against_their_list(void **unused)
         {"--glyphs=emoji", "braille"},   {"--color=maybe", "always"},
         {"--view=nonesuch", "overview"}, {"--snapshot=80", "COLSxROWS"},
         {"--snapshot=0x5", "COLSxROWS"}, {"--snapshot=80x24x", "COLSxROWS"},
-        {"--snapshot=x", "COLSxROWS"},
+        {"--snapshot=x", "COLSxROWS"},   {"--report a --format=xml", "jsonl"},
     };
     (void)unused;
 
@@ -238,6 +311,9 @@ static const struct CMUnitTest tests[] = {
     cmocka_unit_test(without_arguments_it_is_the_reference_run),
     cmocka_unit_test(every_option_is_read),
     cmocka_unit_test(a_resumed_runs_settings_take_the_place_of_the_defaults),
+    cmocka_unit_test(a_series_of_seeds_is_headless),
+    cmocka_unit_test(directories_stand_behind_report),
+    cmocka_unit_test(runs_to_compare_with_are_kept_in_order),
     cmocka_unit_test(a_snapshots_size_is_columns_x_rows),
     cmocka_unit_test(help_and_version_win_over_what_follows),
     cmocka_unit_test(row_50_unknown_missing_and_extra_arguments),

@@ -11,8 +11,8 @@
 #include <stdio.h>
 
 /* A row a run: run, model, parameters, recipe, seed, epochs done and asked for, best test accuracy
- * and its epoch, final test accuracy, seconds. Accuracies are in percent; what is not known yet is a
- * dash. `first` is what the first epoch is called. */
+ * and its epoch, final test accuracy, seconds. Accuracies are in percent; what is not known yet is
+ * a dash. `first` is what the first epoch is called. */
 void report_runs(FILE *file, const struct run_summary runs[], int count, int first);
 
 /* The same as CSV (RFC 4180, but lines end as text lines do) with a header line; epochs count from

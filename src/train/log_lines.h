@@ -12,8 +12,8 @@
 
 static const char LOG_NAME[] = "metrics.jsonl";
 
-/* Takes a line of so many bytes, NULL for one that is torn or no JSON, and says whether the next one
- * is wanted. The line is gone afterwards. */
+/* Takes a line of so many bytes, NULL for one that is torn or no JSON, and says whether the next
+ * one is wanted. The line is gone afterwards. */
 typedef bool log_visitor(void *argument, const json_t *line, size_t size);
 
 /* Shows the visitor the lines of the log at `path`, from the first on. ERROR_CHECKPOINT when there

@@ -23,12 +23,12 @@ struct past_run {
     struct snapshot now;
 };
 
-/* Reads the run in the directory. It is large: keep it off the stack. ERROR_CHECKPOINT when there is
- * no run, or its files are damaged; a torn last line of its log is none. */
+/* Reads the run in the directory. It is large: keep it off the stack. ERROR_CHECKPOINT when there
+ * is no run, or its files are damaged; a torn last line of its log is none. */
 bool past_run_read(struct past_run *run, const char *directory, struct error *error);
 
-/* A short name for legends: the directory's last component, escaped (see error.h), or as much of its
- * beginning as there is room for. */
+/* A short name for legends: the directory's last component, escaped (see error.h), or as much of
+ * its beginning as there is room for. */
 void past_run_name(const struct past_run *run, char name[PAST_RUN_NAME_SIZE]);
 
 #endif

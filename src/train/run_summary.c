@@ -1,5 +1,7 @@
 #include "train/run_summary.h"
 
+#include "train/recipe.h"
+
 #include <math.h>
 
 void run_summary_init(struct run_summary *summary, const char *run, const struct settings *settings,
@@ -12,7 +14,7 @@ void run_summary_init(struct run_summary *summary, const char *run, const struct
     *summary = (struct run_summary){
         .run = run,
         .model = settings->model,
-        .recipe = "reference",
+        .recipe = settings->recipe != NULL ? settings->recipe : recipe_name(0),
         .seed = settings->seed,
         .epochs = settings->epochs,
         .best = (double)NAN,

@@ -9,16 +9,19 @@
 #include "data/dataset.h"
 #include "nn/kernels.h"
 #include "nn/model.h"
+#include "train/past_run.h"
 #include "train/trainer.h"
 #include "tui/layout.h"
 
 #include <stdio.h>
 
 struct dashboard_options {
-    const char *glyphs, *color; /* as on the command line */
-    enum view view;             /* the one to open */
-    bool mouse;                 /* use it */
-    bool saves;                 /* the trainer has a run directory */
+    const char *glyphs, *color;      /* as on the command line */
+    enum view view;                  /* the one to open */
+    bool mouse;                      /* use it */
+    bool saves;                      /* the trainer has a run directory */
+    const struct past_run *compared; /* runs to show beside this one */
+    int compared_count;
     const struct dataset *data;
     const struct model *model;
     const struct kernels *kernels;

@@ -37,6 +37,24 @@ static void check_options(const struct options *options)
         fuzz_require(options->columns >= 1 && options->rows >= 1);
     if (options->action == ACTION_EVAL)
         fuzz_require(options->eval != NULL);
+    fuzz_require(options->compare_count >= 0 && options->compare_count <= OPTIONS_COMPARE_MAX);
+    for (int i = 0; i < options->compare_count; i++)
+        fuzz_require(options->compare[i] != NULL && *options->compare[i] != '\0');
+}
+
+/* What --help and --version stop at is not looked at any more. */
+static void check_together(const struct options *options)
+{
+    if (options->action == ACTION_HELP || options->action == ACTION_VERSION)
+        return;
+    if (options->series)
+        fuzz_require(options->action == ACTION_TRAIN && options->headless &&
+                     options->settings.seed <= options->last_seed &&
+                     options->last_seed - options->settings.seed < OPTIONS_SEEDS_MAX);
+    fuzz_require(options->format != NULL);
+    fuzz_require((options->action == ACTION_REPORT) == (options->report_count > 0));
+    for (int i = 0; i < options->report_count; i++)
+        fuzz_require(options->report[i] != NULL);
 }
 
 /* As a new run's and, where one is to be resumed, once more as that of a run with such settings. */
@@ -52,6 +70,7 @@ static void parse(int count, char *words[])
         return;
     }
     check_options(&options);
+    check_together(&options);
     if (options.resume == NULL || options.action == ACTION_HELP || options.action == ACTION_VERSION)
         return;
     optind = 0;
