@@ -370,6 +370,7 @@ static bool train_one(struct program *program, bool terminal, struct error *erro
     const struct options *options = &program->options;
     const int first = terminal ? 1 : 0;
 
+    memset(&program->last, 0, sizeof program->last); /* another seed's */
     if (!(options->resume != NULL ? resume_run(program, error) : start_run(program, error)))
         return false;
     if (options->series)

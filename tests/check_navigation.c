@@ -247,6 +247,30 @@ static void events_tell_each_epoch_once_and_a_test_loss_that_keeps_rising(void *
     assert_non_null(strstr(events_at(&events, 1)->text, "Epoch 5"));
 }
 
+static void events_tell_at_the_end_of_the_runs_to_compare(void **unused)
+{
+    static struct past_run compared[2] = {{.directory = "a/first"}, {.directory = "b/begun"}};
+    (void)unused;
+
+    history_init(&compared[0].now.history);
+    compared[0].now.epochs_done = 0;
+    for (int epoch = 0; epoch < 3; epoch++)
+        snapshot_add_epoch(
+            &compared[0].now,
+            &(struct epoch_metrics){.epoch = epoch, .test_accuracy = epoch == 1 ? 98.5 : 97.25});
+    events.compared = compared;
+    events.compared_count = 2;
+    events_watch(&events, &snapshot);
+    const int before = events.count;
+    snapshot.state = SNAPSHOT_FINISHED;
+    assert_true(events_watch(&events, &snapshot));
+    assert_int_equal(events.count, before + 2);
+    assert_non_null(strstr(events_at(&events, 0)->text, "Finished: "));
+    assert_string_equal(events_at(&events, 1)->text,
+                        "Run first: best test accuracy 98.50 %, epoch 2; last 97.25 %, epoch 3.");
+    assert_false(events_watch(&events, &snapshot));
+}
+
 static void events_are_bounded(void **unused)
 {
     (void)unused;
@@ -441,6 +465,7 @@ static const struct CMUnitTest tests[] = {
     TEST(the_past_is_travelled_and_end_returns_to_now),
     TEST(the_timeline_is_bounded_keeps_its_ends_and_every_epochs_end),
     TEST(events_tell_each_epoch_once_and_a_test_loss_that_keeps_rising),
+    TEST(events_tell_at_the_end_of_the_runs_to_compare),
     TEST(events_are_bounded),
     TEST(events_tell_a_new_learning_rate),
     TEST(samples_go_round_by_one_ten_and_a_hundred),

@@ -310,6 +310,107 @@ static void a_layer_out_of_its_healthy_range_is_warned_of_in_words(void **unused
     free(text);
 }
 
+/* Two runs of the past: one that is done, one that was killed. */
+static struct past_run compared[10];
+
+static void make_compared(struct frame *frame, int count)
+{
+    static const char *const names[] = {"runs/faster", "runs/seed-10/"};
+
+    for (int r = 0; r < count; r++) {
+        struct past_run *run = &compared[r];
+        *run = (struct past_run){.directory = names[r % 2], .now = {.batches = 200, .epochs = 10}};
+        history_init(&run->now.history);
+        for (int epoch = 0; epoch < (r % 2 == 0 ? 10 : 2); epoch++)
+            snapshot_add_epoch(
+                &run->now,
+                &(struct epoch_metrics){.epoch = epoch,
+                                        .train_loss = (0.9 + 0.5 * r) / (epoch + 1),
+                                        .train_accuracy = 100.0 - (20.0 + 20.0 * r) / (epoch + 1),
+                                        .test_loss = (0.2 + 0.6 * r) / (epoch + 1),
+                                        .test_accuracy = 100.0 - (4.0 + 8.0 * r) / (epoch + 1),
+                                        .seconds = 1.0 + r});
+    }
+    frame->compared = compared;
+    frame->compared_count = count;
+}
+
+static void runs_of_the_past_lie_below_the_one_at_work(void **unused)
+{
+    struct frame frame = make_frame();
+    (void)unused;
+
+    make_compared(&frame, 2);
+    for (int glyphs = GLYPHS_ASCII; glyphs <= GLYPHS_BRAILLE; glyphs++) {
+        assert_frame(&frame, "ghosts", 80, 24, (enum glyphs)glyphs);
+        assert_frame(&frame, "ghosts", 160, 50, (enum glyphs)glyphs);
+    }
+    navigate_open(&frame, VIEW_PLOTS);
+    assert_frame(&frame, "ghosts-plots", 80, 24, GLYPHS_ASCII);
+    assert_frame(&frame, "ghosts-plots", 160, 50, GLYPHS_BRAILLE);
+    frame.crosshair = 0.75;
+    assert_frame(&frame, "ghosts-values", 100, 30, GLYPHS_ASCII);
+}
+
+/* Their batches are twice as many, their seconds fewer than this run's. */
+static void runs_of_the_past_stand_at_their_own_batches_and_seconds(void **unused)
+{
+    struct frame frame = make_frame();
+    (void)unused;
+
+    make_compared(&frame, 2);
+    navigate_open(&frame, VIEW_PLOTS);
+    frame.x_unit = X_BATCHES;
+    assert_frame(&frame, "ghosts-batches", 80, 24, GLYPHS_ASCII);
+    frame.x_unit = X_SECONDS;
+    assert_frame(&frame, "ghosts-seconds", 80, 24, GLYPHS_ASCII);
+    frame.x_unit = X_EPOCHS;
+    frame.recent = true;
+    assert_frame(&frame, "ghosts-recent", 80, 24, GLYPHS_ASCII);
+}
+
+static void the_legend_counts_the_runs_that_it_has_no_room_for(void **unused)
+{
+    struct frame frame = make_frame();
+    (void)unused;
+
+    make_compared(&frame, 8);
+    char *text = draw(&frame, 80, 24, GLYPHS_ASCII);
+    assert_non_null(strstr(text, "b seed-10"));
+    assert_non_null(strstr(text, "and 6 more"));
+    free(text);
+    text = draw(&frame, 200, 60, GLYPHS_ASCII);
+    assert_non_null(strstr(text, "h seed-10"));
+    assert_null(strstr(text, " more"));
+    free(text);
+}
+
+/* The frame without a ghost, but for the legend. */
+static void row_88_a_ghost_of_no_numbers_draws_nothing(void **unused)
+{
+    static const double values[] = {NAN, INFINITY, -INFINITY};
+    struct frame frame = make_frame();
+    (void)unused;
+
+    make_compared(&frame, 1);
+    struct history *history = &compared[0].now.history;
+    history->epoch_count = 3;
+    for (int i = 0; i < 3; i++)
+        history->epochs[i].train_loss = history->epochs[i].test_loss =
+            history->epochs[i].train_accuracy = history->epochs[i].test_accuracy = values[i];
+    compared[0].now.epochs_seconds = NAN;
+    for (int unit = 0; unit < X_UNIT_COUNT; unit++) {
+        frame.x_unit = (enum x_unit)unit;
+        char *with = draw(&frame, 80, 24, GLYPHS_ASCII);
+        history->epoch_count = 0;
+        char *without = draw(&frame, 80, 24, GLYPHS_ASCII);
+        assert_string_equal(with, without);
+        history->epoch_count = 3;
+        free(with);
+        free(without);
+    }
+}
+
 static void linear_axes_at_80x24(void **unused)
 {
     struct frame frame = make_frame();
@@ -359,6 +460,7 @@ static void row_60_every_size_draws(void **unused)
     struct frame frame = make_frame();
     (void)unused;
 
+    make_compared(&frame, 3);
     for (int view = 0; view <= VIEW_COUNT; view++) {
         frame.view = (enum view)(view % VIEW_COUNT);
         frame.help = view == VIEW_COUNT;
@@ -394,6 +496,10 @@ static const struct CMUnitTest tests[] = {
     TEST(the_last_fifth_of_the_run_in_batches),
     TEST(a_moment_of_the_past_is_marked),
     TEST(a_layer_out_of_its_healthy_range_is_warned_of_in_words),
+    TEST(runs_of_the_past_lie_below_the_one_at_work),
+    TEST(runs_of_the_past_stand_at_their_own_batches_and_seconds),
+    TEST(the_legend_counts_the_runs_that_it_has_no_room_for),
+    TEST(row_88_a_ghost_of_no_numbers_draws_nothing),
     TEST(linear_axes_at_80x24),
     TEST(the_help_at_80x24),
     TEST(the_layer_table_scrolled_and_focused),

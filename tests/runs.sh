@@ -369,4 +369,36 @@ check "--compare changes no bit" compare_bits
 check "--compare: a directory that is no run exits 4, and nothing is created" compare_no_run
 check "--compare: at most eight, and only with training" compare_usage
 
+# ---- in the dashboard ----
+
+end_terminals_at_exit
+
+# dashboard ARGUMENT...: from $scratch, paused at first; something stays behind it, so that the results
+# can be read.
+dashboard() {
+    terminal 100 30 "'$PROGRAM' -d '$data' -p --view=plots $*; cat" && see 'PAUSED' &&
+        see ' a one *│$' && see ' b half *│$'
+}
+
+compare_dashboard() {
+    dashboard -e 3 --compare=runs/one --compare=runs/half/ && keys Space && see FINISHED &&
+        see '^ Finished: ' && see ' b half *│$' && keys 1 && see ' b half *│$' && keys q &&
+        see '^this run    basic +9,902  reference +1 +3/3 ' && see '^runs/one    basic .* 3/3 ' &&
+        see '^runs/half/  basic .* 2/2 '
+}
+
+compare_dashboard_resumed() {
+    run 0 -d "$data" -e 1 -o resumed &&
+        dashboard -r runs/resumed -e 2 --compare=runs/one --compare=runs/half && keys Space &&
+        see FINISHED && keys q && see '^runs/resumed  basic .* 2/2 ' && see '^runs/one      basic .* 3/3 '
+}
+
+if [ -n "${TMUX_PROGRAM-}" ]; then
+    check "--compare in the dashboard, paused and to the end" compare_dashboard
+    check "--compare in the dashboard with a run that is resumed" compare_dashboard_resumed
+else
+    skip "--compare in the dashboard, paused and to the end" "no tmux"
+    skip "--compare in the dashboard with a run that is resumed" "no tmux"
+fi
+
 done_testing

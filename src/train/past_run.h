@@ -13,7 +13,7 @@
 #include "train/config.h"
 #include "train/snapshot.h"
 
-enum { PAST_RUN_NAME_SIZE = 12 };
+enum { PAST_RUN_NAME_SIZE = 9 };
 
 struct past_run {
     const char *directory; /* as given, the caller's */

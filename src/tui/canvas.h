@@ -30,6 +30,7 @@ enum style {
     STYLE_RAW,    /* training, batch by batch */
     STYLE_SMOOTH, /* training, smoothed */
     STYLE_TEST,
+    STYLE_GHOST, /* a run of the past */
     STYLE_GOOD,
     STYLE_BAD,
     STYLE_WARNING,

@@ -52,6 +52,8 @@ struct dashboard {
 
 static void init_frame(struct dashboard *dashboard)
 {
+    dashboard->events.compared = dashboard->options->compared;
+    dashboard->events.compared_count = dashboard->options->compared_count;
     dashboard->frame = (struct frame){
         .snapshot = dashboard->snapshot,
         .model = dashboard->options->model,
@@ -67,6 +69,8 @@ static void init_frame(struct dashboard *dashboard)
                     .keys = "Enter pen, arrows or mouse draw, r eraser, Backspace undo, d clear"},
         .events = &dashboard->events,
         .timeline = &dashboard->timeline,
+        .compared = dashboard->options->compared,
+        .compared_count = dashboard->options->compared_count,
         .crosshair = -1.0,
         .log_scale = true,
         .smoothing = 0.9,

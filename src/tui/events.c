@@ -58,6 +58,23 @@ static void watch_checkpoint(struct events *events, const struct snapshot *now)
         now->checkpoint_step / now->batches + 1, now->checkpoint_step % now->batches);
 }
 
+/* What the runs that this one is compared with came to, so that this one's result is the newest. */
+static void tell_compared(struct events *events, const struct snapshot *now)
+{
+    char name[PAST_RUN_NAME_SIZE];
+
+    for (int i = events->compared_count - 1; i >= 0; i--) {
+        const struct snapshot *past = &events->compared[i].now;
+        past_run_name(&events->compared[i], name);
+        if (past->epochs_done == 0)
+            continue;
+        const struct epoch_metrics *last = &past->history.epochs[past->history.epoch_count - 1];
+        add(events, now, "Run %s: best test accuracy %.2f %%, epoch %d; last %.2f %%, epoch %d.",
+            name, past->best.test_accuracy, past->best.epoch + 1, last->test_accuracy,
+            last->epoch + 1);
+    }
+}
+
 static void watch_state(struct events *events, const struct snapshot *now)
 {
     switch (now->state) {
@@ -65,6 +82,7 @@ static void watch_state(struct events *events, const struct snapshot *now)
         add(events, now, "Paused. Space resumes, n trains one epoch, b one batch.");
         break;
     case SNAPSHOT_FINISHED:
+        tell_compared(events, now);
         add(events, now,
             "Finished: best test accuracy %.2f %%, epoch %d. q quits and prints the results",
             now->best.test_accuracy, now->best.epoch + 1);

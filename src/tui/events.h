@@ -10,7 +10,7 @@
 #ifndef TUI_EVENTS_H
 #define TUI_EVENTS_H
 
-#include "train/snapshot.h"
+#include "train/past_run.h"
 
 enum { EVENTS_MAX = 200, EVENT_SIZE = 160 };
 
@@ -20,6 +20,8 @@ struct event {
 };
 
 struct events {
+    const struct past_run *compared; /* runs to tell of at the end, beside this one */
+    int compared_count;
     int count;                     /* written down so far, also those that are not kept any more */
     struct event ring[EVENTS_MAX]; /* the i-th, from 0, is at i % EVENTS_MAX */
 
@@ -32,7 +34,7 @@ struct events {
     double checkpoint_seconds; /* of the last one told of */
 };
 
-/* Whether something was written down. Start with all zero. */
+/* Whether something was written down. Start with all zero but the runs to compare. */
 bool events_watch(struct events *events, const struct snapshot *now);
 
 /* Events that are kept, and the i-th of them, the newest first. */

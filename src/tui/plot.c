@@ -95,6 +95,8 @@ static void set_dot(struct plot *plot, int column, int row, enum style style)
         uint32_t dots =
             cell->glyph >= BRAILLE && cell->glyph < BRAILLE + 256 ? cell->glyph : BRAILLE;
         cell->glyph = dots | braille[row % 4][column % 2];
+    } else if (style == STYLE_GHOST) {
+        cell->glyph = plot->area.glyphs == GLYPHS_BLOCK ? 0xB7 : '-';
     } else if (plot->area.glyphs == GLYPHS_BLOCK) {
         unsigned halves = cell->glyph == 0x2580   ? 1
                           : cell->glyph == 0x2584 ? 2
@@ -145,19 +147,23 @@ uint32_t plot_mark_glyph(enum glyphs glyphs)
     return glyphs == GLYPHS_ASCII ? 'o' : 0x25CF;
 }
 
-void plot_mark(struct plot *plot, double x, double value, enum style style)
+void plot_put(struct plot *plot, double x, double value, uint32_t glyph, enum style style)
 {
     int columns, rows;
+    double share = x_share(plot, x);
 
-    if (!isfinite(value) || plot->area.width == 0)
+    if (!isfinite(value) || !(share >= 0.0 && share <= 1.0) || plot->area.width == 0)
         return;
     dots_per_cell(plot->area.glyphs, &columns, &rows);
-    int row = row_of(plot, value);
-    double share = x_share(plot, x);
-    int column = (int)(share * plot->area.width);
-    if (row >= 0 && share >= 0.0)
+    int row = row_of(plot, value), column = (int)(share * plot->area.width);
+    if (row >= 0)
         canvas_put(&plot->area, column < plot->area.width ? column : plot->area.width - 1,
-                   row / rows, plot_mark_glyph(plot->area.glyphs), style);
+                   row / rows, glyph, style);
+}
+
+void plot_mark(struct plot *plot, double x, double value, enum style style)
+{
+    plot_put(plot, x, value, plot_mark_glyph(plot->area.glyphs), style);
 }
 
 void plot_rule(struct plot *plot, double x, enum style style)

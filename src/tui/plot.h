@@ -46,7 +46,10 @@ void plot_line(struct plot *plot, int column, double before, double value, enum 
 /* A vertical line at x, behind what is there. */
 void plot_rule(struct plot *plot, double x, enum style style);
 
-/* One mark, a cell large. */
+/* One glyph, a cell large; left out where x is not on the axis. */
+void plot_put(struct plot *plot, double x, double value, uint32_t glyph, enum style style);
+
+/* One mark, the same for all series. */
 void plot_mark(struct plot *plot, double x, double value, enum style style);
 
 /* Where on the x axis column x of a pane is whose border holds a plot: 0 its start, 1 its end. */

@@ -307,6 +307,7 @@ static const struct look looks[STYLE_COUNT] = {
     [STYLE_RAW] = {A_NORMAL, COLOR_BLUE},
     [STYLE_SMOOTH] = {A_BOLD, COLOR_CYAN},
     [STYLE_TEST] = {A_BOLD, COLOR_YELLOW},
+    [STYLE_GHOST] = {A_DIM, 0},
     [STYLE_GOOD] = {A_BOLD, COLOR_GREEN},
     [STYLE_BAD] = {A_BOLD, COLOR_RED},
     [STYLE_WARNING] = {A_BOLD, COLOR_MAGENTA},

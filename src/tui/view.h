@@ -13,6 +13,7 @@
 #include "nn/activations.h"
 #include "nn/model.h"
 #include "train/outcomes.h"
+#include "train/past_run.h"
 #include "train/snapshot.h"
 #include "tui/browse.h"
 #include "tui/canvas.h"
@@ -33,6 +34,8 @@ struct frame {
     const struct predictions *predictions;
     const struct events *events;
     const struct timeline *timeline;
+    const struct past_run *compared; /* runs to show beside this one */
+    int compared_count;
     const struct moment *past; /* the moment shown; NULL: the snapshot's */
     enum view view;
     enum pane focus;       /* the pane that has the keys */

@@ -3,14 +3,16 @@
  *
  * Training is drawn as a shaded band from the smallest to the largest batch, and as a smoothed
  * line; the test set as marks at the batch behind which it was measured. Both stand on one x axis,
- * on which a vertical line is a change of the learning rate.
+ * on which a vertical line is a change of the learning rate. Below all that are the runs that this
+ * one is compared with, see ghosts.h.
  */
+#include "tui/ghosts.h"
 #include "tui/plot.h"
 #include "tui/view.h"
 
 #include <math.h>
 
-enum { READING_WIDTH = 20, READING_ROWS = 5 };
+enum { READING_WIDTH = 20, READING_ROWS = 5, LEGEND_ROWS = 3 };
 
 static const double RECENT = 0.2; /* of the run so far */
 
@@ -21,7 +23,7 @@ struct metric {
     enum plot_scale log_scale;
     bool legend_below; /* where the curves leave room for it */
     const struct band *(*band)(const struct history_cell *cell);
-    double (*test)(const struct epoch_metrics *metrics);
+    ghost_metric *train, *test;
     int digits;       /* of a value in the title */
     double low, high; /* the axis when there are no values */
 };
@@ -29,6 +31,11 @@ struct metric {
 static const struct band *loss_band(const struct history_cell *cell)
 {
     return &cell->loss;
+}
+
+static double loss_train(const struct epoch_metrics *metrics)
+{
+    return metrics->train_loss;
 }
 
 static double loss_test(const struct epoch_metrics *metrics)
@@ -41,16 +48,38 @@ static const struct band *accuracy_band(const struct history_cell *cell)
     return &cell->accuracy;
 }
 
+static double accuracy_train(const struct epoch_metrics *metrics)
+{
+    return metrics->train_accuracy;
+}
+
 static double accuracy_test(const struct epoch_metrics *metrics)
 {
     return metrics->test_accuracy;
 }
 
 static const struct metric loss_metric = {
-    "Loss", PANE_LOSS, PLOT_LOG, false, loss_band, loss_test, 4, 0.1, 2.5,
+    .name = "Loss",
+    .pane = PANE_LOSS,
+    .log_scale = PLOT_LOG,
+    .band = loss_band,
+    .train = loss_train,
+    .test = loss_test,
+    .digits = 4,
+    .low = 0.1,
+    .high = 2.5,
 };
 static const struct metric accuracy_metric = {
-    "Accuracy %", PANE_ACCURACY, PLOT_LOG_ERROR, true, accuracy_band, accuracy_test, 2, 0.0, 100.0,
+    .name = "Accuracy %",
+    .pane = PANE_ACCURACY,
+    .log_scale = PLOT_LOG_ERROR,
+    .legend_below = true,
+    .band = accuracy_band,
+    .train = accuracy_train,
+    .test = accuracy_test,
+    .digits = 2,
+    .low = 0.0,
+    .high = 100.0,
 };
 
 /* The smoothed mean of every cell: an exponential moving average, with Kingma and Ba's correction
@@ -130,16 +159,21 @@ static void widen(double *low, double *high, double value)
     }
 }
 
-/* Of what is drawn from this step on. */
-static void find_range(const struct history *history, const struct metric *metric,
-                       const double smoothed[], double from, double *low, double *high)
+/* Of what is drawn from x = from to x = to. */
+static void find_range(const struct frame *frame, const struct metric *metric,
+                       const double smoothed[], double from, double to, double *low, double *high)
 {
+    const struct history *history = &frame->snapshot->history;
+    const struct ghosts ghosts = {frame, metric->train, metric->test};
+    const double step = step_of_x(frame, from);
+
     *low = INFINITY;
     *high = -INFINITY;
-    for (int i = cell_of_step(history, from); i < history->cell_count; i++)
+    ghosts_widen(&ghosts, from, to, low, high);
+    for (int i = cell_of_step(history, step); i < history->cell_count; i++)
         widen(low, high, smoothed[i]);
     for (int i = 0; i < history->epoch_count; i++)
-        if ((double)history->epochs[i].step >= from)
+        if ((double)history->epochs[i].step >= step)
             widen(low, high, metric->test(&history->epochs[i]));
     if (*low > *high) {
         *low = metric->low;
@@ -190,10 +224,23 @@ static const uint32_t legend_glyphs[][2] = {
     [GLYPHS_BRAILLE] = {0x2895, 0x2836},
 };
 
-static void draw_legend(struct plot *plot, bool below)
+/* The runs of the past that there is no room for are counted. */
+static void draw_ghosts_legend(struct plot *plot, const struct frame *frame, int x, int y, int rows)
+{
+    const int count = frame->compared_count, shown = count > rows ? rows - 1 : count;
+
+    for (int i = 0; i < shown; i++)
+        ghosts_legend(frame, i, &plot->area, x, y + i);
+    if (shown < count && rows > 0)
+        canvas_text(&plot->area, x, y + shown, STYLE_PLAIN, "and %d more", count - shown);
+}
+
+static void draw_legend(struct plot *plot, const struct frame *frame, bool below)
 {
     const uint32_t *own = legend_glyphs[plot->area.glyphs];
-    const int x = plot->area.width - 10, y = below ? plot->area.height - 3 : 0;
+    const int room = plot->area.height - LEGEND_ROWS - 1;
+    const int ghosts = frame->compared_count < room ? frame->compared_count : room;
+    const int x = plot->area.width - 10, y = below ? plot->area.height - LEGEND_ROWS - ghosts : 0;
 
     if (plot->area.width < 28 || plot->area.height < 6)
         return;
@@ -203,6 +250,7 @@ static void draw_legend(struct plot *plot, bool below)
     canvas_text(&plot->area, x + 1, y + 1, STYLE_PLAIN, " smoothed");
     canvas_put(&plot->area, x, y + 2, plot_mark_glyph(plot->area.glyphs), STYLE_TEST);
     canvas_text(&plot->area, x + 1, y + 2, STYLE_PLAIN, " test");
+    draw_ghosts_legend(plot, frame, x, y + LEGEND_ROWS, ghosts);
 }
 
 /* The last test result at or before a step; NULL before the first. */
@@ -225,9 +273,12 @@ static void draw_crosshair(struct plot *plot, const struct frame *frame,
     const struct band band = column_band(frame, plot, metric, column);
     const struct epoch_metrics *test =
         test_at(&frame->snapshot->history, step_of_x(frame, plot_x(plot, column + 1)));
-    struct canvas box = canvas_inside(&plot->area, plot->area.width - READING_WIDTH,
-                                      metric->legend_below ? plot->area.height - READING_ROWS : 0,
-                                      READING_WIDTH, READING_ROWS);
+    const struct ghosts ghosts = {frame, metric->train, metric->test};
+    const int all = READING_ROWS + frame->compared_count;
+    const int rows = all < plot->area.height ? all : plot->area.height;
+    struct canvas box =
+        canvas_inside(&plot->area, plot->area.width - READING_WIDTH,
+                      metric->legend_below ? plot->area.height - rows : 0, READING_WIDTH, rows);
 
     plot_rule(plot, x, STYLE_PLAIN);
     canvas_clear(&box);
@@ -241,6 +292,13 @@ static void draw_crosshair(struct plot *plot, const struct frame *frame,
     }
     if (test != NULL)
         canvas_text(&box, 0, 4, STYLE_TEST, "test  %.*f", digits, metric->test(test));
+    for (int i = 0; i < frame->compared_count; i++) {
+        const double value = ghosts_test_at(&ghosts, i, plot_x(plot, column + 1));
+        ghosts_legend(frame, i, &box, 0, READING_ROWS + i);
+        if (isfinite(value))
+            canvas_text(&box, READING_WIDTH / 2 + 1, READING_ROWS + i, STYLE_GHOST, "%.*f", digits,
+                        value);
+    }
 }
 
 static void make_title(char title[96], const struct frame *frame, const struct metric *metric,
@@ -267,13 +325,14 @@ static void draw(const struct frame *frame, struct canvas *canvas, const struct 
 
     smooth(history, metric, frame->smoothing, smoothed);
     find_axis(frame, &from, &to);
-    find_range(history, metric, smoothed, step_of_x(frame, from), &low, &high);
+    find_range(frame, metric, smoothed, from, to, &low, &high);
     make_title(title, frame, metric, smoothed);
     struct canvas inside = canvas_box(canvas, title, frame->focus == metric->pane);
     plot_init(&plot, inside, frame->log_scale ? metric->log_scale : PLOT_LINEAR, low, high, from,
               to, units[frame->x_unit]);
     if (plot.area.width == 0 || plot.area.height == 0)
         return;
+    ghosts_draw(&(struct ghosts){frame, metric->train, metric->test}, &plot);
     draw_training(&plot, frame, metric, smoothed);
     for (int i = 0; i < history->epoch_count; i++)
         plot_mark(&plot, x_of_step(frame, (double)history->epochs[i].step),
@@ -285,7 +344,7 @@ static void draw(const struct frame *frame, struct canvas *canvas, const struct 
     if (frame->crosshair >= 0.0)
         draw_crosshair(&plot, frame, metric, smoothed);
     else
-        draw_legend(&plot, metric->legend_below);
+        draw_legend(&plot, frame, metric->legend_below);
 }
 
 void view_loss(const struct frame *frame, struct canvas *canvas)

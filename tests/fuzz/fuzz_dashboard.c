@@ -16,7 +16,15 @@
 #include <math.h>
 #include <stddef.h>
 
-enum { IMAGES = 24, EPOCHS_MAX = 8, KEYS_MAX = 12, MOMENTS_MAX = 4, TEXT_SIZE = 48, MODELS = 4 };
+enum {
+    IMAGES = 24,
+    EPOCHS_MAX = 8,
+    KEYS_MAX = 12,
+    MOMENTS_MAX = 4,
+    TEXT_SIZE = 48,
+    COMPARED = 2,
+    MODELS = 4,
+};
 
 /* The bytes that are left; from their end on there are zeros. */
 struct bytes {
@@ -170,6 +178,7 @@ struct world {
     struct timeline timeline;
     struct events events;
     struct insight insight;
+    struct past_run compared[COMPARED];
 };
 
 /* What does not depend on the bytes but for the model's name, made once. */
@@ -226,6 +235,21 @@ static void clear_insight(struct insight *insight)
     fuzz_require(browse_init(&insight->browse, IMAGES, &error));
     insight->shown_step = -1;
     insight_list(insight);
+}
+
+/* Runs with the same epochs, and more or fewer batches and seconds. */
+static void make_compared(struct world *world, const struct snapshot *snapshot)
+{
+    static const char *const directories[COMPARED] = {"runs/a-long-name", "/"};
+
+    for (int i = 0; i < COMPARED; i++) {
+        struct past_run *run = &world->compared[i];
+        run->directory = directories[i];
+        run->now.history = snapshot->history;
+        run->now.batches = snapshot->batches * 3 * i;
+        run->now.epochs_done = snapshot->history.epoch_count;
+        run->now.epochs_seconds = snapshot->run_seconds * (i + 0.5);
+    }
 }
 
 /* Brings up to date what follows from the keys before it is drawn. */
@@ -293,8 +317,9 @@ static void press(struct frame *frame, const struct press *press, int width, int
 /* A run with its past: events, and moments of which only the steps are told apart. */
 static void make_run(struct bytes *bytes, struct world *world, struct snapshot *now)
 {
-    world->events = (struct events){0};
+    world->events = (struct events){.compared = world->compared, .compared_count = COMPARED};
     begin_run(bytes, now);
+    make_compared(world, now);
     events_watch(&world->events, now);
     go_on(bytes, now);
     events_watch(&world->events, now);
@@ -322,6 +347,8 @@ static struct frame make_frame(struct world *world, const struct snapshot *snaps
                     .keys = "keys"},
         .events = &world->events,
         .timeline = &world->timeline,
+        .compared = world->compared,
+        .compared_count = COMPARED,
         .crosshair = -1.0,
         .log_scale = true,
         .smoothing = 0.9,
