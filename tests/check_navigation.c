@@ -287,9 +287,9 @@ static void events_tell_a_new_learning_rate(void **unused)
 {
     (void)unused;
 
-    snapshot.lr = 0.01;
+    snapshot.base_lr = 0.01;
     events_watch(&events, &snapshot);
-    snapshot.lr = 0.0125;
+    snapshot.base_lr = 0.0125;
     assert_true(events_watch(&events, &snapshot));
     assert_non_null(strstr(events_at(&events, 0)->text, "0.0125"));
 }

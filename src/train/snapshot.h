@@ -41,8 +41,8 @@ struct snapshot {
     double checkpoint_seconds;   /* run_seconds at that moment */
     int epochs_done;             /* whose metrics are known: all, unless the run's log was lost */
     double epochs_seconds;       /* that these trained */
-    struct epoch_metrics best;   /* of the best test accuracy, the first of equals; test_count 0:
-                                    there is none */
+    struct epoch_metrics best;   /* of the best test accuracy, the first of equals; one whose test
+                                    loss is not finite only until there is another */
     double best_train_accuracy;  /* both mean something from the first epoch's end on */
     struct history history;
     struct layer_health health[MODEL_LAYERS_MAX]; /* behind the last batch */
