@@ -357,7 +357,7 @@ static void check_batch(int first, int count)
                "statistics %.1e\n",
                k->name, count, fabs(result.loss / loss - 1.0), error.delicate, error.others,
                statistics);
-        assert_true(result.finite);
+        assert_int_equal(result.fault.kind, FAULT_NONE);
         assert_int_equal(result.correct, correct);
         assert_true(fabs(result.loss / loss - 1.0) <= 1e-6);
         assert_true(error.delicate <= 1e-3);
@@ -452,7 +452,7 @@ static void losses_follow_pytorch_for_100_batches(void **state)
         struct trainee t = trainee_make(k, 2, initial);
         for (int i = 0; i < BATCHES; i++) {
             struct net_result result = train_batch(&t, (struct batch){i * BATCH, BATCH, 0.0F}, SGD);
-            assert_true(result.finite);
+            assert_int_equal(result.fault.kind, FAULT_NONE);
             losses[i] = result.loss;
         }
         double weights = relative_error(net_state(t.net), expected, model.parameter_count);
@@ -484,7 +484,7 @@ static void train_outcome(const struct kernels *kernels, int threads, const stru
         struct net_result result = train_batch(&t, batches[i], SGD);
         outcome->results[i].loss = result.loss;
         outcome->results[i].correct = result.correct;
-        outcome->results[i].finite = result.finite;
+        outcome->results[i].fault = result.fault;
     }
     memcpy(outcome->state, net_state(t.net), sizeof(float) * model.state_count);
     memcpy(outcome->velocity, net_velocity(t.net), sizeof(float) * model.parameter_count);
@@ -646,7 +646,7 @@ static bool is_reported(struct trainee *t, struct batch batch, struct sgd sgd)
 
     memcpy(before, net_state(t->net), sizeof *before * model.state_count);
     memcpy(velocity, net_velocity(t->net), sizeof *velocity * model.parameter_count);
-    if (train_batch(t, batch, sgd).finite)
+    if (train_batch(t, batch, sgd).fault.kind == FAULT_NONE)
         return false;
     assert_memory_equal(before, net_state(t->net), sizeof *before * model.parameter_count);
     assert_memory_equal(velocity, net_velocity(t->net), sizeof *velocity * model.parameter_count);
@@ -747,7 +747,7 @@ static void weights_of_any_size_are_right_or_reported(void **state)
         for (const struct kernels *k = next_table(NULL); k != NULL; k = next_table(k)) {
             struct trainee t = trainee_make(k, 1, scaled);
             struct net_result result = train_batch(&t, (struct batch){0, SAMPLES, 0.0F}, SGD);
-            if (result.finite && !(fabs(result.loss / loss - 1.0) <= 1e-4)) {
+            if (result.fault.kind == FAULT_NONE && !(fabs(result.loss / loss - 1.0) <= 1e-4)) {
                 printf("# %s: layer1.0.weight times 1e%d gives loss %.6f, should be %.6f, and is "
                        "not reported\n",
                        k->name, exponent, result.loss, loss);

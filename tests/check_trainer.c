@@ -210,7 +210,7 @@ static void row_84_a_paused_trainer_stops_at_once(void **unused)
     trainer_free(trainer);
 }
 
-static void row_86_divergence_stops_before_the_update(void **unused)
+static void row_86_divergence_stops_before_the_update_and_names_the_layer(void **unused)
 {
     struct trainer_options options = make_options(50, 1);
     (void)unused;
@@ -220,7 +220,8 @@ static void row_86_divergence_stops_before_the_update(void **unused)
     trainer_wait(trainer, &snapshot, SNAPSHOT_FAILED);
     trainer_free(trainer);
     assert_int_equal(snapshot.error.kind, ERROR_DIVERGED);
-    assert_non_null(strstr(snapshot.error.text, "batch"));
+    assert_non_null(
+        strstr(snapshot.error.text, "output of layer1.1 not finite in epoch 0, batch "));
     assert_true(snapshot.step < 50 * BATCHES);
 }
 
@@ -616,7 +617,7 @@ static const struct CMUnitTest tests[] = {
     TEST_OF(stepping_epochs_pauses_at_their_end),
     TEST_OF(row_85_commands_after_the_end_are_ignored),
     TEST_OF(row_84_a_paused_trainer_stops_at_once),
-    TEST_OF(row_86_divergence_stops_before_the_update),
+    TEST_OF(row_86_divergence_stops_before_the_update_and_names_the_layer),
     TEST_OF(a_batch_larger_than_the_data_is_all_of_it),
     TEST_OF(initial_weights_are_where_training_starts),
     TEST_OF(the_front_end_is_told_of_snapshots),

@@ -245,6 +245,16 @@ size_t model_offset(const struct model *model, const struct layer *layer, const 
     return tensor->offset;
 }
 
+int model_layer_of(const struct model *model, size_t parameter)
+{
+    int l = model->layer_count - 1;
+
+    while (model->layers[l].tensor_count == 0 ||
+           model->tensors[model->layers[l].first_tensor].offset > parameter)
+        l--;
+    return l;
+}
+
 /* The number of inputs that one output of the layer sees. */
 static int fan_in(const struct layer *layer)
 {

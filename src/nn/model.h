@@ -93,6 +93,9 @@ void model_initialize(const struct model *model, float *state, struct rng *rng);
 /* Where the tensor NAME.SUFFIX of a layer lies in the state; the layer must have it. */
 size_t model_offset(const struct model *model, const struct layer *layer, const char *suffix);
 
+/* The layer that the parameter at that place of the state belongs to. */
+int model_layer_of(const struct model *model, size_t parameter);
+
 /* Floats of a shape's maps or features. */
 size_t model_shape_count(struct shape shape);
 

@@ -1,12 +1,11 @@
 #include "nn/net.h"
 
+#include "nn/dropout.h"
 #include "nn/loss.h"
 #include "nn/stage.h"
 #include "support/memory.h"
-#include "support/rng.h"
 
 #include <math.h>
-#include <stdatomic.h>
 #include <stdlib.h>
 
 enum { CHANNEL_GROUP = 4 }; /* output channels that the convolution kernels work on at once */
@@ -42,7 +41,7 @@ struct net {
     size_t between_size;
     float *between;  /* [blocks] gradient of a stage's input, on its way to the stage before */
     float *features; /* [blocks][2][MODEL_FEATURES_MAX][LANES] gradients inside the tail */
-    float *masks;    /* [blocks][MODEL_CHANNELS_MAX][LANES] see fill_mask */
+    float *masks;    /* [blocks][MODEL_CHANNELS_MAX][LANES] see dropout.h */
     float *logits;   /* [blocks][classes][LANES] */
     uint8_t *labels; /* [blocks][LANES] */
     double *losses;  /* [blocks] sums */
@@ -54,7 +53,7 @@ struct net {
     const struct net_source *source;
     const struct net_rule *rule;
     int count, blocks;
-    atomic_bool finite;
+    struct fault_watch faults;
 };
 
 /* ---- memory ---- */
@@ -391,7 +390,7 @@ static void norm_forward(struct net *net, int s, int k)
     norm->shift = (float)((double)net->state[stage->norm_bias + (size_t)k] - norm->mean * scale);
     /* ReLU would turn NaN into zero, and what it hides no loss shows. */
     if (!isfinite(variance) || !isfinite(norm->scale) || !isfinite(norm->shift))
-        atomic_store(&net->finite, false);
+        fault_report(&net->faults, FAULT_OUTPUT, stage->first_layer + 1);
     update_running(&net->state[stage->running_mean + (size_t)k], norm->mean);
     update_running(&net->state[stage->running_var + (size_t)k],
                    n > 1.0 ? variance * n / (n - 1.0) : variance);
@@ -443,30 +442,6 @@ static int first_linear(const struct net *net)
     return net->stages.at[net->tail].kind == STAGE_MEAN ? net->tail + 1 : net->tail;
 }
 
-/* What each of a block's features before the first linear layer is multiplied by: 0, or what makes
- * up for those that are. */
-static void fill_mask(struct net *net, int block)
-{
-    const struct net_rule *rule = net->rule;
-    const int features = net->stages.at[first_linear(net)].inputs;
-    const float kept = (float)(1.0 / (1.0 - rule->dropout));
-    float *mask = mask_of(net, block);
-    struct rng rng;
-
-    rng_init(&rng, rule->noise, (uint64_t)block);
-    for (int i = 0; i < features * LANES; i++)
-        mask[i] = (double)rng_uniform(&rng, 0.0F, 1.0F) < rule->dropout ? 0.0F : kept;
-}
-
-static void apply_mask(struct net *net, int block, float *features)
-{
-    const float *mask = mask_of(net, block);
-    const int count = net->stages.at[first_linear(net)].inputs * LANES;
-
-    for (int i = 0; i < count; i++)
-        features[i] *= mask[i];
-}
-
 static float *logits_of(const struct net *net, int block)
 {
     return net->logits + (size_t)(block * net->model->classes) * LANES;
@@ -485,8 +460,9 @@ static void tail_forward(struct net *net, int block)
                                        : net->kernels->average)(&in, features);
         }
         if (net->rule->dropout > 0.0 && s == first_linear(net)) {
-            fill_mask(net, block);
-            apply_mask(net, block, features);
+            dropout_draw(mask_of(net, block), stage->inputs, net->rule->dropout, net->rule->noise,
+                         block);
+            dropout_apply(mask_of(net, block), stage->inputs, features);
         }
         net->kernels->linear(features, net->state + stage->weight, stage_bias(stage, net->state),
                              out, stage->inputs, stage->output.channels);
@@ -503,7 +479,7 @@ static void tail_backward(struct net *net, int block, float *gradient, float *ne
                                       stage->kind == STAGE_MEAN ? NULL : partial + stage->bias,
                                       stage->inputs, stage->output.channels);
         if (net->rule->dropout > 0.0 && s == first_linear(net))
-            apply_mask(net, block, next);
+            dropout_apply(mask_of(net, block), stage->inputs, next);
         if (stage_pools(stage)) {
             struct map in = between_map(net, s, block);
             (stage->kind == STAGE_MEAN ? net->kernels->window_means_backward
@@ -534,7 +510,7 @@ static void tail_pass(struct net *net, int s, int block, int from, int to)
         net->correct[block] += predictions[lane] == labels[lane];
     }
     if (!isfinite(net->losses[block]))
-        atomic_store(&net->finite, false);
+        fault_report(&net->faults, FAULT_LOSS, net->model->layer_count - 1);
     loss_backward(logits_of(net, block), classes, labels, count, net->rule->label_smoothing,
                   1.0 / net->count, gradient);
     tail_backward(net, block, gradient, gradient + (size_t)MODEL_FEATURES_MAX * LANES);
@@ -639,7 +615,6 @@ static void run_update(struct net *net, int member)
 {
     const int parameters = (int)net->model->parameter_count;
     int from, to;
-    bool finite = true;
 
     team_share(parameters, member, team_size(net->team), &from, &to);
     for (int i = from; i < to; i++) {
@@ -647,12 +622,11 @@ static void run_update(struct net *net, int member)
         for (int block = 0; block < net->blocks; block++)
             sum += partial_of(net, block)[i];
         net->gradient[i] = sum;
-        finite = finite && isfinite(sum);
+        if (!isfinite(sum))
+            fault_report(&net->faults, FAULT_GRADIENT, model_layer_of(net->model, (size_t)i));
     }
-    if (!finite)
-        atomic_store(&net->finite, false);
     team_barrier(net->team);
-    if (atomic_load(&net->finite))
+    if (fault_first(&net->faults).kind == FAULT_NONE)
         sgd_step(&net->rule->sgd, net->state, net->velocity, net->gradient, from, to);
 }
 
@@ -678,12 +652,12 @@ struct net_result net_train(struct net *net, const struct net_source *source, in
     net->rule = rule;
     net->count = count;
     net->blocks = lanes_blocks(count);
-    atomic_store(&net->finite, true);
+    fault_clear(&net->faults);
     team_run(net->team, train_member, net);
     for (int block = 0; block < net->blocks; block++) {
         result.loss += net->losses[block] / count;
         result.correct += net->correct[block];
     }
-    result.finite = atomic_load(&net->finite);
+    result.fault = fault_first(&net->faults);
     return result;
 }

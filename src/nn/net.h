@@ -16,6 +16,7 @@
 #ifndef NN_NET_H
 #define NN_NET_H
 
+#include "nn/fault.h"
 #include "nn/kernels.h"
 #include "nn/model.h"
 #include "nn/optimizer.h"
@@ -38,20 +39,16 @@ struct net_source {
 struct net_rule {
     struct sgd sgd;
     double label_smoothing; /* 0 to below 1; see loss.h */
-    /* Share, 0 to below 1, of the features before the first linear layer that are dropped, chosen
-     * anew for each sample; the others are scaled by 1 / (1 - dropout) (Srivastava et al.,
-     * "Dropout", 2014, inverted as torch.nn.Dropout has it). */
-    double dropout;
-    uint64_t noise; /* chooses what is dropped: the same the same */
+    double dropout;         /* of the features before the first linear layer; see dropout.h */
+    uint64_t noise;         /* chooses what is dropped: the same the same */
 };
 
 struct net_result {
     double loss; /* mean over the batch, before the update */
     int correct; /* samples whose largest logit is their label's */
-    /* Loss, batch norm's statistics and gradient. Where not, the parameters and velocities are as
-     * they were before the batch, but the running statistics may not be finite any more: do not
-     * save them. */
-    bool finite;
+    /* If there is one, the parameters and velocities are as they were before the batch, but the
+     * running statistics may not be finite any more: do not save them. */
+    struct fault fault;
 };
 
 /* Makes a net for batches of up to `batch_size` samples. The model, kernels and team must outlive

@@ -10,6 +10,7 @@
 
 #include <math.h>
 #include <pthread.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -207,16 +208,26 @@ static bool fail(struct trainer *trainer, const struct error *error)
 }
 
 /* `what` is not finite; with such weights nothing goes on, and they must not be kept. */
-static bool fail_diverged(struct trainer *trainer, const char *what, double value)
+static bool fail_diverged(struct trainer *trainer, const char *what)
 {
     struct error error;
 
-    error_set(
-        &error, ERROR_DIVERGED,
-        "training diverged: %s not finite in epoch %d, batch %d (expected finite numbers, got "
-        "%g; try a smaller --lr)",
-        what, trainer->now.epoch, trainer->now.batch, value);
+    error_set(&error, ERROR_DIVERGED,
+              "training diverged: %s not finite in epoch %d, batch %d; try a smaller --lr", what,
+              trainer->now.epoch, trainer->now.batch);
     return fail(trainer, &error);
+}
+
+static bool fail_in_layer(struct trainer *trainer, struct fault fault)
+{
+    static const char *const kinds[] = {
+        [FAULT_OUTPUT] = "output of ", [FAULT_LOSS] = "loss", [FAULT_GRADIENT] = "gradient of "};
+    const struct layer *layer = &trainer->options.model->layers[fault.layer];
+    char what[64];
+
+    snprintf(what, sizeof what, "%s%s", kinds[fault.kind],
+             fault.kind == FAULT_LOSS ? "" : layer->name);
+    return fail_diverged(trainer, what);
 }
 
 /* A large step may leave weights that only the next batch would find out about. */
@@ -226,7 +237,7 @@ static bool check_weights(struct trainer *trainer)
 
     for (size_t i = 0; i < trainer->options.model->state_count; i++)
         if (!isfinite(state[i]))
-            return fail_diverged(trainer, "weights", (double)state[i]);
+            return fail_diverged(trainer, "weights");
     return true;
 }
 
@@ -391,8 +402,8 @@ static bool train_batch(struct trainer *trainer)
     int count = batch_count(trainer);
 
     struct net_result result = net_train(trainer->net, &source, count, &rule);
-    if (!result.finite)
-        return fail_diverged(trainer, "loss or gradient", result.loss);
+    if (result.fault.kind != FAULT_NONE)
+        return fail_in_layer(trainer, result.fault);
     if (!record_batch(trainer, &result, count))
         return false;
     add_seconds(trainer, true);
@@ -470,7 +481,7 @@ static bool end_epoch(struct trainer *trainer)
     if (!test(trainer, &metrics.test_loss, &metrics.test_correct))
         return true; /* stopped: the batches are done, the epoch has no result yet */
     if (!isfinite(metrics.test_loss))
-        return fail_diverged(trainer, "test loss", metrics.test_loss);
+        return fail_diverged(trainer, "test loss");
     metrics.test_accuracy = 100.0 * metrics.test_correct / metrics.test_count;
     bool best = snapshot_add_epoch(now, &metrics);
     if (trainer->epochs_left != UNLIMITED && --trainer->epochs_left == 0)
