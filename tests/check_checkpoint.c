@@ -5,6 +5,7 @@
 #include "support/file.h"
 #include "train/checkpoint.h"
 
+#include <jansson.h>
 #include <math.h>
 
 static struct model model;
@@ -142,13 +143,21 @@ static void row_32_an_empty_file_is_refused(void **unused)
     assert_refused();
 }
 
+/* Whether all of many cases are asked for, which takes minutes. */
+static bool all_cases(void)
+{
+    const char *samples = getenv("FAULTS_SAMPLES");
+
+    return samples != NULL && strcmp(samples, "all") == 0;
+}
+
 static void row_33_truncated_at_every_offset_is_refused(void **unused)
 {
     size_t size;
     unsigned char *bytes = get(&size);
     (void)unused;
 
-    for (size_t length = 1; length < size; length += length < 9000 ? 1 : 37) {
+    for (size_t length = 1; length < size; length += length < 9000 || all_cases() ? 1 : 37) {
         FILE *file = fopen(path, "w");
         assert_non_null(file);
         assert_int_equal(fwrite(bytes, 1, length, file), length);
@@ -168,7 +177,7 @@ static void row_34_any_flipped_bit_is_refused(void **unused)
     (void)unused;
 
     assert_non_null(file);
-    for (size_t bit = 0; bit < size * 8; bit += bit < 64000 ? 1 : 997) {
+    for (size_t bit = 0; bit < size * 8; bit += bit < 64000 || all_cases() ? 1 : 997) {
         unsigned char flipped = (unsigned char)(bytes[bit / 8] ^ 1U << bit % 8);
         fseek(file, (long)(bit / 8), SEEK_SET);
         fputc(flipped, file);
@@ -258,6 +267,30 @@ static void row_38_wild_lengths_and_offsets_are_refused(void **unused)
                 "\"data_offsets\":[144,0]}}",
                 144);
     assert_refused();
+}
+
+static void row_38_every_word_about_a_tensor_is_checked(void **unused)
+{
+    static const char *const entries[] = {
+        "{\"shape\":[4,1,3,3],\"data_offsets\":[0,144]}",
+        "{\"dtype\":\"F16\",\"shape\":[4,1,3,3],\"data_offsets\":[0,144]}",
+        "{\"dtype\":\"F32\",\"data_offsets\":[0,144]}",
+        "{\"dtype\":\"F32\",\"shape\":[4,1,9],\"data_offsets\":[0,144]}",
+        "{\"dtype\":\"F32\",\"shape\":[4,1,3,3]}",
+        "{\"dtype\":\"F32\",\"shape\":[4,1,3,3],\"data_offsets\":[0,144,144]}",
+        "{\"dtype\":\"F32\",\"shape\":[4,1,3,3],\"data_offsets\":[\"0\",144]}",
+        "{\"dtype\":\"F32\",\"shape\":[4,1,3,3],\"data_offsets\":[0,144.0]}",
+        "{\"dtype\":\"F32\",\"shape\":[4,1,3,3],\"data_offsets\":[0,140]}",
+    };
+    char header[256];
+    (void)unused;
+
+    for (int i = 0; i < CHECK_COUNT(entries); i++) {
+        snprintf(header, sizeof header, "{\"layer1.0.weight\":%s}", entries[i]);
+        put_foreign(header, 144);
+        assert_refused();
+        assert_non_null(strstr(error.text, "layer1.0.weight: "));
+    }
 }
 
 static void row_38_overlapping_tensors_are_refused(void **unused)
@@ -361,6 +394,83 @@ static void row_41_other_settings_or_data_are_named(void **unused)
     assert_non_null(strstr(error.text, "--data differs"));
 }
 
+/* Rewrites the checkpoint with another header, which `edit` makes of its own, and with data of that
+ * size, cut off or filled up with zeros. */
+static void forge_header(void edit(json_t *header), size_t data_size)
+{
+    size_t size, length = 0;
+    unsigned char *bytes = get(&size), *forged;
+
+    for (int i = 0; i < 8; i++)
+        length |= (size_t)bytes[i] << 8 * i;
+    json_t *header = json_loadb((char *)bytes + 8, length, 0, NULL);
+    assert_non_null(header);
+    edit(header);
+    char *text = json_dumps(header, JSON_COMPACT);
+    size_t text_size = strlen(text), kept = size - 8 - length;
+    assert_non_null(forged = calloc(1, 8 + text_size + data_size));
+    forged[0] = (unsigned char)text_size;
+    forged[1] = (unsigned char)(text_size >> 8);
+    forged[2] = (unsigned char)(text_size >> 16);
+    memcpy(forged + 8, text, text_size);
+    memcpy(forged + 8 + text_size, bytes + 8 + length, kept < data_size ? kept : data_size);
+    put(forged, 8 + text_size + data_size);
+    forge("\"format\"", "\"format\""); /* the checksum */
+    json_decref(header);
+    free(forged);
+    free(text);
+    free(bytes);
+}
+
+/* What the model's own tensors take up. */
+static size_t data_size(bool velocities)
+{
+    return 4 * 8 + (model.state_count + (velocities ? model.parameter_count : 0)) * sizeof(float);
+}
+
+static void remove_velocities(json_t *header)
+{
+    char name[128];
+
+    for (int t = 0; t < model.tensor_count; t++) {
+        snprintf(name, sizeof name, "optimizer.momentum.%s", model.tensors[t].name);
+        json_object_del(header, name);
+    }
+}
+
+enum { MANY = 3 * MODEL_TENSORS_MAX };
+
+static void add_counters(json_t *header)
+{
+    json_int_t end = (json_int_t)data_size(true);
+    char name[64];
+
+    for (int i = 0; i < MANY; i++) {
+        snprintf(name, sizeof name, "more%d.num_batches_tracked", i);
+        json_object_set_new(header, name,
+                            json_pack("{s:s, s:[], s:[I, I]}", "dtype", "I64", "shape",
+                                      "data_offsets", end + 8 * i, end + 8 * (i + 1)));
+    }
+}
+
+static void row_38_more_tensors_than_any_model_has_are_refused(void **unused)
+{
+    (void)unused;
+    forge_header(add_counters, data_size(true) + MANY * 8);
+    assert_refused();
+    assert_non_null(strstr(error.text, "tensors that the model has not"));
+}
+
+static void row_42_without_velocities_nothing_is_resumed(void **unused)
+{
+    (void)unused;
+    forge_header(remove_velocities, data_size(false));
+    assert_true(
+        checkpoint_load(path, &model, loaded, &error)); /* weights are all that this wants */
+    assert_false(resume_with(&settings));
+    assert_non_null(strstr(error.text, "velocities are missing"));
+}
+
 static void assert_not_resumed(const char *from, const char *to, const char *names)
 {
     forge(from, to);
@@ -395,9 +505,46 @@ static void row_43_impossible_places_are_refused(void **unused)
     assert_not_resumed("\"loss_sum\":\"12.5\"", "\"loss_sum\":\"-2.5\"", "its loss_sum");
     assert_not_resumed("\"loss_sum\":\"12.5\"", "\"loss_sum\":\"nan \"", "its loss_sum");
     assert_not_resumed("\"lr_now\":\"0.0125\"", "\"lr_now\":\"0.0000\"", "its lr_now");
+    assert_not_resumed("\"batch\":\"17\",\"step\":\"2831\"", "\"batch\":\"1799\",\"step\":\"31\"",
+                       "its batch");
+    assert_not_resumed("\"epoch\":\"3\",\"batch\":\"17\",\"step\":\"2831\"",
+                       "\"epoch\":\"3333333333333333333333333333\"", "its epoch");
+    assert_not_resumed("\"step\":\"2831\"", "\"stop\":\"2831\"", "its step");
+    assert_not_resumed("\"correct\":\"900\"", "\"correct\":\"9e9\"", "its correct");
+    assert_not_resumed("\"loss_sum\":\"12.5\",\"correct\":\"900\"",
+                       "\"loss_sum\":\"12.\",\"correct\":\"9000\"", "its correct");
+    assert_not_resumed("\"loss_sum\":\"12.5\"", "\"loss_sum\":\"12.x\"", "its loss_sum");
+    assert_not_resumed("\"lr_now\":\"0.0125\"", "\"lr_nou\":\"0.0125\"", "its lr_now");
+    assert_not_resumed("\"data_checksum\":\"f", "\"data_checksum\":\"g", "its data_checksum");
+    const struct settings over = {"basic", 3, 64, 0.01, 0.9, 1, true};
+    assert_false(resume_with(&over));
+    assert_non_null(strstr(error.text, "its batch is impossible"));
     const struct settings shorter = {"basic", 2, 64, 0.01, 0.9, 1, true};
     assert_false(resume_with(&shorter));
     assert_non_null(strstr(error.text, "its epoch is impossible"));
+}
+
+static void row_41_settings_that_are_none_are_refused(void **unused)
+{
+    (void)unused;
+    assert_not_resumed("\"batch_size\":\"64\"", "\"batch_size\":\"6x\"", "its batch_size");
+    assert_not_resumed("\"seed\":\"1\"", "\"seed\":\"x\"", "its seed");
+    assert_not_resumed("\"lr\":\"0.01\"", "\"lr\":\"0.0x\"", "its lr");
+    assert_not_resumed("\"momentum\":\"0.9\"", "\"momentum\":\"0.x\"", "its momentum");
+}
+
+/* What else can be wrong with the tensors of a file that says it is ours. */
+static void row_37_velocities_and_counters_are_held_to_the_model(void **unused)
+{
+    (void)unused;
+    assert_not_resumed("\"optimizer.momentum.layer1.0.weight\"",
+                       "\"optimizer.momentum.layer9.0.weight\"",
+                       "momentum.layer1.0.weight is missing");
+    assert_not_resumed("\"layer1.1.num_batches_tracked\":{\"dtype\":\"I64\"",
+                       "\"layer1.1.num_batches_tracked\":{\"dtype\":\"I32\"", "wrong type");
+    assert_not_resumed("\"layer1.1.num_batches_tracked\":{\"dtype\":\"I64\",\"shape\":[]",
+                       "\"layer1.1.num_batches_tracked\":{\"dtype\":\"I64\",\"shape\":{}",
+                       "another shape");
 }
 
 static void row_46_a_destination_that_is_no_file_is_refused(void **unused)
@@ -428,11 +575,16 @@ static const struct CMUnitTest tests[] = {
     TEST(row_36_a_newer_format_version_is_refused),
     TEST(row_37_shapes_and_names_of_another_model_are_refused),
     TEST(row_38_wild_lengths_and_offsets_are_refused),
+    TEST(row_37_velocities_and_counters_are_held_to_the_model),
+    TEST(row_38_every_word_about_a_tensor_is_checked),
+    TEST(row_38_more_tensors_than_any_model_has_are_refused),
     TEST(row_38_overlapping_tensors_are_refused),
     TEST(row_39_weights_that_are_not_finite_are_refused),
     TEST(row_40_trailing_bytes_are_refused),
     TEST(all_that_resuming_needs_comes_back),
     TEST(row_41_other_settings_or_data_are_named),
+    TEST(row_41_settings_that_are_none_are_refused),
+    TEST(row_42_without_velocities_nothing_is_resumed),
     TEST(row_42_without_the_generators_state_nothing_is_resumed),
     TEST(row_43_impossible_places_are_refused),
     TEST(row_46_a_destination_that_is_no_file_is_refused),
