@@ -2,10 +2,13 @@
 #include "sample_data.h"
 
 #include "support/file.h"
+#include "train/replay.h"
 #include "train/runlog.h"
 
 #include <jansson.h>
 #include <math.h>
+#include <signal.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
 
 enum { TRAIN = 150, TEST = 20, BATCHES = 3 /* an epoch, the last of 22 */ };
@@ -401,6 +404,143 @@ static void row_49_a_lost_log_begins_anew(void **unused)
     assert_int_equal(start.now.epochs_done, 0);
 }
 
+static void put_log(const char *text)
+{
+    assert_true(file_replace(directory, "metrics.jsonl", text, strlen(text), &error));
+}
+
+static void row_48_lines_that_no_run_would_have_written_are_refused(void **unused)
+{
+#define START "{\"event\":\"start\",\"epoch\":0,\"batch\":0}\n"
+#define BATCH(epoch, batch)                                                                        \
+    "{\"event\":\"batch\",\"epoch\":" #epoch ",\"batch\":" #batch ",\"loss\":2,\"accuracy\":50}\n"
+#define EPOCH(test_accuracy, seconds)                                                              \
+    "{\"event\":\"epoch\",\"epoch\":0,\"train_loss\":1.5,\"train_accuracy\":40,"                   \
+    "\"test_loss\":1,\"test_accuracy\":" test_accuracy ",\"seconds\":" seconds "}\n"
+    static const struct {
+        const char *text;
+        int epoch, batch;
+        bool good;
+    } logs[] = {
+        {START BATCH(0, 0) BATCH(0, 1) BATCH(0, 2) EPOCH("50", "1") BATCH(1, 0), 1, 1, true},
+        {START BATCH(0, 0) BATCH(0, 1) EPOCH("50", "1") BATCH(1, 0), 1, 1, false},
+        {START BATCH(0, 0) BATCH(0, 1) BATCH(0, 2) BATCH(0, 3), 1, 0, false},
+        {START BATCH(0, 0) BATCH(0, 1) BATCH(0, 2) EPOCH("150", "1"), 1, 0, false},
+        {START BATCH(0, 0) BATCH(0, 1) BATCH(0, 2) EPOCH("-1", "1"), 1, 0, false},
+        {START BATCH(0, 0) BATCH(0, 1) BATCH(0, 2) EPOCH("50", "-1"), 1, 0, false},
+        {START BATCH(0, 0) BATCH(0, "1"), 0, 2, false},
+        {START BATCH(0, 0) BATCH(0.0, 1), 0, 2, false},
+        {START "{\"event\":\"nonesuch\",\"epoch\":0,\"batch\":0}\n", 0, 1, false},
+        {BATCH(0, 0) BATCH(0, 1), 0, 2, false},
+        {"{\"event\":\"resume\",\"epoch\":2,\"batch\":0}\n", 1, 0, false},
+        {"{\"event\":\"resume\",\"epoch\":0,\"batch\":4}\n", 1, 0, false},
+        {"{\"event\":\"resume\",\"epoch\":0,\"batch\":2}\n" BATCH(0, 2) EPOCH("50", "1"), 1, 0,
+         true},
+        {"[]\n", 0, 0, true}, /* ahead of the checkpoint, and cut */
+    };
+    bool lost;
+    (void)unused;
+
+    runlog_free(begin_run());
+    for (int i = 0; i < CHECK_COUNT(logs); i++) {
+        put_log(logs[i].text);
+        assert_int_equal(go_on(logs[i].epoch, logs[i].batch, &lost), logs[i].good);
+        assert_false(lost);
+    }
+}
+
+static void a_log_that_is_no_file_is_not_read(void **unused)
+{
+    char path[PATH_MAX + 64];
+    long end;
+    (void)unused;
+
+    snprintf(path, sizeof path, "%s/nowhere", scratch);
+    assert_false(replay_log(&start, path, &config.settings, &data, &end, &error));
+    assert_int_equal(error.kind, ERROR_CHECKPOINT);
+    assert_false(replay_log(&start, scratch, &config.settings, &data, &end, &error));
+    assert_int_equal(error.kind, ERROR_CHECKPOINT);
+}
+
+/* ---- disks that do not take it ---- */
+
+static void any_number_of_lines_between_two_saves_is_kept(void **unused)
+{
+    enum { LINES = 3000 };
+    struct runlog *runlog = begin_run();
+    char line[512];
+    int count = 0;
+    (void)unused;
+
+    for (int i = 0; i < LINES; i++)
+        assert_true(runlog_batch(runlog, 0, i, 1.0 / (i + 1), 50.0, &error));
+    assert_true(runlog_end(runlog, "stopped", 0, LINES, &error));
+    runlog_free(runlog);
+    FILE *file = open_in_run("metrics.jsonl");
+    while (fgets(line, sizeof line, file) != NULL)
+        count++;
+    fclose(file);
+    assert_int_equal(count, LINES + 2);
+}
+
+static void row_76_a_log_that_may_not_grow_keeps_whole_lines(void **unused)
+{
+    struct runlog *runlog = begin_run();
+    struct rlimit before, small = {.rlim_cur = 100000};
+    char line[512];
+    bool taken = true;
+    (void)unused;
+
+    signal(SIGXFSZ, SIG_IGN);
+    assert_int_equal(getrlimit(RLIMIT_FSIZE, &before), 0);
+    small.rlim_max = before.rlim_max;
+    assert_int_equal(setrlimit(RLIMIT_FSIZE, &small), 0);
+    for (int i = 0; taken && i < 10000; i++)
+        taken = runlog_batch(runlog, 0, i, 1.0, 50.0, &error);
+    assert_int_equal(setrlimit(RLIMIT_FSIZE, &before), 0);
+    assert_false(taken);
+    assert_int_equal(error.kind, ERROR_SYSTEM);
+    runlog_free(runlog);
+    FILE *file = open_in_run("metrics.jsonl");
+    while (fgets(line, sizeof line, file) != NULL)
+        assert_string_equal(line + strlen(line) - 2, "}\n");
+    fclose(file);
+}
+
+static void row_46_a_run_does_not_begin_where_its_files_cannot_be(void **unused)
+{
+    static const char *const names[] = {CHECKPOINT_LAST, CONFIG_NAME, "metrics.jsonl"};
+    char path[PATH_MAX + 64];
+    (void)unused;
+
+    for (int i = 0; i < CHECK_COUNT(names); i++) {
+        struct runlog *runlog = runlog_new(directory, &error);
+        assert_non_null(runlog);
+        snprintf(path, sizeof path, "%s/%s", directory, names[i]);
+        assert_int_equal(mkdir(path, 0777), 0);
+        assert_false(runlog_start(runlog, &config, &model, &start, &error));
+        assert_int_equal(error.kind, ERROR_SYSTEM);
+        assert_non_null(strstr(error.text, names[i]));
+        runlog_free(runlog);
+        tear_down(NULL);
+        set_up(NULL);
+    }
+}
+
+static void paths_that_are_too_long_are_refused(void **unused)
+{
+    char path[PATH_MAX + 16];
+    (void)unused;
+
+    memset(path, 'x', sizeof path);
+    path[PATH_MAX + 8] = '\0';
+    assert_null(runlog_new(path, &error));
+    assert_int_equal(error.kind, ERROR_SYSTEM);
+    path[PATH_MAX - 4] = '\0'; /* not with the log's name behind it */
+    assert_null(runlog_open(path, &error));
+    assert_int_equal(error.kind, ERROR_SYSTEM);
+}
+
 /* The run is there from config.json on, which is written before the log. */
 static void a_run_killed_before_its_log_was_made_goes_on(void **unused)
 {
@@ -419,6 +559,12 @@ static void a_run_killed_before_its_log_was_made_goes_on(void **unused)
 #define TEST_OF(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
 
 static const struct CMUnitTest tests[] = {
+    TEST_OF(row_48_lines_that_no_run_would_have_written_are_refused),
+    TEST_OF(a_log_that_is_no_file_is_not_read),
+    TEST_OF(any_number_of_lines_between_two_saves_is_kept),
+    TEST_OF(row_76_a_log_that_may_not_grow_keeps_whole_lines),
+    TEST_OF(row_46_a_run_does_not_begin_where_its_files_cannot_be),
+    TEST_OF(paths_that_are_too_long_are_refused),
     TEST_OF(the_config_says_what_made_the_run),
     TEST_OF(every_line_is_an_object_with_its_event_first),
     TEST_OF(losses_read_back_as_the_same_float),
