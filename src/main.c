@@ -22,7 +22,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 /* What every action but the shortest ones needs, made in this order and released in the other. */
@@ -206,12 +205,6 @@ static void describe_run(struct program *program)
     config->threads = program->threads;
 }
 
-static bool make_series(const char *directory, struct error *error)
-{
-    return directory == NULL || mkdir(directory, 0777) == 0 || errno == EEXIST ||
-           error_set(error, ERROR_SYSTEM, "%s: cannot be made: %s", directory, strerror(errno));
-}
-
 static bool start_run(struct program *program, struct error *error)
 {
     const struct options *options = &program->options;
@@ -223,7 +216,7 @@ static bool start_run(struct program *program, struct error *error)
     if (options->run_dir == NULL)
         return true;
     describe_run(program);
-    return make_series(program->series, error) &&
+    return (program->series == NULL || runlog_make_place(program->series, error)) &&
            (program->runlog = runlog_new(options->run_dir, error)) != NULL &&
            runlog_start(program->runlog, &program->config, &program->model, &program->start, error);
 }

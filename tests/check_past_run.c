@@ -126,6 +126,9 @@ static void a_damaged_line_is_named(void **unused)
                                           "\n",
                                           EPOCH(1, 0.1, null),
                                           EPOCH(1, 0.1, 100.5),
+                                          EPOCH(0.5, 0.1, 99.0),
+                                          BATCH(1, 2147483647),
+                                          BATCH(1, -1),
                                           EPOCH(5, 0.1, 99.0),
                                           EPOCH(-1, 0.1, 99.0)};
     char log[1024];

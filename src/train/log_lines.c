@@ -29,6 +29,14 @@ bool log_line_in_range(const json_t *line, const char *key, double low, double h
     return value >= low && value <= high;
 }
 
+bool log_line_below(const json_t *line, const char *key, int limit)
+{
+    const json_t *value = json_object_get(line, key);
+
+    return json_is_integer(value) && json_integer_value(value) >= 0 &&
+           json_integer_value(value) < limit;
+}
+
 int log_line_integer(const json_t *line, const char *key)
 {
     return (int)json_integer_value(json_object_get(line, key));

@@ -29,6 +29,9 @@ double log_line_real(const json_t *line, const char *key);
 /* Whether it is a number from `low` to `high`. */
 bool log_line_in_range(const json_t *line, const char *key, double low, double high);
 
+/* Whether it is a whole number from 0 to below `limit`. */
+bool log_line_below(const json_t *line, const char *key, int limit);
+
 /* The whole number under a key, 0 when there is none; and whether it is this one. */
 int log_line_integer(const json_t *line, const char *key);
 bool log_line_is(const json_t *line, const char *key, int expected);

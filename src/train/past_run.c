@@ -2,6 +2,8 @@
 
 #include "train/log_lines.h"
 
+#include <errno.h>
+#include <limits.h>
 #include <math.h>
 #include <stdio.h>
 #include <string.h>
@@ -43,9 +45,11 @@ static bool is_damaged(struct reading *reading, const json_t *line)
     if (event == NULL)
         return true;
     if (strcmp(event, "batch") == 0) {
+        if (!log_line_below(line, "batch", INT_MAX))
+            return true;
         reading->batches = log_line_integer(line, "batch") + 1;
     } else if (strcmp(event, "epoch") == 0) {
-        if (!log_line_in_range(line, "epoch", 0.0, now->epochs - 1.0) ||
+        if (!log_line_below(line, "epoch", now->epochs) ||
             !log_line_in_range(line, "test_accuracy", 0.0, 100.0) ||
             !log_line_in_range(line, "seconds", 0.0, HUGE_VAL))
             return true;
@@ -69,16 +73,11 @@ static bool take_line(void *argument, const json_t *line, size_t size)
     return true;
 }
 
-static bool read_log(struct past_run *run, struct error *error)
+bool past_run_read_log(struct snapshot *now, const char *path, struct error *error)
 {
-    struct reading reading = {.now = &run->now};
-    char path[PATH_MAX];
-    struct stat status;
+    struct reading reading = {.now = now};
 
-    if (snprintf(path, sizeof path, "%s/%s", run->directory, LOG_NAME) >= (int)sizeof path)
-        return error_set(error, ERROR_SYSTEM, "%s: the path is too long", run->directory);
-    if (lstat(path, &status) != 0)
-        return true; /* it has just begun, or the log was lost: nothing is known but the settings */
+    history_init(&now->history);
     if (!log_lines_visit(path, take_line, &reading, error))
         return false;
     if (reading.damaged > 0 && reading.damaged < reading.line)
@@ -96,14 +95,17 @@ bool past_run_read(struct past_run *run, const char *directory, struct error *er
     memset(run, 0, sizeof *run);
     run->directory = directory;
     if (snprintf(path, sizeof path, "%s/%s", directory, CONFIG_NAME) < (int)sizeof path &&
-        stat(path, &status) != 0)
+        stat(path, &status) != 0 && (errno == ENOENT || errno == ENOTDIR))
         return error_set(error, ERROR_CHECKPOINT, "%s: holds no run (expected a %s in it)",
                          directory, CONFIG_NAME);
     if (!config_read(directory, &run->config, error))
         return false;
-    history_init(&run->now.history);
     run->now.epochs = run->config.settings.epochs;
-    return read_log(run, error);
+    if (snprintf(path, sizeof path, "%s/%s", directory, LOG_NAME) >= (int)sizeof path)
+        return error_set(error, ERROR_SYSTEM, "%s: the path is too long", directory);
+    if (lstat(path, &status) != 0 && errno == ENOENT)
+        return true; /* it has just begun, or the log was lost: nothing is known but the settings */
+    return past_run_read_log(&run->now, path, error);
 }
 
 void past_run_name(const struct past_run *run, char name[PAST_RUN_NAME_SIZE])

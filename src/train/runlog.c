@@ -161,14 +161,25 @@ bool runlog_none_in(const char *directory, struct error *error)
 
 /* The directory itself must survive a crash, too. A parent that may not be read cannot be synced;
  * that is no reason not to train. */
-static bool sync_parent(const struct runlog *runlog, struct error *error)
+static bool sync_parent(const char *directory, struct error *error)
 {
     char parent[PATH_MAX + sizeof "/.."];
 
-    snprintf(parent, sizeof parent, "%s/..", runlog->directory);
+    snprintf(parent, sizeof parent, "%s/..", directory);
     return file_sync_directory(parent) || errno == EACCES ||
            error_set(error, ERROR_SYSTEM, "%s: cannot be made durable: %s", parent,
                      strerror(errno));
+}
+
+static bool make_directory(const char *directory, struct error *error)
+{
+    return mkdir(directory, 0777) == 0 || errno == EEXIST ||
+           error_set(error, ERROR_SYSTEM, "%s: cannot be made: %s", directory, strerror(errno));
+}
+
+bool runlog_make_place(const char *directory, struct error *error)
+{
+    return make_directory(directory, error) && sync_parent(directory, error);
 }
 
 struct runlog *runlog_new(const char *directory, struct error *error)
@@ -177,10 +188,8 @@ struct runlog *runlog_new(const char *directory, struct error *error)
 
     if (runlog == NULL)
         return NULL;
-    if (mkdir(directory, 0777) != 0 && errno != EEXIST)
-        error_set(error, ERROR_SYSTEM, "%s: cannot be made: %s", directory, strerror(errno));
-    else if (lock_directory(runlog, error) && runlog_none_in(directory, error) &&
-             sync_parent(runlog, error))
+    if (make_directory(directory, error) && lock_directory(runlog, error) &&
+        runlog_none_in(directory, error) && sync_parent(directory, error))
         return runlog;
     runlog_free(runlog);
     return NULL;

@@ -32,6 +32,9 @@ struct runlog;
  * holds one, ERROR_SYSTEM when another process has it. NULL with the error. */
 struct runlog *runlog_new(const char *directory, struct error *error);
 
+/* Makes a directory to hold those of several runs, unless it is there. */
+bool runlog_make_place(const char *directory, struct error *error);
+
 /* Whether a new run could begin in the directory, which need not be there; ERROR_CHECKPOINT when it
  * holds one. */
 bool runlog_none_in(const char *directory, struct error *error);
