@@ -339,6 +339,7 @@ static bool watch(struct program *program, bool terminal, struct error *error)
         .saves = program->runlog != NULL,
         .compared = program->compared,
         .compared_count = program->options.compare_count,
+        .settings = &program->options.settings,
         .data = &program->data,
         .model = &program->model,
         .kernels = program->kernels,

@@ -3,12 +3,14 @@
  */
 #include "sample_data.h"
 
+#include "train/recipe.h"
 #include "tui/navigate.h"
 #include "tui/screen.h"
 
 #include <math.h>
 
 static struct snapshot snapshot;
+static struct settings settings;
 static struct dataset data;
 static struct model model;
 static struct predictions predictions;
@@ -40,14 +42,17 @@ static int set_up(void **unused)
     sample_dataset(&data, 16, 100);
     assert_true(model_init(&model, "basic", &error));
     assert_true(timeline_init(&timeline, model.state_count, &error));
-    snapshot = (struct snapshot){.epochs = 10, .batches = 100, .step = 0};
+    settings = *recipe_settings(0);
+    snapshot = (struct snapshot){.epochs = 10, .batches = 100, .base_lr = settings.lr};
     events = (struct events){0};
     sketch = sketch_new(&error);
     assert_non_null(sketch);
     confusion = (struct confusion){.step = 0};
     make_list();
     frame = (struct frame){.snapshot = &snapshot,
+                           .settings = &settings,
                            .model = &model,
+                           .train = &data.train,
                            .test = &data.test,
                            .predictions = &predictions,
                            .events = &events,
@@ -109,7 +114,8 @@ static void every_pane_of_a_layout_lies_on_the_screen_and_on_no_other(void **unu
     (void)unused;
 
     for (int view = 0; view < VIEW_COUNT; view++)
-        for (int width = 40; width <= 300; width += 7)
+        for (int width = 40; width <= 300; width += 7) {
+            snapshot.base_lr = width % 2 * settings.lr; /* varies, or not */
             for (int height = 10; height <= 100; height += 3) {
                 unsigned char cells[300 * 100] = {0};
                 navigate_open(&frame, (enum view)view);
@@ -124,6 +130,24 @@ static void every_pane_of_a_layout_lies_on_the_screen_and_on_no_other(void **unu
                         }
                 }
             }
+        }
+}
+
+static void the_learning_rate_has_a_pane_where_it_varies(void **unused)
+{
+    (void)unused;
+
+    navigate_open(&frame, VIEW_PLOTS);
+    press(KEY_PREVIOUS_PANE);
+    assert_int_equal(frame.focus, PANE_ACCURACY);
+    snapshot.base_lr *= 1.25;
+    press(KEY_NEXT_PANE);
+    press(KEY_PREVIOUS_PANE);
+    assert_int_equal(frame.focus, PANE_ACCURACY);
+    press(KEY_NEXT_PANE);
+    assert_int_equal(frame.focus, PANE_RATE);
+    press(KEY_MOVE_END);
+    assert_float_equal(frame.crosshair, 1.0, 1e-9);
 }
 
 static void enter_zooms_and_esc_goes_back_step_by_step(void **unused)
@@ -459,6 +483,7 @@ static const struct CMUnitTest tests[] = {
     TEST(tab_goes_round_the_panes_on_the_screen),
     TEST(where_one_pane_is_shown_tab_goes_through_all_of_the_view),
     TEST(every_pane_of_a_layout_lies_on_the_screen_and_on_no_other),
+    TEST(the_learning_rate_has_a_pane_where_it_varies),
     TEST(enter_zooms_and_esc_goes_back_step_by_step),
     TEST(the_crosshair_stays_on_the_axis),
     TEST(smoothing_has_ends_and_0_resets_the_plots),

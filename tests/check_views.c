@@ -2,12 +2,14 @@
 #include "frames.h"
 #include "sample_data.h"
 
+#include "train/recipe.h"
 #include "tui/navigate.h"
 #include "tui/screen.h"
 
 #include <math.h>
 
 static struct snapshot snapshot;
+static struct settings settings;
 static struct dataset data;
 static struct model model;
 static struct predictions predictions;
@@ -28,6 +30,7 @@ static void make_snapshot(void)
         .batches = 100,
         .batch = 50,
         .step = 250,
+        .base_lr = 0.01,
         .lr = 0.01,
         .loss = 0.09,
         .epoch_loss = 0.1,
@@ -129,6 +132,7 @@ static int set_up(void **unused)
     (void)unused;
 
     sample_dataset(&data, 16, 100);
+    settings = *recipe_settings(0);
     assert_true(model_init(&model, "basic", &error));
     make_snapshot();
     make_predictions();
@@ -153,7 +157,9 @@ static struct frame make_frame(void)
 {
     return (struct frame){
         .snapshot = &snapshot,
+        .settings = &settings,
         .model = &model,
+        .train = &data.train,
         .test = &data.test,
         .predictions = &predictions,
         .events = &events,
@@ -271,6 +277,47 @@ static void a_crosshair_reads_out_values(void **unused)
     frame.view = VIEW_PLOTS;
     frame.crosshair = 0.4;
     assert_frame(&frame, "crosshair", 100, 30, GLYPHS_BRAILLE);
+}
+
+/* One cycle, whose learning rate was halved in the second epoch. */
+static void set_schedule(void)
+{
+    settings.schedule = SCHEDULE_ONECYCLE;
+    settings.warmup = 0.3;
+    settings.lr = 0.1;
+    snapshot.base_lr = 0.05;
+    snapshot.lr = 0.0469;
+    snapshot.history.lr_change_count = 1;
+    snapshot.history.lr_changes[0] = (struct lr_change){150, 0.05};
+}
+
+static void a_schedule_is_drawn_from_the_runs_start_to_its_end(void **unused)
+{
+    struct frame frame = make_frame();
+    (void)unused;
+
+    set_schedule();
+    navigate_open(&frame, VIEW_PLOTS);
+    assert_frame(&frame, "rate", 80, 24, GLYPHS_ASCII);
+    assert_frame(&frame, "rate", 160, 50, GLYPHS_BRAILLE);
+    frame.log_scale = false;
+    assert_frame(&frame, "rate-linear", 80, 24, GLYPHS_BRAILLE);
+    frame.focus = PANE_RATE;
+    assert_frame(&frame, "rate", 40, 10, GLYPHS_ASCII);
+}
+
+static void the_learning_rate_is_read_out_behind_the_present_and_in_the_past(void **unused)
+{
+    struct moment moment = {.step = 120, .weights = snapshot.weights};
+    struct frame frame = make_frame();
+    (void)unused;
+
+    set_schedule();
+    navigate_open(&frame, VIEW_PLOTS);
+    frame.focus = PANE_RATE;
+    frame.crosshair = 0.5;
+    frame.past = &moment;
+    assert_frame(&frame, "rate-past", 80, 24, GLYPHS_ASCII);
 }
 
 static void the_last_fifth_of_the_run_in_batches(void **unused)
@@ -493,6 +540,8 @@ static const struct CMUnitTest tests[] = {
     TEST(the_worst_mistakes_are_listed),
     TEST(the_status_lines_of_small_terminals),
     TEST(a_crosshair_reads_out_values),
+    TEST(a_schedule_is_drawn_from_the_runs_start_to_its_end),
+    TEST(the_learning_rate_is_read_out_behind_the_present_and_in_the_past),
     TEST(the_last_fifth_of_the_run_in_batches),
     TEST(a_moment_of_the_past_is_marked),
     TEST(a_layer_out_of_its_healthy_range_is_warned_of_in_words),

@@ -56,7 +56,9 @@ static void init_frame(struct dashboard *dashboard)
     dashboard->events.compared_count = dashboard->options->compared_count;
     dashboard->frame = (struct frame){
         .snapshot = dashboard->snapshot,
+        .settings = dashboard->options->settings,
         .model = dashboard->options->model,
+        .train = &dashboard->options->data->train,
         .test = &dashboard->options->data->test,
         .predictions = &dashboard->insight.predictions,
         .browse = &dashboard->insight.browse,

@@ -22,6 +22,7 @@ struct dashboard_options {
     bool saves;                      /* the trainer has a run directory */
     const struct past_run *compared; /* runs to show beside this one */
     int compared_count;
+    const struct settings *settings; /* of the run */
     const struct dataset *data;
     const struct model *model;
     const struct kernels *kernels;

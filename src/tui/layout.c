@@ -15,6 +15,7 @@ enum {
     LARGE_TABLE_ROWS = 22, /* at LARGE_HEIGHT; grows by a third of what is more */
     EVENTS_ROWS = 6,
     SAMPLES_WIDTH = 36, /* one column of samples */
+    RATE_SHARE = 3,     /* of the plots' rows one in so many is the learning rate's */
 };
 
 typedef void arrange_function(struct layout *layout, int y, int width, int height);
@@ -61,9 +62,18 @@ static void arrange_overview(struct layout *layout, int y, int width, int height
     add(layout, PANE_ACCURACY, width / 2, y, width - width / 2, plots);
 }
 
-/* One above the other: the longer the axis, the more of the run it shows. */
+/* One above the other: the longer the axis, the more of the run it shows. The learning rate makes
+ * that too low; with it the two stand side by side. */
 static void arrange_plots(struct layout *layout, int y, int width, int height)
 {
+    const int rate = (height + RATE_SHARE - 1) / RATE_SHARE, rest = height - rate;
+
+    if (layout->rate) {
+        add(layout, PANE_LOSS, 0, y, width / 2, rest);
+        add(layout, PANE_ACCURACY, width / 2, y, width - width / 2, rest);
+        add(layout, PANE_RATE, 0, y + rest, width, rate);
+        return;
+    }
     add(layout, PANE_LOSS, 0, y, width, height / 2);
     add(layout, PANE_ACCURACY, 0, y + height / 2, width, height - height / 2);
 }
@@ -118,8 +128,8 @@ static const struct {
     [VIEW_PLOTS] = {"plots",
                     "Plots. , and . read values out, [ ] smooth, x y z change the axes, 0 resets.",
                     arrange_plots,
-                    2,
-                    {PANE_LOSS, PANE_ACCURACY}},
+                    3,
+                    {PANE_LOSS, PANE_ACCURACY, PANE_RATE}},
     [VIEW_MODEL] =
         {"model",
          "Model. w: weights, grad: their gradient, dw: their update, dead: ReLUs never on.",
@@ -193,13 +203,13 @@ const struct place *layout_find(const struct layout *layout, enum pane pane)
     return NULL;
 }
 
-void layout_make(struct layout *layout, enum view view, enum pane focus, bool zoomed, int width,
-                 int height)
+void layout_make(struct layout *layout, enum view view, enum pane focus, bool zoomed, bool rate,
+                 int width, int height)
 {
     const enum tier tier = layout_tier(width, height);
     const int rows = tier >= LAYOUT_FULL ? 2 : 1;
 
-    *layout = (struct layout){.tier = tier, .header_rows = rows, .footer_rows = rows};
+    *layout = (struct layout){.tier = tier, .rate = rate, .header_rows = rows, .footer_rows = rows};
     if (tier == LAYOUT_LINES)
         return;
     if (tier == LAYOUT_PANE || zoomed)

@@ -3,7 +3,8 @@
  *
  * A view is a list of panes. From LAYOUT_FULL on all of a view's panes are shown at once, between
  * two rows of header and two of footer; from LAYOUT_PANE on one at a time, the one that has the
- * keys, between one row and one; in what is smaller than that there are only lines of text.
+ * keys, between one row and one; in what is smaller than that there are only lines of text. The
+ * learning rate's pane is shown beside others only where it has something to show.
  *
  * Threads: no shared state.
  */
@@ -25,6 +26,7 @@ enum view {
 enum pane {
     PANE_LOSS,
     PANE_ACCURACY,
+    PANE_RATE,
     PANE_MODEL,
     PANE_SAMPLES,
     PANE_EVENTS,
@@ -47,6 +49,7 @@ struct place {
 
 struct layout {
     enum tier tier;
+    bool rate; /* the learning rate has a pane in the Plots view */
     int header_rows, footer_rows;
     int count;
     struct place places[PANE_COUNT];
@@ -61,9 +64,10 @@ const char *layout_view_hint(enum view view);
 enum tier layout_tier(int width, int height);
 
 /* The places of a view's panes, in the order in which Tab goes through them; of the one that has
- * the keys alone where it is zoomed or there is room for no other. */
-void layout_make(struct layout *layout, enum view view, enum pane focus, bool zoomed, int width,
-                 int height);
+ * the keys alone where it is zoomed or there is room for no other. `rate`: the learning rate varies.
+ */
+void layout_make(struct layout *layout, enum view view, enum pane focus, bool zoomed, bool rate,
+                 int width, int height);
 
 enum pane layout_first_pane(enum view view);
 

@@ -129,7 +129,8 @@ static void move(struct frame *frame, enum key_action action, int width, int hei
         scroll(&frame->events_row, action, view_events_rows(rows), events_kept(frame->events));
         break;
     case PANE_LOSS:
-    case PANE_ACCURACY: move_on_plot(frame, action); break;
+    case PANE_ACCURACY:
+    case PANE_RATE: move_on_plot(frame, action); break;
     case PANE_CONFUSION: move_cell(frame, action); break;
     case PANE_DRAW: move_pen(frame, action); break;
     case PANE_ACTIVATIONS:
@@ -330,7 +331,7 @@ static void point_at_pane(struct frame *frame, const struct pointer *pointer,
         point_at_sheet(frame, pointer, &canvas, x, y);
     else if (place->pane == PANE_CONFUSION && pointer->act == POINTER_PRESS)
         point_at_matrix(frame, &canvas, x, y, message);
-    else if (place->pane == PANE_LOSS || place->pane == PANE_ACCURACY)
+    else if (place->pane == PANE_LOSS || place->pane == PANE_ACCURACY || place->pane == PANE_RATE)
         point_at_plot(frame, &canvas, x);
 }
 

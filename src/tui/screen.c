@@ -36,12 +36,13 @@ static view_function *const pane_views[PANE_COUNT] = {
     [PANE_MODEL] = view_model,     [PANE_SAMPLES] = view_samples,
     [PANE_EVENTS] = view_events,   [PANE_CONFUSION] = draw_confusion,
     [PANE_FILTERS] = draw_filters, [PANE_ACTIVATIONS] = draw_activations,
-    [PANE_DRAW] = draw_drawing,
+    [PANE_DRAW] = draw_drawing,    [PANE_RATE] = view_rate,
 };
 
 void screen_layout(struct layout *layout, const struct frame *frame, int width, int height)
 {
-    layout_make(layout, frame->view, frame->focus, frame->zoomed, width, height);
+    layout_make(layout, frame->view, frame->focus, frame->zoomed, view_rate_varies(frame), width,
+                height);
 }
 
 static void draw_part(const struct frame *frame, struct canvas *canvas, view_function *view, int x,

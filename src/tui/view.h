@@ -14,6 +14,7 @@
 #include "nn/model.h"
 #include "train/outcomes.h"
 #include "train/past_run.h"
+#include "train/settings.h"
 #include "train/snapshot.h"
 #include "tui/browse.h"
 #include "tui/canvas.h"
@@ -29,8 +30,9 @@ enum x_unit { X_EPOCHS, X_BATCHES, X_SECONDS, X_UNIT_COUNT };
 /* Everything that one frame shows. */
 struct frame {
     const struct snapshot *snapshot;
+    const struct settings *settings; /* of the run */
     const struct model *model;
-    const struct split *test;
+    const struct split *train, *test;
     const struct predictions *predictions;
     const struct events *events;
     const struct timeline *timeline;
@@ -46,10 +48,10 @@ struct frame {
     const struct activations *activations; /* of the selected image, or of the drawn one */
     int activation_layer;                  /* the first one shown */
     struct drawing drawing;
-    int model_row;         /* the first row of the layer table shown */
-    int events_row;        /* and of the events */
-    int help_row;          /* and of the help */
-    bool help;             /* the help lies on top */
+    int model_row;  /* the first row of the layer table shown */
+    int events_row; /* and of the events */
+    int help_row;   /* and of the help */
+    bool help;      /* the help lies on top */
 
     /* Of the plots. */
     bool log_scale;
@@ -66,6 +68,7 @@ typedef void view_function(const struct frame *frame, struct canvas *canvas);
 view_function view_header;   /* two rows: state and progress */
 view_function view_loss;     /* the loss plot */
 view_function view_accuracy; /* the accuracy plot */
+view_function view_rate;     /* the learning rate over the whole run */
 view_function view_model;    /* the layer table */
 view_function view_samples;  /* test images and what the network says of them */
 view_function view_events;   /* the run in words */
@@ -76,6 +79,9 @@ view_function view_status;   /* text lines for terminals too small for panes */
 /* The weights of the moment shown, and the batches done then. */
 const float *view_weights(const struct frame *frame);
 long view_step(const struct frame *frame);
+
+/* Whether the learning rate goes through the run as anything but a constant. */
+bool view_rate_varies(const struct frame *frame);
 
 /* The view whose name view_header draws at (x, y) of a screen of this width; VIEW_COUNT: none. */
 enum view view_tab_at(int width, int x, int y);

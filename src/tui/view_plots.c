@@ -1,11 +1,13 @@
 /*
- * view_plots.c -- is it learning: loss and accuracy over the epochs.
+ * view_plots.c -- is it learning: loss and accuracy over the epochs, and the learning rate.
  *
  * Training is drawn as a shaded band from the smallest to the largest batch, and as a smoothed
  * line; the test set as marks at the batch behind which it was measured. Both stand on one x axis,
  * on which a vertical line is a change of the learning rate. Below all that are the runs that this
- * one is compared with, see ghosts.h.
+ * one is compared with, see ghosts.h. The learning rate has an axis of its own, as long as the run:
+ * what is to come is dotted, a mark stands between it and the past.
  */
+#include "train/schedule.h"
 #include "tui/ghosts.h"
 #include "tui/plot.h"
 #include "tui/view.h"
@@ -15,6 +17,9 @@
 enum { READING_WIDTH = 20, READING_ROWS = 5, LEGEND_ROWS = 3 };
 
 static const double RECENT = 0.2; /* of the run so far */
+
+/* A schedule ends next to nothing, at a height that would take most of a logarithmic axis. */
+static const double RATE_LEAST = 1e-2; /* of the highest */
 
 /* What tells the two plots apart. */
 struct metric {
@@ -143,6 +148,35 @@ static void find_axis(const struct frame *frame, double *from, double *to)
                                      : round_end(now, frame->x_unit == X_SECONDS ? INFINITY : all);
 }
 
+static long run_steps(const struct snapshot *snapshot)
+{
+    return (long)snapshot->batches * snapshot->epochs;
+}
+
+/* The learning rate's axis: to the end of the run. */
+static void find_rate_axis(const struct frame *frame, double *from, double *to)
+{
+    const double all = x_of_step(frame, (double)run_steps(frame->snapshot));
+
+    find_axis(frame, from, to);
+    if (!frame->recent && all > 0.0)
+        *to = all;
+}
+
+/* The column of dots under the crosshair, which stands at one moment in all plots: at its share of
+ * the axis in the pane that has the keys. -1 where that is off the plot's axis, or nowhere. */
+static int crosshair_column(const struct frame *frame, const struct plot *plot)
+{
+    double from, to;
+
+    (frame->focus == PANE_RATE ? find_rate_axis : find_axis)(frame, &from, &to);
+    const double x = from + frame->crosshair * (to - from);
+    const double share = (x - plot->x_min) / (plot->x_max - plot->x_min);
+    if (frame->crosshair < 0.0 || share < 0.0 || share > 1.0 + 1e-9)
+        return -1;
+    return (int)(fmin(share, 1.0 - 1e-9) * plot_columns(plot));
+}
+
 /* The cell that a step fell into. */
 static int cell_of_step(const struct history *history, double step)
 {
@@ -263,12 +297,17 @@ static const struct epoch_metrics *test_at(const struct history *history, double
     return found;
 }
 
+/* Where the crosshair stands. */
+static void draw_place(struct canvas *box, const struct frame *frame, double x)
+{
+    canvas_text(box, 0, 0, STYLE_REVERSE, " at %.*f ", frame->x_unit == X_EPOCHS ? 2 : 0, x);
+}
+
 /* A line through the plot, and in the legend's place the values under it. */
 static void draw_crosshair(struct plot *plot, const struct frame *frame,
-                           const struct metric *metric, const double smoothed[])
+                           const struct metric *metric, const double smoothed[], int column)
 {
-    const double share = fmin(frame->crosshair, 1.0 - 1e-9);
-    const int column = (int)(share * plot_columns(plot)), digits = metric->digits;
+    const int digits = metric->digits;
     const double x = plot_x(plot, column);
     const struct band band = column_band(frame, plot, metric, column);
     const struct epoch_metrics *test =
@@ -282,7 +321,7 @@ static void draw_crosshair(struct plot *plot, const struct frame *frame,
 
     plot_rule(plot, x, STYLE_PLAIN);
     canvas_clear(&box);
-    canvas_text(&box, 0, 0, STYLE_REVERSE, " at %.*f ", frame->x_unit == X_EPOCHS ? 2 : 0, x);
+    draw_place(&box, frame, x);
     if (band.count > 0) {
         canvas_text(&box, 0, 1, STYLE_RAW, "batch %.*f-%.*f", digits, (double)band.min, digits,
                     (double)band.max);
@@ -315,9 +354,10 @@ static void make_title(char title[96], const struct frame *frame, const struct m
     snprintf(title, 96, "%s train %s test %s", metric->name, train, test);
 }
 
+static const char *const units[] = {"epoch", "batch", "sec"};
+
 static void draw(const struct frame *frame, struct canvas *canvas, const struct metric *metric)
 {
-    static const char *const units[] = {"epoch", "batch", "sec"};
     const struct history *history = &frame->snapshot->history;
     double smoothed[HISTORY_CELLS], low, high, from, to;
     struct plot plot;
@@ -341,8 +381,9 @@ static void draw(const struct frame *frame, struct canvas *canvas, const struct 
         plot_rule(&plot, x_of_step(frame, (double)history->lr_changes[i].step), STYLE_DIM);
     if (frame->past != NULL)
         plot_rule(&plot, x_of_step(frame, (double)frame->past->step), STYLE_WARNING);
-    if (frame->crosshair >= 0.0)
-        draw_crosshair(&plot, frame, metric, smoothed);
+    const int column = crosshair_column(frame, &plot);
+    if (column >= 0)
+        draw_crosshair(&plot, frame, metric, smoothed, column);
     else
         draw_legend(&plot, frame, metric->legend_below);
 }
@@ -355,4 +396,109 @@ void view_loss(const struct frame *frame, struct canvas *canvas)
 void view_accuracy(const struct frame *frame, struct canvas *canvas)
 {
     draw(frame, canvas, &accuracy_metric);
+}
+
+/* ---- the learning rate ---- */
+
+bool view_rate_varies(const struct frame *frame)
+{
+    const struct settings *settings = frame->settings;
+
+    return settings->schedule != SCHEDULE_NONE || settings->warmup > 0.0 ||
+           frame->snapshot->history.lr_change_count > 0 || frame->snapshot->base_lr != settings->lr;
+}
+
+/* The learning rate that was set at a step, before the schedule. */
+static double base_rate(const struct frame *frame, long step)
+{
+    const struct snapshot *now = frame->snapshot;
+    const struct history *history = &now->history;
+    double rate = frame->settings->lr;
+
+    if (step >= now->step)
+        return now->base_lr;
+    for (int i = 0; i < history->lr_change_count && history->lr_changes[i].step <= step; i++)
+        rate = history->lr_changes[i].lr;
+    return rate;
+}
+
+/* The learning rate of a batch, behind the last one that of the last. */
+static double rate_at(const struct frame *frame, double at)
+{
+    const long steps = run_steps(frame->snapshot), step = at < steps ? (long)at : steps - 1;
+
+    return base_rate(frame, step) * schedule_factor(frame->settings, step, steps);
+}
+
+static double column_rate(const struct frame *frame, const struct plot *plot, int column)
+{
+    return rate_at(frame, step_of_x(frame, fmax(plot_x(plot, column + 0.5), 0.0)));
+}
+
+/* The values between from and to on the x axis, seen at as many places as there may be dots. */
+static void find_rate_range(const struct frame *frame, double from, double to, double *low,
+                            double *high)
+{
+    enum { PLACES = 1000 };
+
+    *low = INFINITY;
+    *high = -INFINITY;
+    for (int i = 0; i <= PLACES; i++)
+        widen(low, high, rate_at(frame, step_of_x(frame, from + (to - from) * i / PLACES)));
+    *low = frame->log_scale ? fmax(*low, *high * RATE_LEAST) : 0.0;
+}
+
+/* What is to come is dotted. */
+static void draw_rate(struct plot *plot, const struct frame *frame, double least)
+{
+    const double now = x_of_step(frame, (double)frame->snapshot->step);
+    double before = NAN;
+
+    for (int column = 0; column < plot_columns(plot); column++) {
+        const bool past = plot_x(plot, column + 0.5) < now;
+        const double rate = fmax(column_rate(frame, plot, column), least);
+        if (past || column % 2 == 0)
+            plot_line(plot, column, past ? before : rate, rate, past ? STYLE_SMOOTH : STYLE_DIM);
+        before = rate;
+    }
+    plot_mark(plot, now, fmax(rate_at(frame, (double)frame->snapshot->step), least), STYLE_BOLD);
+}
+
+static void make_rate_title(char title[96], const struct frame *frame)
+{
+    const struct setting *schedule = settings_at(settings_find("schedule"));
+    char name[SETTING_TEXT_SIZE];
+
+    setting_write(schedule, frame->settings, name);
+    snprintf(title, 96, "Learning rate %.3g%s%s", rate_at(frame, (double)view_step(frame)),
+             frame->settings->schedule != SCHEDULE_NONE ? "  " : "",
+             frame->settings->schedule != SCHEDULE_NONE ? name : "");
+}
+
+void view_rate(const struct frame *frame, struct canvas *canvas)
+{
+    double low, high, from, to;
+    struct plot plot;
+    char title[96];
+
+    find_rate_axis(frame, &from, &to);
+    find_rate_range(frame, from, to, &low, &high);
+    make_rate_title(title, frame);
+    struct canvas inside = canvas_box(canvas, title, frame->focus == PANE_RATE);
+    plot_init(&plot, inside, frame->log_scale ? PLOT_LOG : PLOT_LINEAR, low, high, from, to,
+              units[frame->x_unit]);
+    if (plot.area.width == 0 || plot.area.height == 0)
+        return;
+    draw_rate(&plot, frame, low);
+    if (frame->past != NULL)
+        plot_rule(&plot, x_of_step(frame, (double)frame->past->step), STYLE_WARNING);
+    const int column = crosshair_column(frame, &plot);
+    if (column < 0)
+        return;
+    struct canvas box =
+        canvas_inside(&plot.area, plot.area.width - READING_WIDTH, 0, READING_WIDTH, 2);
+    plot_rule(&plot, plot_x(&plot, column), STYLE_PLAIN);
+    canvas_clear(&box);
+    draw_place(&box, frame, plot_x(&plot, column));
+    canvas_text(&box, 0, 1, STYLE_SMOOTH, "rate  %.3g", column_rate(frame, &plot, column));
 }

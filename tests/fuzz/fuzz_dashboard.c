@@ -6,6 +6,7 @@
  */
 #include "fuzz.h"
 
+#include "train/recipe.h"
 #include "tui/insight.h"
 #include "tui/keys.h"
 #include "tui/navigate.h"
@@ -334,7 +335,9 @@ static struct frame make_frame(struct world *world, const struct snapshot *snaps
 
     return (struct frame){
         .snapshot = snapshot,
+        .settings = recipe_settings(snapshot->batches % 2), /* the second has all there is */
         .model = &world->model,
+        .train = &world->test,
         .test = &world->test,
         .predictions = &insight->predictions,
         .browse = &insight->browse,
