@@ -347,6 +347,31 @@ static void mistakes_and_worst_are_wishes_that_are_taken_back(void **unused)
     assert_false(browse.worst_first);
 }
 
+static void training_images_are_gone_through_where_the_run_changes_them(void **unused)
+{
+    (void)unused;
+
+    navigate_open(&frame, VIEW_SAMPLES);
+    press(KEY_AUGMENTED);
+    assert_false(frame.augmented);
+    assert_non_null(strstr(message, "--augment"));
+    settings.augment = AUGMENT_AFFINE;
+    press(KEY_AUGMENTED);
+    assert_true(frame.augmented);
+    press(KEY_MOVE_LEFT);
+    assert_int_equal(frame.train_image, 15);
+    press(KEY_MOVE_HOME);
+    press(KEY_MOVE_DOWN);
+    assert_int_equal(frame.train_image, 10);
+    assert_int_equal(browse.image, 0);
+    press(KEY_BACK);
+    assert_false(frame.augmented);
+    assert_int_equal(frame.view, VIEW_SAMPLES);
+    press(KEY_AUGMENTED);
+    press(KEY_WORST);
+    assert_false(frame.augmented);
+}
+
 static void enter_on_a_cell_of_the_matrix_opens_its_images(void **unused)
 {
     (void)unused;
@@ -495,6 +520,7 @@ static const struct CMUnitTest tests[] = {
     TEST(events_tell_a_new_learning_rate),
     TEST(samples_go_round_by_one_ten_and_a_hundred),
     TEST(mistakes_and_worst_are_wishes_that_are_taken_back),
+    TEST(training_images_are_gone_through_where_the_run_changes_them),
     TEST(enter_on_a_cell_of_the_matrix_opens_its_images),
     TEST(the_pen_draws_where_it_goes_while_it_is_down),
     TEST(keys_for_drawing_leave_the_sheet_alone_elsewhere),

@@ -261,6 +261,26 @@ static void the_worst_mistakes_are_listed(void **unused)
     free(text);
 }
 
+/* At the run's end there is no epoch to come, so earlier ones are shown. */
+static void a_training_image_as_the_epochs_change_it(void **unused)
+{
+    struct frame frame = make_frame();
+    (void)unused;
+
+    settings = *recipe_settings(1);
+    frame.augmented = true;
+    frame.train_image = 3;
+    navigate_open(&frame, VIEW_SAMPLES);
+    assert_frame(&frame, "augmented", 80, 24, GLYPHS_ASCII);
+    assert_frame(&frame, "augmented", 160, 50, GLYPHS_BRAILLE);
+    assert_frame(&frame, "augmented", 40, 10, GLYPHS_BRAILLE);
+    snapshot.epoch = 9;
+    char *text = draw(&frame, 80, 24, GLYPHS_ASCII);
+    assert_non_null(strstr(text, "epoch 8"));
+    assert_non_null(strstr(text, "this epoch, 10"));
+    free(text);
+}
+
 static void the_status_lines_of_small_terminals(void **unused)
 {
     struct frame frame = make_frame();
@@ -510,6 +530,7 @@ static void row_60_every_size_draws(void **unused)
     make_compared(&frame, 3);
     for (int view = 0; view <= VIEW_COUNT; view++) {
         frame.view = (enum view)(view % VIEW_COUNT);
+        frame.augmented = view % 2 == 1;
         frame.help = view == VIEW_COUNT;
         for (int width = 1; width <= 300; width += width < 90 ? 1 : 17)
             for (int height = 1; height <= 100; height += height < 30 ? 1 : 9)
@@ -538,6 +559,7 @@ static const struct CMUnitTest tests[] = {
     TEST(the_confusion_matrix_at_every_tier),
     TEST(the_drawing_at_every_tier),
     TEST(the_worst_mistakes_are_listed),
+    TEST(a_training_image_as_the_epochs_change_it),
     TEST(the_status_lines_of_small_terminals),
     TEST(a_crosshair_reads_out_values),
     TEST(a_schedule_is_drawn_from_the_runs_start_to_its_end),

@@ -48,6 +48,7 @@ static const struct key_binding bindings[] = {
     {KEY_RESET, {'0'}, "0", "plots: as at the start", NULL},
     {KEY_MISTAKES, {'f'}, "f", "samples: mistakes only, or all", NULL},
     {KEY_WORST, {'w'}, "w", "samples: worst first, or in order", NULL},
+    {KEY_AUGMENTED, {'a'}, "a", "samples: training images as each epoch changes them", NULL},
     {KEY_ERASER, {'r'}, "r", "draw: pen or eraser", NULL},
     {KEY_UNDO, {TERM_BACKSPACE}, "Backspace", "draw: take the last stroke back", NULL},
     {KEY_CLEAR, {TERM_DELETE, 'd'}, "Delete, d", "draw: an empty sheet", NULL},

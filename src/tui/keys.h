@@ -34,6 +34,7 @@ enum key_action {
     KEY_RESET,
     KEY_MISTAKES,
     KEY_WORST,
+    KEY_AUGMENTED,
     KEY_ERASER,
     KEY_UNDO,
     KEY_CLEAR,

@@ -137,7 +137,7 @@ static const struct {
          2,
          {PANE_MODEL, PANE_FILTERS}},
     [VIEW_SAMPLES] = {"samples",
-                      "Samples. f shows mistakes only, w the worst first, arrows go on.",
+                      "Samples. f mistakes only, w worst first, a training images, arrows go on.",
                       arrange_samples,
                       2,
                       {PANE_SAMPLES, PANE_ACTIVATIONS}},

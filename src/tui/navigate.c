@@ -40,17 +40,21 @@ static void scroll(int *first, enum key_action action, int rows, int count)
 
 static void move_sample(struct frame *frame, enum key_action action)
 {
-    int step = 1;
+    const bool first = action == KEY_MOVE_HOME, last = action == KEY_MOVE_END;
+    int step = action == KEY_MOVE_UP || action == KEY_MOVE_DOWN             ? 10
+               : action == KEY_MOVE_PAGE_UP || action == KEY_MOVE_PAGE_DOWN ? 100
+                                                                            : 1;
 
-    if (action == KEY_MOVE_HOME || action == KEY_MOVE_END) {
-        browse_go(frame->browse, action == KEY_MOVE_HOME ? 0 : frame->browse->count - 1);
-        return;
-    }
-    if (action == KEY_MOVE_UP || action == KEY_MOVE_DOWN)
-        step = 10;
-    else if (action == KEY_MOVE_PAGE_UP || action == KEY_MOVE_PAGE_DOWN)
-        step = 100;
-    browse_move(frame->browse, backward(action) ? -step : step);
+    if (backward(action))
+        step = -step;
+    if (frame->augmented)
+        frame->train_image = first  ? 0
+                             : last ? frame->train->count - 1
+                                    : wrap(frame->train_image + step, frame->train->count);
+    else if (first || last)
+        browse_go(frame->browse, first ? 0 : frame->browse->count - 1);
+    else
+        browse_move(frame->browse, step);
 }
 
 static bool vertical(enum key_action action)
@@ -194,6 +198,8 @@ static void go_back(struct frame *frame)
         frame->crosshair = -1.0;
     else if (frame->zoomed)
         frame->zoomed = false;
+    else if (frame->view == VIEW_SAMPLES && frame->augmented)
+        frame->augmented = false;
     else if (frame->view == VIEW_SAMPLES && frame->browse->filter == BROWSE_CELL)
         leave_cell(frame);
     else
@@ -208,6 +214,7 @@ static void enter(struct frame *frame, char message[NAVIGATE_MESSAGE])
     } else if (frame->focus == PANE_CONFUSION && frame->confusion->step == 0) {
         snprintf(message, NAVIGATE_MESSAGE, "There is no matrix before the first test pass.");
     } else if (frame->focus == PANE_CONFUSION) {
+        frame->augmented = false;
         frame->browse->filter = BROWSE_CELL;
         frame->browse->label = frame->true_class;
         frame->browse->predicted = frame->predicted_class;
@@ -224,12 +231,26 @@ static void change_list(struct frame *frame, enum key_action action, char messag
 {
     struct browse *browse = frame->browse;
 
+    frame->augmented = false;
     if (frame->confusion->step == 0)
         snprintf(message, NAVIGATE_MESSAGE, "What is wrong is known after the first test pass.");
     if (action == KEY_WORST)
         browse->worst_first = !browse->worst_first;
     else
         browse->filter = browse->filter == BROWSE_MISTAKES ? BROWSE_ALL : BROWSE_MISTAKES;
+}
+
+static void change_images(struct frame *frame, char message[NAVIGATE_MESSAGE])
+{
+    frame->augmented = !frame->augmented && frame->settings->augment != AUGMENT_NONE;
+    if (frame->settings->augment == AUGMENT_NONE)
+        snprintf(message, NAVIGATE_MESSAGE,
+                 "This run trains on the images as they are; --augment=affine changes them.");
+    else
+        snprintf(message, NAVIGATE_MESSAGE, "%s",
+                 frame->augmented ? "A training image, changed anew in each epoch. Arrows go on, "
+                                    "a goes back."
+                                  : "The images that the network is tested on.");
 }
 
 static void change_sketch(struct frame *frame, enum key_action action,
@@ -375,6 +396,7 @@ bool navigate(struct frame *frame, enum key_action action, int width, int height
     case KEY_ZOOM: enter(frame, message); return true;
     case KEY_MISTAKES:
     case KEY_WORST: change_list(frame, action, message); return true;
+    case KEY_AUGMENTED: change_images(frame, message); return true;
     case KEY_ERASER:
     case KEY_UNDO:
     case KEY_CLEAR: change_sketch(frame, action, message); return true;

@@ -17,6 +17,11 @@ static void draw_filters(const struct frame *frame, struct canvas *canvas)
     view_filters(frame->model, view_weights(frame), frame->focus == PANE_FILTERS, canvas);
 }
 
+static void draw_samples(const struct frame *frame, struct canvas *canvas)
+{
+    (frame->augmented ? view_augmented : view_samples)(frame, canvas);
+}
+
 static void draw_activations(const struct frame *frame, struct canvas *canvas)
 {
     char image[32];
@@ -33,7 +38,7 @@ static void draw_drawing(const struct frame *frame, struct canvas *canvas)
 
 static view_function *const pane_views[PANE_COUNT] = {
     [PANE_LOSS] = view_loss,       [PANE_ACCURACY] = view_accuracy,
-    [PANE_MODEL] = view_model,     [PANE_SAMPLES] = view_samples,
+    [PANE_MODEL] = view_model,     [PANE_SAMPLES] = draw_samples,
     [PANE_EVENTS] = view_events,   [PANE_CONFUSION] = draw_confusion,
     [PANE_FILTERS] = draw_filters, [PANE_ACTIVATIONS] = draw_activations,
     [PANE_DRAW] = draw_drawing,    [PANE_RATE] = view_rate,

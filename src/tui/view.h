@@ -43,6 +43,8 @@ struct frame {
     enum pane focus;       /* the pane that has the keys */
     bool zoomed;           /* it alone is shown */
     struct browse *browse; /* the test images gone through */
+    bool augmented;        /* in their place a training image as the epochs change it: */
+    int train_image;       /* this one */
     const struct confusion *confusion;
     int true_class, predicted_class;       /* the cell of the matrix with the cursor */
     const struct activations *activations; /* of the selected image, or of the drawn one */
@@ -65,20 +67,24 @@ struct frame {
 
 typedef void view_function(const struct frame *frame, struct canvas *canvas);
 
-view_function view_header;   /* two rows: state and progress */
-view_function view_loss;     /* the loss plot */
-view_function view_accuracy; /* the accuracy plot */
-view_function view_rate;     /* the learning rate over the whole run */
-view_function view_model;    /* the layer table */
-view_function view_samples;  /* test images and what the network says of them */
-view_function view_events;   /* the run in words */
-view_function view_help;     /* every key */
-view_function view_line;     /* one row: all that fits */
-view_function view_status;   /* text lines for terminals too small for panes */
+view_function view_header;    /* two rows: state and progress */
+view_function view_loss;      /* the loss plot */
+view_function view_accuracy;  /* the accuracy plot */
+view_function view_rate;      /* the learning rate over the whole run */
+view_function view_model;     /* the layer table */
+view_function view_samples;   /* test images and what the network says of them */
+view_function view_augmented; /* a training image as the epochs change it */
+view_function view_events;    /* the run in words */
+view_function view_help;      /* every key */
+view_function view_line;      /* one row: all that fits */
+view_function view_status;    /* text lines for terminals too small for panes */
 
 /* The weights of the moment shown, and the batches done then. */
 const float *view_weights(const struct frame *frame);
 long view_step(const struct frame *frame);
+
+/* The epoch, from 0, that the moment shown is in or at the end of. */
+int view_epoch(const struct frame *frame);
 
 /* Whether the learning rate goes through the run as anything but a constant. */
 bool view_rate_varies(const struct frame *frame);

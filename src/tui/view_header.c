@@ -61,6 +61,15 @@ long view_step(const struct frame *frame)
     return frame->past != NULL ? frame->past->step : frame->snapshot->step;
 }
 
+int view_epoch(const struct frame *frame)
+{
+    const struct snapshot *now = frame->snapshot;
+
+    if (frame->past == NULL)
+        return now->epoch;
+    return frame->past->step > 0 ? (int)((frame->past->step - 1) / now->batches) : 0;
+}
+
 static double epoch_share(const struct snapshot *snapshot)
 {
     return (double)snapshot->batch / snapshot->batches;
@@ -80,17 +89,10 @@ static int bar_with_label(struct canvas *canvas, int x, const char *label, int w
     return canvas_text(canvas, x + digits, 1, STYLE_PLAIN, " %3d%%", (int)(100.0 * share));
 }
 
-/* The epoch and the batch of it behind which the moment shown is, from 1; batch 0: of the start. */
-static long past_epoch(const struct frame *frame)
-{
-    const long step = frame->past->step;
-
-    return step > 0 ? (step - 1) / frame->snapshot->batches + 1 : 1;
-}
-
+/* The batch of its epoch behind which the moment shown is, from 1; 0: the start. */
 static long past_batch(const struct frame *frame)
 {
-    return frame->past->step - (past_epoch(frame) - 1) * frame->snapshot->batches;
+    return frame->past->step - (long)view_epoch(frame) * frame->snapshot->batches;
 }
 
 /* In the place of the bars: what is shown is not what is now. */
@@ -100,8 +102,8 @@ static void draw_past(const struct frame *frame, struct canvas *canvas)
 
     canvas_clear(&row);
     canvas_text(&row, 1, 0, STYLE_WARNING,
-                "<< THE PAST: epoch %ld, batch %ld.  < and > go on, End returns to now.",
-                past_epoch(frame), past_batch(frame));
+                "<< THE PAST: epoch %d, batch %ld.  < and > go on, End returns to now.",
+                view_epoch(frame) + 1, past_batch(frame));
 }
 
 /* The views' names with their keys, where there is room between the state and the speed. */
@@ -167,8 +169,8 @@ void view_line(const struct frame *frame, struct canvas *canvas)
     char accuracy[16] = "-";
 
     if (frame->past != NULL) {
-        canvas_text(canvas, 0, 0, STYLE_WARNING, "<< PAST e%ld b%ld  End: now", past_epoch(frame),
-                    past_batch(frame));
+        canvas_text(canvas, 0, 0, STYLE_WARNING, "<< PAST e%d b%ld  End: now",
+                    view_epoch(frame) + 1, past_batch(frame));
         return;
     }
     if (now->epochs_done > 0)

@@ -1,7 +1,8 @@
 /*
  * view_samples.c -- what it gets right and wrong: test images, what the network says of each and
- * how sure it is.
+ * how sure it is; and what it is trained on.
  */
+#include "train/rule.h"
 #include "tui/bars.h"
 #include "tui/image.h"
 #include "tui/view.h"
@@ -13,7 +14,45 @@ enum {
     LARGE_WIDTH = DATASET_SIDE,
     LARGE_HEIGHT = DATASET_SIDE / 2,
     ENOUGH = 4, /* samples; more are better than larger ones only up to here */
+    GAP = 2,    /* columns between two samples; rows: one */
 };
+
+/* Where the samples stand. */
+struct tiles {
+    int columns, rows;
+    int width, height; /* of a picture */
+    int beside, above; /* columns and rows of text at each */
+};
+
+/* Large pictures where there is room for enough of them. */
+static struct tiles lay_out(const struct canvas *inside, int beside, int above)
+{
+    const int large_columns = inside->width / (LARGE_WIDTH + beside + 1);
+    const int large_rows = inside->height / (LARGE_HEIGHT + above + 1);
+    const bool large = large_columns * large_rows >= ENOUGH;
+    struct tiles tiles = {.width = large ? LARGE_WIDTH : SMALL_WIDTH,
+                          .height = large ? LARGE_HEIGHT : SMALL_HEIGHT,
+                          .beside = beside,
+                          .above = above};
+
+    tiles.columns = (inside->width + GAP) / (tiles.width + beside + GAP);
+    tiles.rows = (inside->height + 1) / (tiles.height + above + 1);
+    if (tiles.columns < 1)
+        tiles.columns = 1;
+    if (tiles.rows < 1 && inside->height > above) { /* one, lower than it should be */
+        tiles.rows = 1;
+        tiles.height = inside->height - above;
+    }
+    return tiles;
+}
+
+static struct canvas tile_at(const struct tiles *tiles, const struct canvas *inside, int i)
+{
+    const int width = tiles->width + tiles->beside, height = tiles->height + tiles->above;
+
+    return canvas_inside(inside, i % tiles->columns * (width + GAP),
+                         i / tiles->columns * (height + 1), width, height);
+}
 
 static void draw_sample(const struct frame *frame, struct canvas *canvas, int lane, int width,
                         int height)
@@ -56,22 +95,58 @@ void view_samples(const struct frame *frame, struct canvas *canvas)
 
     make_title(title, frame->browse);
     struct canvas inside = canvas_box(canvas, title, frame->focus == PANE_SAMPLES);
-    int large_columns = inside.width / (LARGE_WIDTH + TEXT_WIDTH + 2);
-    bool large = large_columns * (inside.height / (LARGE_HEIGHT + 1)) >= ENOUGH;
-    int width = large ? LARGE_WIDTH : SMALL_WIDTH, height = large ? LARGE_HEIGHT : SMALL_HEIGHT;
-    int tile_width = width + TEXT_WIDTH + 3;
-    int columns = (inside.width + 3) / tile_width, rows = (inside.height + 1) / (height + 1);
-    if (columns < 1)
-        columns = 1;
-    if (rows < 1 && inside.height > 0) { /* one, lower than it should be */
-        rows = 1;
-        height = inside.height;
-    }
-    for (int i = 0; i < columns * rows && i < predictions->count; i++) {
-        struct canvas tile = canvas_inside(&inside, i % columns * tile_width,
-                                           i / columns * (height + 1), tile_width - 2, height);
-        draw_sample(frame, &tile, i, width, height);
+    const struct tiles tiles = lay_out(&inside, TEXT_WIDTH + 1, 0);
+    for (int i = 0; i < tiles.columns * tiles.rows && i < predictions->count; i++) {
+        struct canvas tile = tile_at(&tiles, &inside, i);
+        draw_sample(frame, &tile, i, tiles.width, tiles.height);
     }
     if (predictions->count == 0)
         canvas_text(&inside, 0, 0, STYLE_DIM, "no such image");
+}
+
+/* ---- what it is trained on ---- */
+
+/* Draws the training image on a tile with its caption; of epoch -1 as it is in the file. */
+static void draw_form(const struct frame *frame, const struct tiles *tiles, struct canvas *tile,
+                      int epoch)
+{
+    const uint8_t *image = frame->train->images + (size_t)frame->train_image * DATASET_PIXELS;
+    const struct augmentation augmentation = rule_of_images(frame->settings, epoch);
+    struct canvas picture = canvas_inside(tile, 0, tiles->above, tiles->width, tiles->height);
+    float values[DATASET_PIXELS];
+    uint8_t pixels[DATASET_PIXELS];
+
+    if (epoch < 0) {
+        canvas_text(tile, 0, 0, STYLE_PLAIN, "in the file");
+        image_draw(&picture, image, DATASET_SIDE);
+        return;
+    }
+    if (epoch == view_epoch(frame))
+        canvas_text(tile, 0, 0, STYLE_BOLD, "this epoch, %d", epoch + 1);
+    else
+        canvas_text(tile, 0, 0, STYLE_PLAIN, "epoch %d", epoch + 1);
+    augment_image(&augmentation, (uint32_t)frame->train_image, image, values);
+    for (int i = 0; i < DATASET_PIXELS; i++)
+        pixels[i] = (uint8_t)(values[i] + 0.5F);
+    image_draw(&picture, pixels, DATASET_SIDE);
+}
+
+/* From this epoch on, or as many before it as there is more room than epochs to come. */
+void view_augmented(const struct frame *frame, struct canvas *canvas)
+{
+    const int epochs = frame->snapshot->epochs;
+    char title[64];
+
+    snprintf(title, sizeof title, "Training #%d is a %d", frame->train_image,
+             frame->train->labels[frame->train_image]);
+    struct canvas inside = canvas_box(canvas, title, frame->focus == PANE_SAMPLES);
+    const struct tiles tiles = lay_out(&inside, 0, 1);
+    const int forms = tiles.columns * tiles.rows - 1;
+    int first = view_epoch(frame);
+    if (first > epochs - forms)
+        first = epochs > forms ? epochs - forms : 0;
+    for (int i = -1; i < forms && first + i < epochs; i++) {
+        struct canvas tile = tile_at(&tiles, &inside, i + 1);
+        draw_form(frame, &tiles, &tile, i < 0 ? -1 : first + i);
+    }
 }
