@@ -437,10 +437,21 @@ static void a_press_on_a_views_name_opens_it(void **unused)
     for (int x = 0; x < 140; x++) {
         navigate_open(&frame, VIEW_OVERVIEW);
         point(POINTER_PRESS, x, 0, 140, 44);
-        assert_int_equal(frame.view, view_tab_at(140, x, 0) == VIEW_COUNT ? VIEW_OVERVIEW
-                                                                          : view_tab_at(140, x, 0));
+        assert_int_equal(frame.view, view_tab_at(&frame, 140, x, 0) == VIEW_COUNT
+                                         ? VIEW_OVERVIEW
+                                         : view_tab_at(&frame, 140, x, 0));
     }
-    assert_int_equal(view_tab_at(80, 70, 0), VIEW_COUNT);
+    assert_int_equal(view_tab_at(&frame, 80, 70, 0), VIEW_COUNT);
+}
+
+static void where_the_header_has_no_room_for_the_views_names_a_press_opens_none(void **unused)
+{
+    (void)unused;
+
+    assert_int_equal(view_tab_at(&frame, 140, 80, 0), VIEW_OVERVIEW);
+    snapshot.threads_wanted = 1000;
+    for (int x = 0; x < 140; x++)
+        assert_int_equal(view_tab_at(&frame, 140, x, 0), VIEW_COUNT);
 }
 
 static void a_press_gives_a_pane_the_keys_and_the_wheel_scrolls_it(void **unused)
@@ -525,6 +536,7 @@ static const struct CMUnitTest tests[] = {
     TEST(the_pen_draws_where_it_goes_while_it_is_down),
     TEST(keys_for_drawing_leave_the_sheet_alone_elsewhere),
     TEST(a_press_on_a_views_name_opens_it),
+    TEST(where_the_header_has_no_room_for_the_views_names_a_press_opens_none),
     TEST(a_press_gives_a_pane_the_keys_and_the_wheel_scrolls_it),
     TEST(the_mouse_draws),
     TEST(a_press_on_a_cell_selects_it_and_another_opens_it),

@@ -538,6 +538,31 @@ static void row_60_every_size_draws(void **unused)
     }
 }
 
+/* The header of a frame of this width has the text. */
+static void assert_header(const struct frame *frame, int width, const char *expected)
+{
+    char *text = draw(frame, width, 60, GLYPHS_ASCII);
+
+    text[strcspn(text, "\n")] = '\0';
+    if (strstr(text, expected) == NULL)
+        fail_msg("\"%s\" is not in \"%s\"", expected, text);
+    free(text);
+}
+
+static void a_recipe_is_named_in_the_header_with_its_model_where_there_is_room(void **unused)
+{
+    struct frame frame = make_frame();
+    (void)unused;
+
+    settings.recipe = "tiny";
+    snapshot.lr = 0.04321098765;
+    assert_header(&frame, 160, "lr 0.0432  recipe tiny, model basic  ");
+    assert_header(&frame, 140, "lr 0.0432  recipe tiny");
+    assert_header(&frame, 80, "lr 0.0432  tiny ");
+    snapshot.batches = snapshot.batch = 100000;
+    assert_header(&frame, 80, "lr 0.0432  45.2k img/s");
+}
+
 static void row_90_a_worker_that_could_not_start_is_said_on_the_screen(void **unused)
 {
     struct frame frame = make_frame();
@@ -576,6 +601,7 @@ static const struct CMUnitTest tests[] = {
     TEST(the_layer_table_scrolled_and_focused),
     TEST(before_the_first_batch_at_80x24),
     TEST(row_60_every_size_draws),
+    TEST(a_recipe_is_named_in_the_header_with_its_model_where_there_is_room),
     TEST(row_90_a_worker_that_could_not_start_is_said_on_the_screen),
 };
 

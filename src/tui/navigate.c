@@ -359,7 +359,7 @@ static void point_at_pane(struct frame *frame, const struct pointer *pointer,
 void navigate_point(struct frame *frame, const struct pointer *pointer, int width, int height,
                     char message[NAVIGATE_MESSAGE])
 {
-    enum view tab = view_tab_at(width, pointer->x, pointer->y);
+    enum view tab = view_tab_at(frame, width, pointer->x, pointer->y);
     struct layout layout;
 
     message[0] = '\0';

@@ -90,7 +90,7 @@ int view_epoch(const struct frame *frame);
 bool view_rate_varies(const struct frame *frame);
 
 /* The view whose name view_header draws at (x, y) of a screen of this width; VIEW_COUNT: none. */
-enum view view_tab_at(int width, int x, int y);
+enum view view_tab_at(const struct frame *frame, int width, int x, int y);
 
 /* What stands in the header for a state: "> TRAINING". */
 const char *view_state_name(enum snapshot_state state);

@@ -2,12 +2,17 @@
  * view_header.c -- is it running, where is it, how fast: the two rows at the top, and the one row
  * or the text lines that are left of them in a small terminal.
  */
+#include "train/recipe.h"
 #include "tui/view.h"
 
 #include <math.h>
 #include <string.h>
 
-enum { TABS_WIDTH = 64 /* with the speed at their right */ };
+enum {
+    TABS_WIDTH = 64, /* with the speed at their right */
+    LR_DIGITS = 3,   /* a schedule's have as many as there are */
+    LR_WIDTH = 6,    /* enough for most, so that what stands behind does not move */
+};
 
 const char *view_state_name(enum snapshot_state state)
 {
@@ -98,30 +103,53 @@ static long past_batch(const struct frame *frame)
 /* In the place of the bars: what is shown is not what is now. */
 static void draw_past(const struct frame *frame, struct canvas *canvas)
 {
-    struct canvas row = canvas_inside(canvas, 0, 1, canvas->width, 1);
-
-    canvas_clear(&row);
-    canvas_text(&row, 1, 0, STYLE_WARNING,
+    canvas_text(canvas, 1, 1, STYLE_WARNING,
                 "<< THE PAST: epoch %d, batch %ld.  < and > go on, End returns to now.",
                 view_epoch(frame) + 1, past_batch(frame));
 }
 
-/* The views' names with their keys, where there is room between the state and the speed. */
-static void draw_tabs(const struct frame *frame, struct canvas *canvas)
+/* What the run is and where it stands. Returns the column behind it. */
+static int draw_state(const struct frame *frame, struct canvas *canvas)
 {
-    int x = canvas->width - TABS_WIDTH;
+    const struct snapshot *now = frame->snapshot;
 
+    int x = canvas_text(canvas, 1, 0, STYLE_BOLD, "mnist-tui  ");
+    x = canvas_text(canvas, x, 0, state_style(now->state), "%-10s", view_state_name(now->state));
+    x = canvas_text(canvas, x, 0, STYLE_PLAIN, "  epoch %d/%d  batch %d/%d  lr %-*.*g",
+                    now->epoch + 1, now->epochs, now->batch, now->batches, LR_WIDTH, LR_DIGITS,
+                    now->lr);
+    if (now->threads < now->threads_wanted)
+        x = canvas_text(canvas, x, 0, STYLE_WARNING, "  only %d of %d threads", now->threads,
+                        now->threads_wanted);
+    return x;
+}
+
+/* The column at which the views' names begin, where there is room for them between the state and
+ * the speed; else `width`. */
+static int tabs_start(const struct frame *frame, int width)
+{
+    struct canvas nowhere = {.width = width};
+
+    if (layout_tier(width, LAYOUT_ANY_HEIGHT) < LAYOUT_LARGE ||
+        width - draw_state(frame, &nowhere) <= TABS_WIDTH)
+        return width;
+    return width - TABS_WIDTH;
+}
+
+/* The views' names with their keys. */
+static void draw_tabs(const struct frame *frame, struct canvas *canvas, int x)
+{
     for (int view = 0; layout_view_name(view) != NULL; view++) {
         enum style style = view == (int)frame->view ? STYLE_REVERSE : STYLE_DIM;
         x = canvas_text(canvas, x, 0, style, "%d %s", view + 1, layout_view_name(view)) + 1;
     }
 }
 
-enum view view_tab_at(int width, int x, int y)
+enum view view_tab_at(const struct frame *frame, int width, int x, int y)
 {
-    int at = width - TABS_WIDTH;
+    int at = tabs_start(frame, width);
 
-    if (layout_tier(width, LAYOUT_ANY_HEIGHT) < LAYOUT_LARGE || y != 0)
+    if (y != 0)
         return VIEW_COUNT;
     for (int view = 0; layout_view_name(view) != NULL; view++) {
         int end = at + 2 + (int)strlen(layout_view_name(view));
@@ -132,34 +160,55 @@ enum view view_tab_at(int width, int x, int y)
     return VIEW_COUNT;
 }
 
-void view_header(const struct frame *frame, struct canvas *canvas)
+/* What the run was started as, in as many words as there is room for between two columns; not of
+ * the reference. */
+static void draw_recipe(const struct frame *frame, struct canvas *canvas, int x, int end)
 {
-    const struct snapshot *now = frame->snapshot;
-    char rate[8], elapsed[32], eta[32] = "-";
-    double done = run_share(now);
+    const char *recipe = frame->settings->recipe;
+    char forms[3][64];
+    int form = 0;
 
-    int x = canvas_text(canvas, 1, 0, STYLE_BOLD, "mnist-tui  ");
-    x = canvas_text(canvas, x, 0, state_style(now->state), "%-10s", view_state_name(now->state));
-    x = canvas_text(canvas, x, 0, STYLE_PLAIN, "  epoch %d/%d  batch %d/%d  lr %g", now->epoch + 1,
-                    now->epochs, now->batch, now->batches, now->lr);
-    if (now->threads < now->threads_wanted)
-        x = canvas_text(canvas, x, 0, STYLE_WARNING, "  only %d of %d threads", now->threads,
-                        now->threads_wanted);
-    if (layout_tier(canvas->width, LAYOUT_ANY_HEIGHT) == LAYOUT_LARGE &&
-        canvas->width - x > TABS_WIDTH)
-        draw_tabs(frame, canvas);
-    view_short_number(rate, now->images_per_second);
-    canvas_text_right(canvas, canvas->width - 1, 0, STYLE_PLAIN, " %s img/s", rate);
+    if (recipe == NULL || strcmp(recipe, recipe_name(0)) == 0)
+        return;
+    snprintf(forms[0], sizeof forms[0], "  recipe %s, model %s", recipe, frame->model->name);
+    snprintf(forms[1], sizeof forms[1], "  recipe %s", recipe);
+    snprintf(forms[2], sizeof forms[2], "  %s", recipe);
+    while (form < 3 && (int)strlen(forms[form]) > end - x)
+        form++;
+    if (form < 3)
+        canvas_text(canvas, x, 0, STYLE_PLAIN, "%s", forms[form]);
+}
+
+static void draw_progress(const struct snapshot *now, struct canvas *canvas)
+{
+    const double done = run_share(now);
+    const int bars = (canvas->width - 40) / 2, width = bars + bars / 2;
+    char elapsed[32], eta[32] = "-";
 
     view_clock(elapsed, now->run_seconds);
     if (done > 0.0)
         view_clock(eta, now->run_seconds * (1.0 - done) / done);
-    int width = (canvas->width - 40) / 2;
-    x = bar_with_label(canvas, 1, "epoch", width + width / 2, epoch_share(now));
-    x = bar_with_label(canvas, x + 3, "run", width + width / 2, done);
+    int x = bar_with_label(canvas, 1, "epoch", width, epoch_share(now));
+    x = bar_with_label(canvas, x + 3, "run", width, done);
     canvas_text(canvas, x + 2, 1, STYLE_PLAIN, "%s  ETA %s", elapsed, eta);
+}
+
+void view_header(const struct frame *frame, struct canvas *canvas)
+{
+    const int width = canvas->width, tabs = tabs_start(frame, width);
+    char number[8], speed[24];
+
+    view_short_number(number, frame->snapshot->images_per_second);
+    snprintf(speed, sizeof speed, " %s img/s", number);
+    const int x = draw_state(frame, canvas), end = width - 1 - (int)strlen(speed);
+    draw_recipe(frame, canvas, x, tabs < end ? tabs : end);
+    if (tabs < width)
+        draw_tabs(frame, canvas, tabs);
+    canvas_text_right(canvas, width - 1, 0, STYLE_PLAIN, "%s", speed);
     if (frame->past != NULL)
         draw_past(frame, canvas);
+    else
+        draw_progress(frame->snapshot, canvas);
 }
 
 void view_line(const struct frame *frame, struct canvas *canvas)
