@@ -135,7 +135,7 @@ static bool evaluate_with(struct program *program, struct evaluator *evaluator,
     if (program->options.export != NULL &&
         !export_predictions(program->options.export, test, evaluation, error))
         return false;
-    report_test(stdout, loss, correct, test->count);
+    report_test(stdout, program->options.settings.validate > 0, loss, correct, test->count);
     return true;
 }
 
@@ -459,7 +459,9 @@ static bool run_action(struct program *program, struct error *error)
     case ACTION_VERSION: print_version(); return true;
     case ACTION_MODELS: print_models(); return true;
     case ACTION_SUMMARY: report_summary(stdout, &program->model); return true;
-    case ACTION_STATS: report_statistics(stdout, &program->data); return true;
+    case ACTION_STATS:
+        report_statistics(stdout, &program->data, program->options.settings.validate > 0);
+        return true;
     case ACTION_EVAL: return evaluate(program, error);
     case ACTION_REPORT: return report(&program->options, error);
     case ACTION_TRAIN:

@@ -563,6 +563,24 @@ static void a_recipe_is_named_in_the_header_with_its_model_where_there_is_room(v
     assert_header(&frame, 80, "lr 0.0432  45.2k img/s");
 }
 
+static void held_out_images_are_not_called_a_test_set(void **unused)
+{
+    struct frame frame = make_frame();
+    (void)unused;
+
+    snapshot.validates = true;
+    events = (struct events){0};
+    events_watch(&events, &snapshot);
+    frame.message = "";
+    for (int view = 0; view < VIEW_COUNT; view++) {
+        navigate_open(&frame, (enum view)view);
+        char *text = draw(&frame, 160, 50, GLYPHS_ASCII);
+        assert_null(strstr(text, "test"));
+        assert_true(view != VIEW_PLOTS || strstr(text, " val 0.1750") != NULL);
+        free(text);
+    }
+}
+
 static void row_90_a_worker_that_could_not_start_is_said_on_the_screen(void **unused)
 {
     struct frame frame = make_frame();
@@ -602,6 +620,7 @@ static const struct CMUnitTest tests[] = {
     TEST(before_the_first_batch_at_80x24),
     TEST(row_60_every_size_draws),
     TEST(a_recipe_is_named_in_the_header_with_its_model_where_there_is_room),
+    TEST(held_out_images_are_not_called_a_test_set),
     TEST(row_90_a_worker_that_could_not_start_is_said_on_the_screen),
 };
 

@@ -328,6 +328,15 @@ ascii_bar() {
     LC_ALL=C run 0 -d "$data" -e 1 && says "$scratch/out" ': 100%\|##########\| 10/10 \['
 }
 
+# Held-out training images are not called a test set, by whatever tells of them.
+validation_lines() {
+    run 0 -d "$data" -e 1 --validate=100 &&
+        says "$scratch/out" '^Validation set: Average loss: .* Accuracy: [0-9]+/100 ' &&
+        says "$scratch/out" '^Best validation accuracy: ' && ! grep -i test "$scratch/out" &&
+        run 0 -d "$data" -e 1 --validate=100 --snapshot=80x24 &&
+        says "$scratch/out" 'best validation accuracy' && ! grep -w test "$scratch/out"
+}
+
 four_files() {
     ls -A "$directory" >"$scratch/files"
     cat >"$scratch/expected" <<'LIST'
@@ -576,6 +585,7 @@ diverges() {
 
 check "a run prints the notebook's lines and the results" headless_lines
 check "row 61: without UTF-8 the bar is ASCII" ascii_bar
+check "the lines of held-out images speak of a validation set" validation_lines
 check "a run directory holds four files" four_files
 check "metrics.jsonl: fields and their order" metrics_form
 check "metrics.jsonl: start, batches, epochs, end" metrics_order

@@ -17,6 +17,7 @@ struct progress_text {
     int first_epoch, first_batch; /* where the run was resumed */
     int announced;                /* epochs whose first line is out */
     int reported;                 /* epochs whose result is out */
+    bool validates;               /* the results are of held-out training images */
     bool lines;                   /* are wanted on stdout */
     bool bar;                     /* stderr is a terminal */
     bool utf8;
@@ -124,10 +125,10 @@ static void announce(struct progress_text *text, int epoch)
     text->announced = epoch + 1;
 }
 
-void report_test(FILE *file, double loss, int correct, int count)
+void report_test(FILE *file, bool validates, double loss, int correct, int count)
 {
-    fprintf(file, "Test set: Average loss: %.4f, Accuracy: %d/%d (%.2f%%)\n", loss, correct, count,
-            100.0 * correct / count);
+    fprintf(file, "%s set: Average loss: %.4f, Accuracy: %d/%d (%.2f%%)\n",
+            snapshot_test_name(validates)->title, loss, correct, count, 100.0 * correct / count);
 }
 
 static void report_epoch(struct progress_text *text, const struct epoch_metrics *metrics)
@@ -139,7 +140,8 @@ static void report_epoch(struct progress_text *text, const struct epoch_metrics 
     announce(text, metrics->epoch);
     print_bar(stdout, &bar, text->utf8);
     putchar('\n');
-    report_test(stdout, metrics->test_loss, metrics->test_correct, metrics->test_count);
+    report_test(stdout, text->validates, metrics->test_loss, metrics->test_correct,
+                metrics->test_count);
     text->reported = metrics->epoch + 1;
 }
 
@@ -149,6 +151,7 @@ static bool report_snapshot(struct progress_text *text, const struct snapshot *s
     const struct history *history = &snapshot->history;
 
     clear_bar(text);
+    text->validates = snapshot->validates;
     text->batches = snapshot->batches;
     text->first_epoch = snapshot->first_epoch;
     text->first_batch = snapshot->first_batch;
@@ -205,7 +208,8 @@ void report_results(FILE *file, const struct model *model, const struct snapshot
     model_thousands(rate, sizeof rate, seconds > 0.0 ? (size_t)(images / seconds + 0.5) : 0);
     fprintf(file, "Total parameters: %s\n", parameters);
     fprintf(file, "Best train accuracy: %.2f%%\n", snapshot->best_train_accuracy);
-    fprintf(file, "Best test accuracy: %.2f%% (epoch %d)\n", snapshot->best.test_accuracy,
+    fprintf(file, "Best %s accuracy: %.2f%% (epoch %d)\n",
+            snapshot_test_name(snapshot->validates)->word, snapshot->best.test_accuracy,
             snapshot->best.epoch + first);
     fprintf(file, "Images per second: %s\n", rate);
 }
@@ -250,8 +254,8 @@ static void report_split(FILE *file, const char *name, const struct split *split
     fputc('\n', file);
 }
 
-void report_statistics(FILE *file, const struct dataset *data)
+void report_statistics(FILE *file, const struct dataset *data, bool validates)
 {
     report_split(file, "Train", &data->train);
-    report_split(file, "Test", &data->test);
+    report_split(file, snapshot_test_name(validates)->title, &data->test);
 }

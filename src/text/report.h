@@ -26,13 +26,14 @@ bool report_run(struct trainer *trainer, bool lines, struct snapshot *last, stru
 void report_results(FILE *file, const struct model *model, const struct snapshot *snapshot,
                     int first);
 
-/* The result line of a test pass. */
-void report_test(FILE *file, double loss, int correct, int count);
+/* The result line of a test pass; of a validation split if `validates`. */
+void report_test(FILE *file, bool validates, double loss, int correct, int count);
 
 /* The layer table in the form that torchsummary made familiar. */
 void report_summary(FILE *file, const struct model *model);
 
-/* The data set's statistics as the network sees it, and the images of each class. */
-void report_statistics(FILE *file, const struct dataset *data);
+/* The data set's statistics as the network sees it, and the images of each class. `validates`: the
+ * test split is one of training images. */
+void report_statistics(FILE *file, const struct dataset *data, bool validates);
 
 #endif

@@ -17,3 +17,13 @@ bool snapshot_add_epoch(struct snapshot *snapshot, const struct epoch_metrics *m
     snapshot->epochs_seconds += metrics->seconds;
     return finite && better;
 }
+
+const struct test_name *snapshot_test_name(bool validates)
+{
+    static const struct test_name names[] = {
+        {"test", "test", "Test"},
+        {"validation", "val", "Validation"},
+    };
+
+    return &names[validates];
+}

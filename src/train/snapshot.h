@@ -23,6 +23,7 @@ enum snapshot_state {
 
 struct snapshot {
     enum snapshot_state state;
+    bool validates;               /* tested on held-out training images, not on the test set */
     int epochs, epoch;            /* epochs of the run; the one at work, from 0 */
     int first_epoch, first_batch; /* where this process began; both 0 unless it resumed a run */
     int batches, batch;           /* batches of an epoch; those of this one that are done */
@@ -53,5 +54,14 @@ struct snapshot {
 /* Records an epoch's end. Returns whether its test accuracy is the best so far; one whose test loss
  * is no finite number is never that. */
 bool snapshot_add_epoch(struct snapshot *snapshot, const struct epoch_metrics *metrics);
+
+/* What the images that a run is tested on are called. */
+struct test_name {
+    const char *word;  /* "test" or "validation" */
+    const char *brief; /* where there is little room: "test" or "val" */
+    const char *title; /* "Test" or "Validation" */
+};
+
+const struct test_name *snapshot_test_name(bool validates);
 
 #endif

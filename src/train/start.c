@@ -16,6 +16,7 @@ static void init_now(struct start *start, const struct settings *settings,
     struct snapshot *now = &start->now;
     bool over = progress->epoch == settings->epochs; /* the last epoch, then, is the one at work */
 
+    now->validates = settings->validate > 0;
     now->epochs = settings->epochs;
     now->batches = (data->train.count - 1) / settings->batch_size + 1;
     now->epoch = over ? progress->epoch - 1 : progress->epoch;

@@ -24,12 +24,13 @@ static void add(struct events *events, const struct snapshot *now, const char *f
 static void watch_epochs(struct events *events, const struct snapshot *now)
 {
     const struct history *history = &now->history;
+    const char *test = snapshot_test_name(now->validates)->word;
 
     for (int i = 0; i < history->epoch_count; i++) {
         const struct epoch_metrics *epoch = &history->epochs[i];
         if (epoch->epoch < events->epochs_done)
             continue;
-        add(events, now, "Epoch %d: test accuracy %.2f %%, loss %.4f%s.", epoch->epoch + 1,
+        add(events, now, "Epoch %d: %s accuracy %.2f %%, loss %.4f%s.", epoch->epoch + 1, test,
             epoch->test_accuracy, epoch->test_loss,
             epoch->epoch == now->best.epoch && epoch->epoch > 0 ? ", the best so far" : "");
         int rising = 0;
@@ -38,8 +39,8 @@ static void watch_epochs(struct events *events, const struct snapshot *now)
             rising++;
         if (rising == RISING)
             add(events, now,
-                "The test loss has risen for %d epochs: it learns the training images by heart.",
-                RISING);
+                "The %s loss has risen for %d epochs: it learns the training images by heart.",
+                test, RISING);
     }
 }
 
@@ -84,8 +85,8 @@ static void watch_state(struct events *events, const struct snapshot *now)
     case SNAPSHOT_FINISHED:
         tell_compared(events, now);
         add(events, now,
-            "Finished: best test accuracy %.2f %%, epoch %d. q quits and prints the results",
-            now->best.test_accuracy, now->best.epoch + 1);
+            "Finished: best %s accuracy %.2f %%, epoch %d. q quits and prints the results",
+            snapshot_test_name(now->validates)->word, now->best.test_accuracy, now->best.epoch + 1);
         break;
     case SNAPSHOT_FAILED: add(events, now, "%s", now->error.text); break;
     case SNAPSHOT_TRAINING:

@@ -26,7 +26,7 @@ static void draw_activations(const struct frame *frame, struct canvas *canvas)
 {
     char image[32];
 
-    snprintf(image, sizeof image, "test #%d", frame->browse->image);
+    snprintf(image, sizeof image, "%s #%d", view_test_name(frame), frame->browse->image);
     view_activations(frame->activations, frame->view == VIEW_DRAW ? "what was drawn" : image,
                      frame->activation_layer, frame->focus == PANE_ACTIVATIONS, canvas);
 }

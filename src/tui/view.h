@@ -95,6 +95,9 @@ enum view view_tab_at(const struct frame *frame, int width, int x, int y);
 /* What stands in the header for a state: "> TRAINING". */
 const char *view_state_name(enum snapshot_state state);
 
+/* What the images that it is tested on are called, briefly: "test" or "val". */
+const char *view_test_name(const struct frame *frame);
+
 /* Rows of the layer table and of the events that a canvas of this height shows, and of the keys
  * that view_help shows on a canvas. */
 int view_model_rows(int height);

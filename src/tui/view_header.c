@@ -75,6 +75,11 @@ int view_epoch(const struct frame *frame)
     return frame->past->step > 0 ? (int)((frame->past->step - 1) / now->batches) : 0;
 }
 
+const char *view_test_name(const struct frame *frame)
+{
+    return snapshot_test_name(frame->snapshot->validates)->brief;
+}
+
 static double epoch_share(const struct snapshot *snapshot)
 {
     return (double)snapshot->batch / snapshot->batches;
@@ -239,7 +244,8 @@ void view_status(const struct frame *frame, struct canvas *canvas)
     canvas_text(canvas, 0, 2, STYLE_PLAIN, "train %.3f %.2f%%", now->epoch_loss,
                 now->epoch_accuracy);
     if (now->epochs_done > 0)
-        canvas_text(canvas, 0, 3, STYLE_PLAIN, "best test %.2f%%", now->best.test_accuracy);
+        canvas_text(canvas, 0, 3, STYLE_PLAIN, "best %s %.2f%%", view_test_name(frame),
+                    now->best.test_accuracy);
     canvas_text(canvas, 0, 4, STYLE_PLAIN, "%s", frame->message);
     canvas_text(canvas, 0, 5, STYLE_DIM, "40x10 shows more");
     canvas_text(canvas, 0, 6, STYLE_DIM, "? help  q quit");

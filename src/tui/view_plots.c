@@ -283,7 +283,7 @@ static void draw_legend(struct plot *plot, const struct frame *frame, bool below
     canvas_put(&plot->area, x, y + 1, own[1], STYLE_SMOOTH);
     canvas_text(&plot->area, x + 1, y + 1, STYLE_PLAIN, " smoothed");
     canvas_put(&plot->area, x, y + 2, plot_mark_glyph(plot->area.glyphs), STYLE_TEST);
-    canvas_text(&plot->area, x + 1, y + 2, STYLE_PLAIN, " test");
+    canvas_text(&plot->area, x + 1, y + 2, STYLE_PLAIN, " %s", view_test_name(frame));
     draw_ghosts_legend(plot, frame, x, y + LEGEND_ROWS, ghosts);
 }
 
@@ -330,7 +330,8 @@ static void draw_crosshair(struct plot *plot, const struct frame *frame,
                     column_smoothed(frame, plot, smoothed, column));
     }
     if (test != NULL)
-        canvas_text(&box, 0, 4, STYLE_TEST, "test  %.*f", digits, metric->test(test));
+        canvas_text(&box, 0, 4, STYLE_TEST, "%-5s %.*f", view_test_name(frame), digits,
+                    metric->test(test));
     for (int i = 0; i < frame->compared_count; i++) {
         const double value = ghosts_test_at(&ghosts, i, plot_x(plot, column + 1));
         ghosts_legend(frame, i, &box, 0, READING_ROWS + i);
@@ -351,7 +352,7 @@ static void make_title(char title[96], const struct frame *frame, const struct m
     if (history->epoch_count > 0)
         snprintf(test, sizeof test, "%.*f", metric->digits,
                  metric->test(&history->epochs[history->epoch_count - 1]));
-    snprintf(title, 96, "%s train %s test %s", metric->name, train, test);
+    snprintf(title, 96, "%s train %s %s %s", metric->name, train, view_test_name(frame), test);
 }
 
 static const char *const units[] = {"epoch", "batch", "sec"};

@@ -73,8 +73,9 @@ static void draw_sample(const struct frame *frame, struct canvas *canvas, int la
     bars_draw(&bars, predictions->probabilities[lane], label);
 }
 
-static void make_title(char title[96], const struct browse *browse)
+static void make_title(char title[96], const struct frame *frame)
 {
+    const struct browse *browse = frame->browse;
     const char *order = browse->worst_first ? ", worst first" : "";
     const int place = browse->count > 0 ? browse->position + 1 : 0;
 
@@ -85,7 +86,7 @@ static void make_title(char title[96], const struct browse *browse)
         snprintf(title, 96, "Sample %d/%d%s%s  #%d", place, browse->count,
                  browse->filter == BROWSE_MISTAKES ? " wrong" : "", order, browse->image);
     else
-        snprintf(title, 96, "Sample  test #%d", browse->image);
+        snprintf(title, 96, "Sample  %s #%d", view_test_name(frame), browse->image);
 }
 
 void view_samples(const struct frame *frame, struct canvas *canvas)
@@ -93,7 +94,7 @@ void view_samples(const struct frame *frame, struct canvas *canvas)
     const struct predictions *predictions = frame->predictions;
     char title[96];
 
-    make_title(title, frame->browse);
+    make_title(title, frame);
     struct canvas inside = canvas_box(canvas, title, frame->focus == PANE_SAMPLES);
     const struct tiles tiles = lay_out(&inside, TEXT_WIDTH + 1, 0);
     for (int i = 0; i < tiles.columns * tiles.rows && i < predictions->count; i++) {
