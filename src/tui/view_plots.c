@@ -341,17 +341,21 @@ static void draw_crosshair(struct plot *plot, const struct frame *frame,
     }
 }
 
+/* What the numbers were at the moment shown. */
 static void make_title(char title[96], const struct frame *frame, const struct metric *metric,
                        const double smoothed[])
 {
     const struct history *history = &frame->snapshot->history;
+    const long step = view_step(frame);
+    const struct epoch_metrics *tested = test_at(history, (double)step);
+    const int last = history->cell_count - 1, at = cell_of_step(history, (double)step - 1.0);
+    const int cell = frame->past != NULL && at < last ? at : last;
     char train[16] = "-", test[16] = "-";
 
-    if (history->cell_count > 0)
-        snprintf(train, sizeof train, "%.*f", metric->digits, smoothed[history->cell_count - 1]);
-    if (history->epoch_count > 0)
-        snprintf(test, sizeof test, "%.*f", metric->digits,
-                 metric->test(&history->epochs[history->epoch_count - 1]));
+    if (step > 0 && cell >= 0)
+        snprintf(train, sizeof train, "%.*f", metric->digits, smoothed[cell]);
+    if (tested != NULL)
+        snprintf(test, sizeof test, "%.*f", metric->digits, metric->test(tested));
     snprintf(title, 96, "%s train %s %s %s", metric->name, train, view_test_name(frame), test);
 }
 
