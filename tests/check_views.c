@@ -353,13 +353,18 @@ static void the_last_fifth_of_the_run_in_batches(void **unused)
 
 static void a_moment_of_the_past_is_marked(void **unused)
 {
-    struct moment moment = {.step = 120, .weights = snapshot.weights};
+    float weights[MODEL_STATE_MAX] = {0};
+    struct moment moment = {.step = 120, .weights = weights};
     struct frame frame = make_frame();
     (void)unused;
 
+    for (size_t i = 0; i < model.state_count; i++)
+        weights[i] = 0.5F;
     frame.past = &moment;
     assert_frame(&frame, "past", 80, 24, GLYPHS_ASCII);
     assert_frame(&frame, "past", 40, 10, GLYPHS_ASCII);
+    frame.view = VIEW_MODEL;
+    assert_frame(&frame, "past-model", 100, 30, GLYPHS_ASCII);
     moment.step = 0;
     assert_frame(&frame, "past-start", 24, 1, GLYPHS_ASCII);
 }

@@ -13,22 +13,23 @@ static double squares(const float *values, size_t count)
     return sum;
 }
 
-static void measure_weights(struct layer_health *health, const struct model *model,
-                            const struct layer *layer, struct net *net, double lr)
+/* The norm of what stands where a layer's trained tensors stand in the state. */
+static double norm(const struct model *model, int l, const float *values)
 {
-    double weights = 0.0, gradient = 0.0, velocity = 0.0;
+    const struct layer *layer = &model->layers[l];
+    double sum = 0.0;
 
     for (int t = 0; t < layer->tensor_count; t++) {
         const struct tensor *tensor = &model->tensors[layer->first_tensor + t];
-        if (!tensor->trained)
-            continue;
-        weights += squares(net_state(net) + tensor->offset, tensor->count);
-        gradient += squares(net_gradient(net) + tensor->offset, tensor->count);
-        velocity += squares(net_velocity(net) + tensor->offset, tensor->count);
+        if (tensor->trained)
+            sum += squares(values + tensor->offset, tensor->count);
     }
-    health->weight_norm = (float)sqrt(weights);
-    health->gradient_norm = (float)sqrt(gradient);
-    health->update_ratio = (float)(lr * sqrt(velocity) / fmax(sqrt(weights), 1e-30));
+    return sqrt(sum);
+}
+
+float health_weight_norm(const struct model *model, int layer, const float *state)
+{
+    return model->layers[layer].parameter_count > 0 ? (float)norm(model, layer, state) : NAN;
 }
 
 void health_measure(struct layer_health health[MODEL_LAYERS_MAX], const struct model *model,
@@ -37,9 +38,14 @@ void health_measure(struct layer_health health[MODEL_LAYERS_MAX], const struct m
     for (int l = 0; l < model->layer_count; l++) {
         const struct layer *layer = &model->layers[l];
         health[l] = (struct layer_health){NAN, NAN, NAN, NAN};
-        if (layer->parameter_count > 0)
-            measure_weights(&health[l], model, layer, net, lr);
-        else if (layer->kind == LAYER_RELU)
+        if (layer->parameter_count > 0) {
+            const double weights = norm(model, l, net_state(net));
+            const double velocity = norm(model, l, net_velocity(net));
+            health[l].weight_norm = (float)weights;
+            health[l].gradient_norm = (float)norm(model, l, net_gradient(net));
+            health[l].update_ratio = (float)(lr * velocity / fmax(weights, 1e-30));
+        } else if (layer->kind == LAYER_RELU) {
             health[l].dead = net_dead_share(net, l);
+        }
     }
 }
