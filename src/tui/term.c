@@ -17,6 +17,7 @@ enum {
     ESCAPE_DELAY_MS = 25,
     RESTORE_MAX = 256,
     GREY_FIRST = 232, /* of the 256 colours: 24 greys */
+    ORANGE = 166,     /* and one that stands out from white as well as from black */
 };
 
 static SCREEN *screen;      /* NULL: the terminal is not ours */
@@ -175,6 +176,12 @@ static void send_screen(void)
     pthread_sigmask(SIG_SETMASK, &before, NULL);
 }
 
+/* Bright yellow is next to nothing on white; without its brightness it is weak there still. */
+static short shade_of(short color_number)
+{
+    return color_number == COLOR_YELLOW && COLORS >= 256 ? ORANGE : color_number;
+}
+
 static void start_colors(const char *color)
 {
     const char *no_color = getenv("NO_COLOR");
@@ -190,7 +197,7 @@ static void start_colors(const char *color)
     next_pair = 1;
     use_default_colors();
     for (short color_number = COLOR_RED; color_number <= COLOR_CYAN; color_number++)
-        init_pair(next_pair++, color_number, -1); /* pair n: colour n on the background */
+        init_pair(next_pair++, shade_of(color_number), -1); /* pair n: colour n, as it is here */
 }
 
 bool term_toggle_colors(void)
