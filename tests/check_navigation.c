@@ -393,6 +393,25 @@ static void enter_on_a_cell_of_the_matrix_opens_its_images(void **unused)
     assert_int_equal(browse.filter, BROWSE_ALL);
 }
 
+static void home_goes_to_the_most_confused_cell(void **unused)
+{
+    (void)unused;
+
+    confusion.step = 1;
+    for (int label = 0; label < DATASET_CLASSES; label++)
+        confusion.counts[label][label] = 10;
+    navigate_open(&frame, VIEW_CONFUSION);
+    press(KEY_MOVE_DOWN);
+    press(KEY_MOVE_HOME);
+    assert_int_equal(frame.true_class, 1);
+    assert_int_equal(frame.predicted_class, 0);
+    confusion.counts[4][9] = 3;
+    confusion.counts[9][4] = 2;
+    press(KEY_MOVE_HOME);
+    assert_int_equal(frame.true_class, 4);
+    assert_int_equal(frame.predicted_class, 9);
+}
+
 static void the_pen_draws_where_it_goes_while_it_is_down(void **unused)
 {
     (void)unused;
@@ -533,6 +552,7 @@ static const struct CMUnitTest tests[] = {
     TEST(mistakes_and_worst_are_wishes_that_are_taken_back),
     TEST(training_images_are_gone_through_where_the_run_changes_them),
     TEST(enter_on_a_cell_of_the_matrix_opens_its_images),
+    TEST(home_goes_to_the_most_confused_cell),
     TEST(the_pen_draws_where_it_goes_while_it_is_down),
     TEST(keys_for_drawing_leave_the_sheet_alone_elsewhere),
     TEST(a_press_on_a_views_name_opens_it),

@@ -36,7 +36,7 @@ static const struct key_binding bindings[] = {
     {KEY_MOVE_DOWN, {TERM_DOWN, 'j'}, "Down, j", "scroll; samples: ten images on", NULL},
     {KEY_MOVE_PAGE_UP, {TERM_PAGE_UP}, "PgUp", "scroll a page; samples: a hundred back", NULL},
     {KEY_MOVE_PAGE_DOWN, {TERM_PAGE_DOWN}, "PgDn", "scroll a page; samples: a hundred on", NULL},
-    {KEY_MOVE_HOME, {TERM_HOME}, "Home", "to the first", NULL},
+    {KEY_MOVE_HOME, {TERM_HOME}, "Home", "to the first; confusion: to the most confused", NULL},
     {KEY_MOVE_END, {TERM_END}, "End", "to the last", NULL},
     {KEY_LOG_SCALE, {'y'}, "y", "plots: logarithmic or linear", "y Log"},
     {KEY_X_UNIT, {'x'}, "x", "plots: count epochs, batches or seconds", NULL},

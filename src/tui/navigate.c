@@ -62,13 +62,30 @@ static bool vertical(enum key_action action)
     return action != KEY_MOVE_LEFT && action != KEY_MOVE_RIGHT;
 }
 
+/* To the cell that holds most mistakes; where there are none, stays. */
+static void go_to_most_confused(struct frame *frame)
+{
+    int most = 0;
+
+    for (int label = 0; label < DATASET_CLASSES; label++)
+        for (int predicted = 0; predicted < DATASET_CLASSES; predicted++) {
+            const int count = frame->confusion->counts[label][predicted];
+            if (label == predicted || count <= most)
+                continue;
+            most = count;
+            frame->true_class = label;
+            frame->predicted_class = predicted;
+        }
+}
+
 static void move_cell(struct frame *frame, enum key_action action)
 {
     int *class = vertical(action) ? &frame->true_class : &frame->predicted_class;
 
-    if (action == KEY_MOVE_HOME || action == KEY_MOVE_END)
-        frame->true_class = frame->predicted_class =
-            action == KEY_MOVE_HOME ? 0 : DATASET_CLASSES - 1;
+    if (action == KEY_MOVE_HOME)
+        go_to_most_confused(frame);
+    else if (action == KEY_MOVE_END)
+        frame->true_class = frame->predicted_class = DATASET_CLASSES - 1;
     else
         *class = wrap(*class + (backward(action) ? -1 : 1), DATASET_CLASSES);
 }
