@@ -101,6 +101,7 @@ bool past_run_read(struct past_run *run, const char *directory, struct error *er
     if (!config_read(directory, &run->config, error))
         return false;
     run->now.epochs = run->config.settings.epochs;
+    run->now.validates = run->config.settings.validate > 0;
     if (snprintf(path, sizeof path, "%s/%s", directory, LOG_NAME) >= (int)sizeof path)
         return error_set(error, ERROR_SYSTEM, "%s: the path is too long", directory);
     if (lstat(path, &status) != 0 && errno == ENOENT)

@@ -70,9 +70,9 @@ static void tell_compared(struct events *events, const struct snapshot *now)
         if (past->epochs_done == 0)
             continue;
         const struct epoch_metrics *last = &past->history.epochs[past->history.epoch_count - 1];
-        add(events, now, "Run %s: best test accuracy %.2f %%, epoch %d; last %.2f %%, epoch %d.",
-            name, past->best.test_accuracy, past->best.epoch + 1, last->test_accuracy,
-            last->epoch + 1);
+        add(events, now, "Run %s: best %s accuracy %.2f %%, epoch %d; last %.2f %%, epoch %d.",
+            name, snapshot_test_name(past->validates)->word, past->best.test_accuracy,
+            past->best.epoch + 1, last->test_accuracy, last->epoch + 1);
     }
 }
 
