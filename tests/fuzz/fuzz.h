@@ -19,7 +19,10 @@
 #include <string.h>
 #include <unistd.h>
 
-/* The fuzzer; libFuzzer's name for it. Always returns 0. */
+/* The fuzzer itself. */
+void fuzz_one(const uint8_t *data, size_t size);
+
+/* The way to it, by libFuzzer's name; see entry.c. Always returns 0. */
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
 /* Ends the process, for libFuzzer and replay.c to report, unless the promise is kept. */

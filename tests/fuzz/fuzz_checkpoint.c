@@ -101,12 +101,12 @@ static const char *frame_header(const uint8_t *header, size_t size, size_t zeros
     return path;
 }
 
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+void fuzz_one(const uint8_t *data, size_t size)
 {
     static struct model model;
 
     if (size == 0)
-        return 0;
+        return;
     if (model.layer_count == 0)
         make_model(&model);
     const enum framing framing = (enum framing)(data[0] % FRAMINGS);
@@ -116,5 +116,4 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     load(framing == WHOLE ? fuzz_file(data, size, 0)
                           : frame_header(data, size, data_size(&model, framing)),
          &model, resume);
-    return 0;
 }

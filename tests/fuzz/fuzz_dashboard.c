@@ -359,7 +359,7 @@ static struct frame make_frame(struct world *world, const struct snapshot *snaps
     };
 }
 
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+void fuzz_one(const uint8_t *data, size_t size)
 {
     static struct world worlds[MODELS];
     static struct snapshot snapshot;
@@ -391,5 +391,4 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     update(&frame, &world->insight);
     draw(&frame, &canvas);
     canvas_free(&canvas);
-    return 0;
 }

@@ -23,11 +23,10 @@ static void read_as(const char *path, int dimensions)
     idx_fini(&idx);
 }
 
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+void fuzz_one(const uint8_t *data, size_t size)
 {
     const char *path = fuzz_file(data, size, 0);
 
     read_as(path, 1);
     read_as(path, 3);
-    return 0;
 }

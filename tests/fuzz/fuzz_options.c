@@ -78,7 +78,7 @@ static void parse(int count, char *words[])
     check_options(&again);
 }
 
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+void fuzz_one(const uint8_t *data, size_t size)
 {
     char *line = malloc(size + 1), *rest = line;
     char *words[WORDS_MAX + 1] = {0};
@@ -91,5 +91,4 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
         words[count++] = strsep(&rest, "\n");
     parse(count, words);
     free(line);
-    return 0;
 }

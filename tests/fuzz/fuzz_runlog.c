@@ -44,7 +44,7 @@ static void look_at(const char *path, int epochs)
     }
 }
 
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+void fuzz_one(const uint8_t *data, size_t size)
 {
     static const struct dataset dataset = {.train.count = TRAIN, .test.count = TESTS};
     static const struct settings settings = {
@@ -54,7 +54,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     long end;
 
     if (size < 2)
-        return 0;
+        return;
     begin(&start, &settings, &dataset);
     start.progress.epoch = data[0] % (settings.epochs + 1);
     start.progress.batch = data[1] % (TRAIN / settings.batch_size + 1);
@@ -68,5 +68,4 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
         fuzz_require(error.kind == ERROR_CHECKPOINT);
     }
     look_at(path, settings.epochs);
-    return 0;
 }
