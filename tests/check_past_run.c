@@ -130,7 +130,10 @@ static void a_damaged_line_is_named(void **unused)
                                           BATCH(1, 2147483647),
                                           BATCH(1, -1),
                                           EPOCH(5, 0.1, 99.0),
-                                          EPOCH(-1, 0.1, 99.0)};
+                                          EPOCH(-1, 0.1, 99.0),
+                                          BATCH(0, -1),
+                                          BATCH(0, null),
+                                          BATCH(0, 2147483647)};
     char log[1024];
     (void)unused;
 
