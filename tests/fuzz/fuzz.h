@@ -12,6 +12,8 @@
 #include "support/file.h"
 
 #include <ctype.h>
+#include <dirent.h>
+#include <fcntl.h>
 #include <limits.h>
 #include <stdint.h>
 #include <stdio.h>
@@ -40,40 +42,49 @@ static inline void fuzz_require_error(const struct error *error)
         fuzz_require(!iscntrl((unsigned char)*at));
 }
 
-static char fuzz_path[PATH_MAX];
+static char fuzz_directory_path[PATH_MAX];
 
-static inline void fuzz_remove_file(void)
+/* Removes the scratch directory and its files. */
+static inline void fuzz_remove_directory(void)
 {
-    unlink(fuzz_path);
+    DIR *directory = opendir(fuzz_directory_path);
+    const struct dirent *entry;
+
+    while (directory != NULL && (entry = readdir(directory)) != NULL)
+        unlinkat(dirfd(directory), entry->d_name, 0);
+    if (directory != NULL)
+        closedir(directory);
+    rmdir(fuzz_directory_path);
 }
 
-/* A new file in $TMPDIR, or else in memory where the system has a directory for that: on a disk the
- * parsers would run a fifth as often. */
-static inline int fuzz_open_file(void)
+/* The path of the scratch directory: in $TMPDIR, or else in memory where the system has a place for
+ * that. On a disk the parsers would run a fifth as often. */
+static inline const char *fuzz_directory(void)
 {
-    const char *directory = getenv("TMPDIR");
+    const char *parent = getenv("TMPDIR");
 
-    if (directory == NULL)
-        directory = access("/dev/shm", W_OK) == 0 ? "/dev/shm" : "/tmp";
-    snprintf(fuzz_path, sizeof fuzz_path, "%s/mnist-tui-fuzz-XXXXXX", directory);
-    int descriptor = mkstemp(fuzz_path);
-    fuzz_require(descriptor >= 0);
-    atexit(fuzz_remove_file);
-    return descriptor;
+    if (*fuzz_directory_path != '\0')
+        return fuzz_directory_path;
+    if (parent == NULL)
+        parent = access("/dev/shm", W_OK) == 0 ? "/dev/shm" : "/tmp";
+    snprintf(fuzz_directory_path, sizeof fuzz_directory_path, "%s/mnist-tui-fuzz-XXXXXX", parent);
+    fuzz_require(mkdtemp(fuzz_directory_path) != NULL);
+    atexit(fuzz_remove_directory);
+    return fuzz_directory_path;
 }
 
-/* The path of a scratch file that holds these bytes, with `zeros` zero bytes behind them; the next
- * call overwrites it. */
-static inline const char *fuzz_file(const uint8_t *data, size_t size, size_t zeros)
+/* Makes the scratch directory's file called `name` hold these bytes, with `zeros` zero bytes behind
+ * them. Returns its path, until the next call. */
+static inline const char *fuzz_file(const char *name, const uint8_t *data, size_t size,
+                                    size_t zeros)
 {
-    static int descriptor = -1;
+    static char path[PATH_MAX + 64];
 
-    if (descriptor < 0)
-        descriptor = fuzz_open_file();
-    fuzz_require(ftruncate(descriptor, 0) == 0 && lseek(descriptor, 0, SEEK_SET) == 0 &&
-                 file_write_all(descriptor, data, size) &&
-                 ftruncate(descriptor, (off_t)(size + zeros)) == 0);
-    return fuzz_path;
+    snprintf(path, sizeof path, "%s/%s", fuzz_directory(), name);
+    int descriptor = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
+    fuzz_require(descriptor >= 0 && file_write_all(descriptor, data, size) &&
+                 ftruncate(descriptor, (off_t)(size + zeros)) == 0 && close(descriptor) == 0);
+    return path;
 }
 
 #endif

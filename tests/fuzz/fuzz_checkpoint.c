@@ -96,7 +96,7 @@ static const char *frame_header(const uint8_t *header, size_t size, size_t zeros
     for (int i = 0; i < LENGTH_SIZE; i++)
         file[i] = (uint8_t)(size >> 8 * i);
     memcpy(file + LENGTH_SIZE, header, size);
-    const char *path = fuzz_file(file, LENGTH_SIZE + size, zeros);
+    const char *path = fuzz_file("checkpoint", file, LENGTH_SIZE + size, zeros);
     free(file);
     return path;
 }
@@ -113,7 +113,7 @@ void fuzz_one(const uint8_t *data, size_t size)
     const bool resume = data[0] / FRAMINGS % 2 == 1;
     data++;
     size--;
-    load(framing == WHOLE ? fuzz_file(data, size, 0)
+    load(framing == WHOLE ? fuzz_file("checkpoint", data, size, 0)
                           : frame_header(data, size, data_size(&model, framing)),
          &model, resume);
 }

@@ -4,7 +4,7 @@
  * publish; metrics are any float at all, NaN and infinities too. One frame is enough, for a view
  * keeps nothing: what the keys before the last one showed is what fewer of them end with.
  */
-#include "fuzz.h"
+#include "cells.h"
 
 #include "train/recipe.h"
 #include "tui/insight.h"
@@ -23,7 +23,7 @@ enum {
     KEYS_MAX = 12,
     MOMENTS_MAX = 4,
     TEXT_SIZE = 48,
-    COMPARED = 2,
+    COMPARED_MAX = 4,
     MODELS = 4,
 };
 
@@ -179,7 +179,8 @@ struct world {
     struct timeline timeline;
     struct events events;
     struct insight insight;
-    struct past_run compared[COMPARED];
+    struct past_run compared[COMPARED_MAX];
+    int compared_count;
 };
 
 /* What does not depend on the bytes but for the model's name, made once. */
@@ -238,21 +239,6 @@ static void clear_insight(struct insight *insight)
     insight_list(insight);
 }
 
-/* Runs with the same epochs, and more or fewer batches and seconds. */
-static void make_compared(struct world *world, const struct snapshot *snapshot)
-{
-    static const char *const directories[COMPARED] = {"runs/a-long-name", "/"};
-
-    for (int i = 0; i < COMPARED; i++) {
-        struct past_run *run = &world->compared[i];
-        run->directory = directories[i];
-        run->now.history = snapshot->history;
-        run->now.batches = snapshot->batches * 3 * i;
-        run->now.epochs_done = snapshot->history.epoch_count;
-        run->now.epochs_seconds = snapshot->run_seconds * (i + 0.5);
-    }
-}
-
 /* Brings up to date what follows from the keys before it is drawn. */
 static void update(struct frame *frame, struct insight *insight)
 {
@@ -265,18 +251,6 @@ static void update(struct frame *frame, struct insight *insight)
         sketch_digit(insight->sketch, insight->digit);
         frame->drawing.probabilities =
             sketch_empty(insight->sketch) ? NULL : predictions->probabilities[0];
-    }
-}
-
-/* Every cell must be one that the terminal can show. */
-static void draw(const struct frame *frame, struct canvas *canvas)
-{
-    screen_draw(frame, canvas);
-    for (int i = 0; i < canvas->width * canvas->height; i++) {
-        const struct cell *cell = &canvas->cells[i];
-        fuzz_require(cell->glyph >= ' ' && cell->glyph != 0x7F && cell->glyph < 0x110000);
-        fuzz_require(cell->style < STYLE_COUNT && cell->fore < CANVAS_GREYS &&
-                     cell->back < CANVAS_GREYS);
     }
 }
 
@@ -315,12 +289,32 @@ static void press(struct frame *frame, const struct press *press, int width, int
     fuzz_require(frame->model_row >= 0 && frame->events_row >= 0 && frame->help_row >= 0);
 }
 
+/* Runs to show beside it, which differ in how far they got. */
+static void make_compared(struct bytes *bytes, struct world *world)
+{
+    world->compared_count = take_int(bytes, 0, COMPARED_MAX);
+    for (int r = 0; r < world->compared_count; r++) {
+        struct past_run *run = &world->compared[r];
+        run->directory = r % 2 == 0 ? "runs/a-long-name" : "/";
+        run->now.epochs_done = run->now.best.test_count = 0;
+        run->now.epochs_seconds = 0.0;
+        run->now.batches = 4;
+        history_init(&run->now.history);
+        for (int e = 0; e < r; e++) {
+            struct epoch_metrics metrics = {.epoch = e, .seconds = 1.5};
+            metrics.train_loss = metrics.test_loss = (double)take_metric(bytes);
+            metrics.train_accuracy = metrics.test_accuracy = (double)take_metric(bytes);
+            snapshot_add_epoch(&run->now, &metrics);
+        }
+    }
+}
+
 /* A run with its past: events, and moments of which only the steps are told apart. */
 static void make_run(struct bytes *bytes, struct world *world, struct snapshot *now)
 {
-    world->events = (struct events){.compared = world->compared, .compared_count = COMPARED};
+    world->events =
+        (struct events){.compared = world->compared, .compared_count = world->compared_count};
     begin_run(bytes, now);
-    make_compared(world, now);
     events_watch(&world->events, now);
     go_on(bytes, now);
     events_watch(&world->events, now);
@@ -351,7 +345,7 @@ static struct frame make_frame(struct world *world, const struct snapshot *snaps
         .events = &world->events,
         .timeline = &world->timeline,
         .compared = world->compared,
-        .compared_count = COMPARED,
+        .compared_count = world->compared_count,
         .crosshair = -1.0,
         .log_scale = true,
         .smoothing = 0.9,
@@ -381,6 +375,7 @@ void fuzz_one(const uint8_t *data, size_t size)
     int count = take_presses(&bytes, presses);
     make_insight(&bytes, world);
     clear_insight(&world->insight);
+    make_compared(&bytes, world);
     make_run(&bytes, world, &snapshot);
     struct frame frame = make_frame(world, &snapshot);
     navigate_open(&frame, view);
@@ -389,6 +384,7 @@ void fuzz_one(const uint8_t *data, size_t size)
         insight_list(&world->insight);
     }
     update(&frame, &world->insight);
-    draw(&frame, &canvas);
+    screen_draw(&frame, &canvas);
+    fuzz_require_cells(&canvas);
     canvas_free(&canvas);
 }

@@ -25,7 +25,7 @@ static void read_as(const char *path, int dimensions)
 
 void fuzz_one(const uint8_t *data, size_t size)
 {
-    const char *path = fuzz_file(data, size, 0);
+    const char *path = fuzz_file("idx", data, size, 0);
 
     read_as(path, 1);
     read_as(path, 3);

@@ -59,7 +59,7 @@ void fuzz_one(const uint8_t *data, size_t size)
     start.progress.epoch = data[0] % (settings.epochs + 1);
     start.progress.batch = data[1] % (TRAIN / settings.batch_size + 1);
     start.progress.step = start.progress.epoch * 4L + start.progress.batch;
-    const char *path = fuzz_file(data + 2, size - 2, 0);
+    const char *path = fuzz_file("metrics.jsonl", data + 2, size - 2, 0);
     if (replay_log(&start, path, &settings, &dataset, &end, &error)) {
         fuzz_require(end >= 0 && (size_t)end <= size - 2);
         fuzz_require(start.now.history.steps == start.progress.step);
