@@ -343,7 +343,7 @@ static const struct entry entries[] = {
      "the four .gz files (default: $MNIST_TUI_DATA, ./data, then the "
      "installed copy)",
      read_data},
-    {NULL, 'm', "model", "NAME", "basic (default), nofc, slim or tiny; list tells of them",
+    {NULL, 'm', "model", "NAME", "basic (default), nofc, slim, deep or tiny; list tells of them",
      read_model},
     {NULL, 'i', "init", "FILE", "start from the weights in a checkpoint", read_init},
     {.group = "Training"},

@@ -18,8 +18,8 @@ enum { PAST_RUN_NAME_SIZE = 9 };
 struct past_run {
     const char *directory; /* as given, the caller's */
     struct config config;
-    /* Of it are known: validates, epochs, epochs_done, epochs_seconds, best, best_train_accuracy, batches
-     * (those of an epoch; 0 where no epoch was logged) and of the history the epochs. */
+    /* Of it are known: validates, epochs, epochs_done, epochs_seconds, best, best_train_accuracy,
+     * batches (those of an epoch; 0 where no epoch was logged) and of the history the epochs. */
     struct snapshot now;
 };
 

@@ -23,7 +23,7 @@ static const struct recipe recipes[] = {
     {
         "the highest accuracy with fewer than 10,000 parameters in fewer than 20 epochs",
         {.recipe = "best",
-         .model = "slim",
+         .model = "deep",
          .epochs = 19,
          .batch_size = 128,
          .lr = 0.1,

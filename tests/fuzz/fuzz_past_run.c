@@ -44,6 +44,7 @@ static void draw(const struct past_run *run, uint8_t look)
     struct frame frame = {
         .snapshot = &now,
         .model = &model,
+        .settings = &run->config.settings,
         .events = &events,
         .compared = run,
         .compared_count = 1,

@@ -4,7 +4,6 @@
  */
 #include "fuzz.h"
 
-#include "train/past_run.h"
 #include "train/replay.h"
 
 #include <stddef.h>
@@ -25,23 +24,6 @@ static void begin(struct start *start, const struct settings *settings,
         *start = fresh;
     }
     memcpy(&start->now, &fresh.now, offsetof(struct snapshot, weights));
-}
-
-static void look_at(const char *path, int epochs)
-{
-    static struct snapshot now;
-    struct error error = {0};
-
-    memset(&now, 0, offsetof(struct snapshot, weights));
-    now.epochs = epochs;
-    if (past_run_read_log(&now, path, &error)) {
-        fuzz_require(now.epochs_done <= epochs && now.epochs_done == now.history.epoch_count);
-        fuzz_require(now.epochs_done == 0 ||
-                     (now.epoch < epochs && now.batches >= 0 && now.best.test_accuracy >= 0.0));
-    } else {
-        fuzz_require_error(&error);
-        fuzz_require(error.kind == ERROR_CHECKPOINT);
-    }
 }
 
 void fuzz_one(const uint8_t *data, size_t size)
@@ -67,5 +49,4 @@ void fuzz_one(const uint8_t *data, size_t size)
         fuzz_require_error(&error);
         fuzz_require(error.kind == ERROR_CHECKPOINT);
     }
-    look_at(path, settings.epochs);
 }
