@@ -2,7 +2,7 @@
  * kernels.c -- times every kernel of every table on the shapes of a model, on one thread, and
  * prints GFLOP/s and the share of the measured multiply-add peak.
  *
- * Usage: bench/kernels [MODEL]
+ * Usage: bench/kernels [MODEL], basic by default; or make bench MODEL=slim
  *
  * Each figure is the fastest of RUNS runs of RUN_SECONDS: what the machine can do when nobody
  * disturbs it. Operands are as large as in training and stay in the caches as far as they fit.
@@ -82,9 +82,17 @@ static void linear_backward(struct bench *bench)
                                     bench->stage->inputs, bench->stage->output.channels);
 }
 
-static void window_means(struct bench *bench)
+static void mean(struct bench *bench)
 {
-    bench->kernels->window_means(&bench->in, bench->features);
+    (bench->stage->kind == STAGE_MEAN ? bench->kernels->window_means
+                                      : bench->kernels->average)(&bench->in, bench->features);
+}
+
+static void mean_backward(struct bench *bench)
+{
+    (bench->stage->kind == STAGE_MEAN
+         ? bench->kernels->window_means_backward
+         : bench->kernels->average_backward)(bench->features, &bench->in);
 }
 
 /* Seconds that a call takes. */
@@ -169,9 +177,12 @@ static void bench_linear(struct bench *bench, double peak)
     const struct stage *stage = bench->stage;
     const double operations = 2.0 * LANES * stage->inputs * stage->output.channels;
 
-    if (stage->kind == STAGE_MEAN) {
+    if (stage_pools(stage)) {
+        const bool windows = stage->kind == STAGE_MEAN;
         bench->in = stage_map(floats(stage_map_size(stage->input, 0)), stage->input, 0);
-        report("window means", stage, 0.0, measure(window_means, bench), peak);
+        report(windows ? "window means" : "average", stage, 0.0, measure(mean, bench), peak);
+        report(windows ? "means backward" : "average backward", stage, 0.0,
+               measure(mean_backward, bench), peak);
     }
     bench->out.data = floats((size_t)stage->output.channels * LANES);
     bench->gradient.data = floats((size_t)stage->inputs * LANES);

@@ -10,7 +10,6 @@
 #include "twin.h"
 
 #include "nn/kernels.h"
-#include "nn/loss.h"
 #include "nn/stage.h"
 #include "support/rng.h"
 
@@ -1259,6 +1258,111 @@ static void linear_of_window_means_is_the_averaged_convolution(void **state)
     grid_fini(&size);
 }
 
+/* ---- global average ---- */
+
+static void check_average(int height, int width, int border)
+{
+    struct grid in = filled_grid(CHANNELS, height, width, random_value), size = grid_absolute(&in);
+    struct grid average = grid_make(LANES, CHANNELS, 1, 1), average_size = grid_absolute(&average);
+
+    CASE("average of %dx%d", height, width);
+    twin_average(&in, &average);
+    twin_average(&size, &average_size);
+    for (bool more = first_run(); more; more = next_run()) {
+        struct map in_map = filled_map(&in, border);
+        seal();
+        struct map got = poison_map(CHANNELS, 1, 1, 0);
+        kernels->average(&in_map, got.data);
+        check_map(&got, &average, &average_size, LONG_SUM, 0, CHANNELS);
+    }
+    grid_fini(&in);
+    grid_fini(&size);
+    grid_fini(&average);
+    grid_fini(&average_size);
+}
+
+static void check_average_backward(int height, int width, int border)
+{
+    struct grid average = filled_grid(CHANNELS, 1, 1, random_value), size = grid_absolute(&average);
+    struct grid in = grid_make(LANES, CHANNELS, height, width), in_size = grid_absolute(&in);
+
+    CASE("gradient of the average of %dx%d", height, width);
+    twin_average_gradient(&average, &in);
+    twin_average_gradient(&size, &in_size);
+    for (bool more = first_run(); more; more = next_run()) {
+        struct map gradient = filled_map(&average, 0);
+        seal();
+        struct map got = poison_map(CHANNELS, height, width, border);
+        kernels->average_backward(gradient.data, &got);
+        check_map(&got, &in, &in_size, FEW_ROUNDINGS, 0, CHANNELS);
+    }
+    grid_fini(&average);
+    grid_fini(&size);
+    grid_fini(&in);
+    grid_fini(&in_size);
+}
+
+/* From a single pixel to more than any model has, with and without a border. */
+static void for_each_average_size(void (*check)(int, int, int))
+{
+    rng_init(&rng, 23, 0);
+    for (int height = 1; height <= 14; height++)
+        for (int width = 1; width <= 14; width += 1 + height % 3)
+            check(height, width, (height + width) % 3);
+}
+
+static void average_is_the_textbook_loop(void **state)
+{
+    (void)state;
+    for_each_average_size(check_average);
+}
+
+static void average_backward_is_the_textbook_loop(void **state)
+{
+    (void)state;
+    for_each_average_size(check_average_backward);
+}
+
+struct average_scalar {
+    struct grid in, average, factor;
+};
+
+static double average_scalar(void *context)
+{
+    struct average_scalar *s = context;
+
+    twin_average(&s->in, &s->average);
+    return grid_product(&s->average, &s->factor);
+}
+
+static void average_gradient_is_finite_differences(void **state)
+{
+    enum { HEIGHT = 6, WIDTH = 5 };
+    struct average_scalar s;
+
+    (void)state;
+    rng_init(&rng, 24, 0);
+    s.in = filled_grid(CHANNELS, HEIGHT, WIDTH, random_value);
+    s.average = grid_make(LANES, CHANNELS, 1, 1);
+    s.factor = filled_grid(CHANNELS, 1, 1, random_value);
+    CASE("derivatives of the average");
+    for (bool more = first_run(); more; more = next_run()) {
+        struct map gradient = filled_map(&s.factor, 0);
+        struct map got = poison_map(CHANNELS, HEIGHT, WIDTH, 0);
+        kernels->average_backward(gradient.data, &got);
+        for (int i = 0; i < DERIVATIVES; i++) {
+            int lane = (int)rng_below(&rng, LANES), c = (int)rng_below(&rng, CHANNELS);
+            int y = (int)rng_below(&rng, HEIGHT), x = (int)rng_below(&rng, WIDTH);
+            double slope = derivative(average_scalar, &s, grid_at(&s.in, lane, c, y, x), 1e-2);
+            assert_true(fabs((double)pixel(&got, c, y, x)[lane] - slope) <= 1e-8);
+        }
+        forget_buffers();
+    }
+    grid_fini(&s.in);
+    grid_fini(&s.average);
+    grid_fini(&s.factor);
+}
+
 /* ---- linear ---- */
 
 /* The basic model's, with the one that the merged convolution becomes, and odd ones. */
@@ -1514,6 +1618,20 @@ static void apply_window_means_backward(const float *in, float *out)
     kernels->window_means_backward(in, &to);
 }
 
+static void apply_average(const float *in, float *out)
+{
+    struct map from = lanes_map(in, 2, SIDE);
+
+    kernels->average(&from, out);
+}
+
+static void apply_average_backward(const float *in, float *out)
+{
+    struct map to = lanes_map(out, 2, SIDE);
+
+    kernels->average_backward(in, &to);
+}
+
 static void apply_linear(const float *in, float *out)
 {
     kernels->linear(in, lanes_weight, lanes_weight, out, 20, 15);
@@ -1581,6 +1699,8 @@ LANES_TEST(relu_pool_backward)
 LANES_TEST(norm_backward)
 LANES_TEST(window_means)
 LANES_TEST(window_means_backward)
+LANES_TEST(average)
+LANES_TEST(average_backward)
 LANES_TEST(linear)
 LANES_TEST(linear_backward)
 
@@ -1607,194 +1727,6 @@ static void linear_shows_nan_and_infinity(void **state)
                 assert_int_equal(!isfinite(out[n]), n % LANES == i % LANES);
             forget_buffers();
         }
-    }
-}
-
-/* ---- loss ---- */
-
-enum { CLASSES = 10 };
-
-/* Logits of all lanes, random up to +-`most`, as a grid and as vectors. */
-static struct grid random_logits(float *logits, int classes, double most)
-{
-    struct grid grid = filled_grid(classes, 1, 1, random_value);
-
-    for (int k = 0; k < classes; k++) {
-        for (int lane = 0; lane < LANES; lane++) {
-            logits[k * LANES + lane] = (float)(most * *grid_at(&grid, lane, k, 0, 0));
-            *grid_at(&grid, lane, k, 0, 0) = (double)logits[k * LANES + lane];
-        }
-    }
-    return grid;
-}
-
-static const double logit_scales[] = {0.01, 1.0, 30.0, 1e3, 3e38};
-
-static void loss_is_the_negative_log_likelihood(void **state)
-{
-    float logits[CLASSES * LANES];
-
-    (void)state;
-    rng_init(&rng, 18, 0);
-    for (int i = 0; i < CHECK_COUNT(logit_scales) * LANES; i++) {
-        int classes = 2 + i % (CLASSES - 1), count = 1 + i % LANES;
-        struct grid grid = random_logits(logits, classes, logit_scales[i / LANES]);
-        double losses[LANES];
-        uint8_t labels[LANES], predictions[LANES];
-        for (int lane = 0; lane < LANES; lane++) {
-            labels[lane] = (uint8_t)rng_below(&rng, (uint32_t)classes);
-            losses[lane] = -1.0;
-            predictions[lane] = 99;
-        }
-        loss_forward(logits, classes, labels, count, 0.0, losses, predictions);
-        for (int lane = 0; lane < LANES; lane++) {
-            double expected = lane < count ? twin_loss(&grid, lane, labels[lane]) : -1.0;
-            assert_true(fabs(losses[lane] - expected) <= 1e-12 * fmax(1.0, fabs(expected)));
-            assert_int_equal(predictions[lane] == 99, lane >= count);
-            for (int k = 0; lane < count && k < classes; k++)
-                assert_true(logits[k * LANES + lane] <= logits[predictions[lane] * LANES + lane]);
-        }
-        grid_fini(&grid);
-    }
-}
-
-static void loss_predicts_the_first_of_equals(void **state)
-{
-    float logits[CLASSES * LANES] = {0};
-    double losses[LANES];
-    uint8_t labels[LANES] = {0}, predictions[LANES];
-
-    (void)state;
-    for (int lane = 0; lane < LANES; lane++)
-        for (int k = lane % CLASSES; k < CLASSES; k += 3)
-            logits[k * LANES + lane] = 1.0F;
-    loss_forward(logits, CLASSES, labels, LANES, 0.0, losses, predictions);
-    for (int lane = 0; lane < LANES; lane++)
-        assert_int_equal(predictions[lane], lane % CLASSES);
-}
-
-/* Sure and right costs nothing, sure and wrong the whole distance; nothing overflows on the way. */
-static void loss_takes_the_largest_logits(void **state)
-{
-    float logits[CLASSES * LANES];
-    double losses[LANES];
-    uint8_t labels[LANES], predictions[LANES];
-
-    (void)state;
-    for (int i = 0; i < CLASSES * LANES; i++)
-        logits[i] = -3e38F;
-    for (int lane = 0; lane < LANES; lane++) {
-        logits[3 * LANES + lane] = 3e38F;
-        labels[lane] = lane % 2 == 0 ? 3 : 4;
-    }
-    loss_forward(logits, CLASSES, labels, LANES, 0.0, losses, predictions);
-    for (int lane = 0; lane < LANES; lane++)
-        assert_true(losses[lane] == (lane % 2 == 0 ? 0.0 : 2.0 * (double)3e38F));
-}
-
-/* Training relies on it to notice that it has diverged. */
-static void loss_of_what_is_not_finite_is_not_finite(void **state)
-{
-    static const float bad[] = {NAN, INFINITY};
-    float logits[CLASSES * LANES];
-    double losses[LANES];
-    uint8_t labels[LANES], predictions[LANES];
-
-    (void)state;
-    rng_init(&rng, 19, 0);
-    for (int i = 0; i < CHECK_COUNT(bad); i++) {
-        for (int k = 0; k < CLASSES; k++) {
-            struct grid grid = random_logits(logits, CLASSES, 2.0);
-            for (int lane = 0; lane < LANES; lane++)
-                labels[lane] = (uint8_t)(lane % CLASSES);
-            logits[k * LANES + 7] = bad[i];
-            loss_forward(logits, CLASSES, labels, LANES, 0.0, losses, predictions);
-            for (int lane = 0; lane < LANES; lane++)
-                assert_int_equal(!isfinite(losses[lane]), lane == 7);
-            grid_fini(&grid);
-        }
-    }
-}
-
-static void loss_gradient_is_softmax_less_one_hot(void **state)
-{
-    float logits[CLASSES * LANES], gradient[CLASSES * LANES];
-
-    (void)state;
-    rng_init(&rng, 20, 0);
-    for (int i = 0; i < CHECK_COUNT(logit_scales) * LANES; i++) {
-        int classes = 2 + i % (CLASSES - 1), count = 1 + i % LANES;
-        struct grid grid = random_logits(logits, classes, logit_scales[i / LANES]);
-        struct grid expected = grid_absolute(&grid);
-        uint8_t labels[LANES];
-        for (int lane = 0; lane < LANES; lane++)
-            labels[lane] = (uint8_t)rng_below(&rng, (uint32_t)classes);
-        twin_loss_gradient(&grid, labels, 1.0 / 37.0, &expected);
-        memset(gradient, 0xff, sizeof gradient);
-        loss_backward(logits, classes, labels, count, 0.0, 1.0 / 37.0, gradient);
-        for (int k = 0; k < classes; k++) {
-            for (int lane = 0; lane < LANES; lane++) {
-                double e = lane < count ? *grid_at(&expected, lane, k, 0, 0) : 0.0;
-                float got = gradient[k * LANES + lane];
-                assert_true(fabs((double)got - e) <= 1e-7 * fabs(e) + 1e-16);
-                assert_true(lane < count || (got == 0.0F && !signbit(got)));
-            }
-        }
-        grid_fini(&grid);
-        grid_fini(&expected);
-    }
-}
-
-struct loss_scalar {
-    struct grid logits;
-    const uint8_t *labels;
-};
-
-static double loss_scalar(void *context)
-{
-    struct loss_scalar *s = context;
-    double sum = 0.0;
-
-    for (int lane = 0; lane < LANES; lane++)
-        sum += twin_loss(&s->logits, lane, s->labels[lane]);
-    return sum / LANES;
-}
-
-static void loss_gradient_is_finite_differences(void **state)
-{
-    float logits[CLASSES * LANES], gradient[CLASSES * LANES];
-    uint8_t labels[LANES];
-
-    (void)state;
-    rng_init(&rng, 21, 0);
-    struct loss_scalar s = {random_logits(logits, CLASSES, 4.0), labels};
-    for (int lane = 0; lane < LANES; lane++)
-        labels[lane] = (uint8_t)rng_below(&rng, CLASSES);
-    loss_backward(logits, CLASSES, labels, LANES, 0.0, 1.0 / LANES, gradient);
-    for (int i = 0; i < CLASSES * LANES; i++) {
-        double *x = grid_at(&s.logits, i % LANES, i / LANES, 0, 0);
-        assert_true(fabs((double)gradient[i] - derivative(loss_scalar, &s, x, 1e-4)) <= 1e-8);
-    }
-    grid_fini(&s.logits);
-}
-
-static void softmax_is_a_distribution(void **state)
-{
-    float logits[CLASSES * LANES], probabilities[CLASSES];
-
-    (void)state;
-    rng_init(&rng, 22, 0);
-    for (int i = 0; i < CHECK_COUNT(logit_scales) * LANES; i++) {
-        struct grid grid = random_logits(logits, CLASSES, logit_scales[i / LANES]);
-        double sum = 0.0;
-        loss_softmax(logits, CLASSES, i % LANES, probabilities);
-        for (int k = 0; k < CLASSES; k++) {
-            double expected = exp(-twin_loss(&grid, i % LANES, k));
-            assert_true(fabs((double)probabilities[k] - expected) <= 1e-7 * expected + 1e-37);
-            sum += (double)probabilities[k];
-        }
-        assert_true(fabs(sum - 1.0) <= 1e-6);
-        grid_fini(&grid);
     }
 }
 
@@ -1849,6 +1781,9 @@ static const struct CMUnitTest tests[] = {
     cmocka_unit_test(window_means_backward_takes_the_narrowest_maps),
     cmocka_unit_test(window_means_gradient_is_finite_differences),
     cmocka_unit_test(linear_of_window_means_is_the_averaged_convolution),
+    cmocka_unit_test(average_is_the_textbook_loop),
+    cmocka_unit_test(average_backward_is_the_textbook_loop),
+    cmocka_unit_test(average_gradient_is_finite_differences),
     cmocka_unit_test(linear_is_the_textbook_loop),
     cmocka_unit_test(linear_backward_is_the_textbook_loop),
     cmocka_unit_test(linear_gradients_are_finite_differences),
@@ -1861,15 +1796,10 @@ static const struct CMUnitTest tests[] = {
     cmocka_unit_test(norm_backward_keeps_lanes_apart),
     cmocka_unit_test(window_means_keeps_lanes_apart),
     cmocka_unit_test(window_means_backward_keeps_lanes_apart),
+    cmocka_unit_test(average_keeps_lanes_apart),
+    cmocka_unit_test(average_backward_keeps_lanes_apart),
     cmocka_unit_test(linear_keeps_lanes_apart),
     cmocka_unit_test(linear_backward_keeps_lanes_apart),
-    cmocka_unit_test(loss_is_the_negative_log_likelihood),
-    cmocka_unit_test(loss_predicts_the_first_of_equals),
-    cmocka_unit_test(loss_takes_the_largest_logits),
-    cmocka_unit_test(loss_of_what_is_not_finite_is_not_finite),
-    cmocka_unit_test(loss_gradient_is_softmax_less_one_hot),
-    cmocka_unit_test(loss_gradient_is_finite_differences),
-    cmocka_unit_test(softmax_is_a_distribution),
 };
 
 CHECK_MAIN(tests)

@@ -397,18 +397,33 @@ static double log_sum_exp(const struct grid *logits, int sample)
     return most + log(sum);
 }
 
-double twin_loss(const struct grid *logits, int sample, int label)
+/* The target's weight of class k. */
+static double target(int k, int label, int classes, double smoothing)
 {
-    return log_sum_exp(logits, sample) - *feature(logits, sample, label);
+    return (k == label ? 1.0 - smoothing : 0.0) + smoothing / classes;
 }
 
-void twin_loss_gradient(const struct grid *logits, const uint8_t *labels, double scale,
-                        const struct grid *gradient)
+double twin_loss(const struct grid *logits, int sample, int label, double smoothing)
 {
+    const int classes = features(logits);
+    double loss = 0.0;
+
+    for (int k = 0; k < classes; k++)
+        loss += target(k, label, classes, smoothing) *
+                (log_sum_exp(logits, sample) - *feature(logits, sample, k));
+    return loss;
+}
+
+void twin_loss_gradient(const struct grid *logits, const uint8_t *labels, double smoothing,
+                        double scale, const struct grid *gradient)
+{
+    const int classes = features(logits);
+
     for (int n = 0; n < logits->samples; n++) {
-        for (int k = 0; k < features(logits); k++) {
+        for (int k = 0; k < classes; k++) {
             double probability = exp(*feature(logits, n, k) - log_sum_exp(logits, n));
-            *feature(gradient, n, k) = scale * (probability - (k == labels[n] ? 1.0 : 0.0));
+            *feature(gradient, n, k) =
+                scale * (probability - target(k, labels[n], classes, smoothing));
         }
     }
 }
@@ -487,6 +502,16 @@ static void norm_forward(struct twin *twin, int l)
               tensor(twin, l, "bias"), &twin->value[l + 1]);
 }
 
+/* Multiplies what goes into the first linear layer, or its gradient, by the mask. */
+static void drop(const struct twin *twin, int l, const struct grid *grid)
+{
+    const struct layer *layer = &twin->model->layers[l];
+
+    if (twin->mask != NULL && layer->kind == LAYER_LINEAR && layer[-1].kind != LAYER_LINEAR)
+        for (size_t i = 0; i < grid_count(grid); i++)
+            grid->values[i] *= twin->mask[i];
+}
+
 static void layer_forward(struct twin *twin, int l)
 {
     const struct layer *layer = &twin->model->layers[l];
@@ -509,10 +534,12 @@ double twin_forward(struct twin *twin)
     const struct grid *logits = &twin->value[twin->model->layer_count];
     double loss = 0.0;
 
-    for (int l = 0; l < twin->model->layer_count; l++)
+    for (int l = 0; l < twin->model->layer_count; l++) {
+        drop(twin, l, &twin->value[l]);
         layer_forward(twin, l);
+    }
     for (int n = 0; n < logits->samples; n++)
-        loss += twin_loss(logits, n, twin->labels[n]);
+        loss += twin_loss(logits, n, twin->labels[n], twin->label_smoothing);
     return loss / logits->samples;
 }
 
@@ -548,10 +575,12 @@ void twin_backward(struct twin *twin)
 {
     const int last = twin->model->layer_count;
 
-    twin_loss_gradient(&twin->value[last], twin->labels, 1.0 / twin->value[last].samples,
-                       &twin->slope[last]);
-    for (int l = last - 1; l >= 0; l--)
+    twin_loss_gradient(&twin->value[last], twin->labels, twin->label_smoothing,
+                       1.0 / twin->value[last].samples, &twin->slope[last]);
+    for (int l = last - 1; l >= 0; l--) {
         layer_backward(twin, l);
+        drop(twin, l, &twin->slope[l]);
+    }
 }
 
 void twin_update_statistics(struct twin *twin)

@@ -97,20 +97,23 @@ void twin_linear_gradient(const struct grid *in, const double *weight,
                           const struct grid *out_gradient, const struct grid *in_gradient,
                           double *weight_gradient, double *bias_gradient);
 
-/* Negative log-likelihood of one sample's log-softmax; the gradient is of `scale` times its sum
- * over the samples. */
-double twin_loss(const struct grid *logits, int sample, int label);
-void twin_loss_gradient(const struct grid *logits, const uint8_t *labels, double scale,
-                        const struct grid *gradient);
+/* Cross entropy of one sample's softmax against its target: what `smoothing` leaves to the label,
+ * and the rest to all classes alike. The gradient is of `scale` times its sum over the samples. */
+double twin_loss(const struct grid *logits, int sample, int label, double smoothing);
+void twin_loss_gradient(const struct grid *logits, const uint8_t *labels, double smoothing,
+                        double scale, const struct grid *gradient);
 
 /* ---- a whole network ---- */
 
 struct twin {
     const struct model *model;
-    bool training;    /* batch norm uses the batch's moments, else the running ones */
-    double *state;    /* [state_count] parameters and running statistics */
-    double *gradient; /* [parameter_count] of the mean loss */
-    uint8_t *labels;  /* [samples] */
+    bool training; /* batch norm uses the batch's moments, else the running ones */
+    double label_smoothing;
+    const double *mask; /* dropout: [samples][features] factors of what goes into the first linear
+                         * layer; NULL: none */
+    double *state;      /* [state_count] parameters and running statistics */
+    double *gradient;   /* [parameter_count] of the mean loss */
+    uint8_t *labels;    /* [samples] */
     struct grid value[MODEL_LAYERS_MAX + 1]; /* [l]: what goes into layer l; then the logits */
     struct grid slope[MODEL_LAYERS_MAX + 1]; /* gradient of the mean loss by value[l] */
     double *mean[MODEL_LAYERS_MAX], *variance[MODEL_LAYERS_MAX]; /* of batch norms, as used */
