@@ -3,25 +3,18 @@
  * tests/reference, which see for how far rounding alone leads away from them.
  */
 #include "check.h"
-#include "twin.h"
+#include "network.h"
 
-#include "data/dataset.h"
-#include "nn/infer.h"
-#include "nn/net.h"
-#include "support/memory.h"
 #include "train/checkpoint.h"
 #include "train/evaluate.h"
 
 #include <jansson.h>
 #include <math.h>
 
-enum { BATCH = 64, BATCHES = 100 };
-
-static const struct sgd SGD = {.lr = 0.01F, .momentum = 0.9F};
+enum { BATCHES = 100 };
 
 /* ---- what the tests share ---- */
 
-static struct dataset data;
 static struct model model;
 static float initial[MODEL_STATE_MAX], trained[MODEL_STATE_MAX]; /* the reference run's states */
 static double reference_losses[BATCHES];
@@ -85,163 +78,15 @@ static void load_gradient(void)
 
 static int load_all(void **state)
 {
-    char path[PATH_MAX];
     struct error error = {0};
 
-    (void)state;
-    if (!dataset_load(&data, check_source(path, "data"), &error) ||
-        !model_init(&model, "basic", &error))
+    if (!model_init(&model, "basic", &error))
         fail_msg("%s", error.text);
     load_state("tests/reference/init.safetensors", initial);
     load_state("tests/reference/trained.safetensors", trained);
     load_losses();
     load_gradient();
-    return 0;
-}
-
-static int free_all(void **state)
-{
-    (void)state;
-    dataset_fini(&data);
-    return 0;
-}
-
-/* The table of kernels behind `last` that this machine runs, the first for NULL; NULL past the
- * last. */
-static const struct kernels *next_table(const struct kernels *last)
-{
-    const struct kernels *built;
-    bool runs, behind = last == NULL;
-
-    for (int i = 0; (built = kernels_built(i, &runs)) != NULL; i++) {
-        if (behind && runs)
-            return built;
-        behind = behind || built == last;
-    }
-    return NULL;
-}
-
-/* ---- a net and its batches ---- */
-
-struct trainee {
-    struct team *team;
-    struct net *net;
-};
-
-static struct trainee trainee_make(const struct kernels *kernels, int threads, const float *state)
-{
-    struct error error = {0};
-    struct trainee t = {.team = team_new(threads, &error)};
-
-    assert_non_null(t.team);
-    assert_int_equal(team_size(t.team), threads);
-    t.net = net_new(&model, kernels, t.team, BATCH, &error);
-    assert_non_null(t.net);
-    memcpy(net_state(t.net), state, model.state_count * sizeof *state);
-    return t;
-}
-
-static void trainee_fini(struct trainee *t)
-{
-    net_free(t->net);
-    team_free(t->team);
-}
-
-/* Training images [first, first + count), in file order. What lanes without a sample hold is zero,
- * as dataset_pack has it, or this. */
-struct batch {
-    int first, count;
-    float padding;
-};
-
-static void pack_batch(void *argument, int block, int padding, float *input, uint8_t *labels)
-{
-    const struct batch *batch = argument;
-    const int left = batch->count - block * LANES, count = left < LANES ? left : LANES;
-    const int pitch = DATASET_SIDE + 2 * padding;
-    uint32_t indices[LANES];
-
-    for (int lane = 0; lane < count; lane++)
-        indices[lane] = (uint32_t)(batch->first + block * LANES + lane);
-    dataset_pack(&data.train, indices, count, padding, input, labels);
-    for (int lane = count; batch->padding != 0.0F && lane < LANES; lane++) {
-        labels[lane] = (uint8_t)(lane % DATASET_CLASSES);
-        for (int y = 0; y < DATASET_SIDE; y++)
-            for (int x = 0; x < DATASET_SIDE; x++)
-                input[((y + padding) * pitch + x + padding) * LANES + lane] =
-                    batch->padding * (float)((y * 31 + x * 17 + lane * 7) % 23 - 11);
-    }
-}
-
-static struct net_result train_batch(struct trainee *t, struct batch batch, struct sgd sgd)
-{
-    struct net_source source = {pack_batch, &batch};
-
-    return net_train(t->net, &source, batch.count, &(struct net_rule){.sgd = sgd});
-}
-
-/* The pixels as the program sees them, or as PyTorch in double precision does. */
-static double exact_pixel(uint8_t pixel)
-{
-    return (pixel / 255.0 - 0.1307) / 0.3081;
-}
-
-static double float_pixel(uint8_t pixel)
-{
-    return (double)dataset_normalize(pixel);
-}
-
-static void twin_take_images(struct twin *twin, const struct split *split, int first,
-                             double (*value)(uint8_t))
-{
-    for (int n = 0; n < twin->value[0].samples; n++) {
-        const uint8_t *image = split->images + (size_t)(first + n) * DATASET_PIXELS;
-        for (int i = 0; i < DATASET_PIXELS; i++)
-            grid_at(&twin->value[0], n, 0, 0, 0)[i] = value(image[i]);
-        twin->labels[n] = split->labels[first + n];
-    }
-}
-
-/* ---- differences ---- */
-
-/* The norm of a - b by that of b. */
-static double relative_error(const float *a, const double *b, size_t count)
-{
-    double difference = 0.0, norm = 0.0;
-
-    for (size_t i = 0; i < count; i++) {
-        difference += pow((double)a[i] - b[i], 2.0);
-        norm += b[i] * b[i];
-    }
-    return sqrt(difference / norm);
-}
-
-/* The convolutions of layer1 lose the most digits: behind batch norm, most of their gradient
- * cancels. */
-static bool is_delicate(const struct tensor *tensor)
-{
-    return strncmp(tensor->name, "layer1.", 7) == 0 && tensor->dimensions == 4;
-}
-
-/* The largest relative error of a tensor among the delicate ones and among the others. */
-struct gradient_error {
-    double delicate, others;
-};
-
-static struct gradient_error gradient_error(const float *gradient, const double *expected)
-{
-    struct gradient_error worst = {0.0, 0.0};
-
-    for (int t = 0; t < model.tensor_count; t++) {
-        const struct tensor *tensor = &model.tensors[t];
-        if (!tensor->trained)
-            continue;
-        double error =
-            relative_error(gradient + tensor->offset, expected + tensor->offset, tensor->count);
-        double *place = is_delicate(tensor) ? &worst.delicate : &worst.others;
-        *place = fmax(*place, isnan(error) ? INFINITY : error);
-    }
-    return worst;
+    return network_load(state);
 }
 
 static void to_double(double *to, const float *from, size_t count)
@@ -262,11 +107,11 @@ static void twin_computes_what_pytorch_computes(void **state)
     twin_init(&twin, &model, BATCH);
     twin_load(&twin, initial);
     for (int step = 0; step < STEPS; step++) {
-        twin_take_images(&twin, &data.train, step * BATCH, exact_pixel);
+        twin_take_images(&twin, &network_data.train, step * BATCH, exact_pixel);
         assert_true(fabs(twin_forward(&twin) / reference_losses[step] - 1.0) <= 1e-12);
         twin_backward(&twin);
         if (step == 0) {
-            struct gradient_error error = gradient_error(reference_gradient, twin.gradient);
+            struct gradient_error error = gradient_error(&model, reference_gradient, twin.gradient);
             assert_true(error.delicate <= 1e-7 && error.others <= 1e-7);
         }
         for (size_t i = 0; i < model.parameter_count; i++) {
@@ -277,113 +122,36 @@ static void twin_computes_what_pytorch_computes(void **state)
     twin_fini(&twin);
 }
 
-/* Central differences for a few parameters of every tensor, on random images. */
-static void check_twin_gradients(bool training)
-{
-    enum { SAMPLES = 3, PARAMETERS = 5 };
-    const double step = 1e-6;
-    struct twin twin;
-    struct rng rng;
-
-    rng_init(&rng, 1, training);
-    twin_init(&twin, &model, SAMPLES);
-    twin_load(&twin, trained);
-    twin.training = training;
-    for (size_t i = 0; i < grid_count(&twin.value[0]); i++)
-        twin.value[0].values[i] = (double)rng_uniform(&rng, -0.5F, 2.0F);
-    for (int n = 0; n < SAMPLES; n++)
-        twin.labels[n] = (uint8_t)(3 * n);
-    twin_forward(&twin);
-    twin_backward(&twin);
-    for (int t = 0; t < model.tensor_count; t++) {
-        const struct tensor *tensor = &model.tensors[t];
-        double largest = 0.0;
-        for (size_t i = 0; tensor->trained && i < tensor->count; i++)
-            largest = fmax(largest, fabs(twin.gradient[tensor->offset + i]));
-        for (int p = 0; tensor->trained && p < PARAMETERS; p++) {
-            size_t at = tensor->offset + rng_below(&rng, (uint32_t)tensor->count);
-            double before = twin.state[at];
-            twin.state[at] = before + step;
-            double above = twin_forward(&twin);
-            twin.state[at] = before - step;
-            double below = twin_forward(&twin);
-            twin.state[at] = before;
-            double error = fabs((above - below) / (2.0 * step) - twin.gradient[at]);
-            if (!(error <= 1e-5 * largest + 1e-8))
-                fail_msg("%s[%zu]: gradient %.9g, by differences %.9g", tensor->name,
-                         at - tensor->offset, twin.gradient[at], (above - below) / (2.0 * step));
-        }
-    }
-    twin_fini(&twin);
-}
-
 static void twin_gradients_are_finite_differences_in_training(void **state)
 {
     (void)state;
-    check_twin_gradients(true);
+    check_twin_gradients(&model, trained, true, &REFERENCE_RULE);
 }
 
 static void twin_gradients_are_finite_differences_in_evaluation(void **state)
 {
     (void)state;
-    check_twin_gradients(false);
+    check_twin_gradients(&model, trained, false, &REFERENCE_RULE);
 }
 
 /* ---- one batch ---- */
 
-/* Loss, predictions, gradient and running statistics of a batch from the initial weights. */
-static void check_batch(int first, int count)
-{
-    struct twin twin;
-    int correct = 0;
-
-    twin_init(&twin, &model, count);
-    twin_load(&twin, initial);
-    twin_take_images(&twin, &data.train, first, float_pixel);
-    double loss = twin_forward(&twin);
-    twin_backward(&twin);
-    twin_update_statistics(&twin);
-    for (int n = 0; n < count; n++)
-        correct += twin_prediction(&twin, n) == twin.labels[n];
-    for (const struct kernels *k = next_table(NULL); k != NULL; k = next_table(k)) {
-        struct trainee t = trainee_make(k, 2, initial);
-        struct net_result result = train_batch(&t, (struct batch){first, count, 0.0F}, SGD);
-        struct gradient_error error = gradient_error(net_gradient(t.net), twin.gradient);
-        double statistics = relative_error(net_state(t.net) + model.parameter_count,
-                                           twin.state + model.parameter_count,
-                                           model.state_count - model.parameter_count);
-
-        printf("# %s, %d samples: relative error of the loss %.1e, gradients %.1e and %.1e, "
-               "statistics %.1e\n",
-               k->name, count, fabs(result.loss / loss - 1.0), error.delicate, error.others,
-               statistics);
-        assert_int_equal(result.fault.kind, FAULT_NONE);
-        assert_int_equal(result.correct, correct);
-        assert_true(fabs(result.loss / loss - 1.0) <= 1e-6);
-        assert_true(error.delicate <= 1e-3);
-        assert_true(error.others <= 3e-5);
-        assert_true(statistics <= 1e-6);
-        trainee_fini(&t);
-    }
-    twin_fini(&twin);
-}
-
 static void batch_is_the_twins(void **state)
 {
     (void)state;
-    check_batch(0, BATCH);
+    check_batch(&model, initial, &REFERENCE_RULE, NULL, 0, BATCH);
 }
 
 static void batch_with_a_short_block_is_the_twins(void **state)
 {
     (void)state;
-    check_batch(0, 37);
+    check_batch(&model, initial, &REFERENCE_RULE, NULL, 0, 37);
 }
 
 static void batch_of_one_is_the_twins(void **state)
 {
     (void)state;
-    check_batch(5, 1);
+    check_batch(&model, initial, &REFERENCE_RULE, NULL, 5, 1);
 }
 
 static void gradient_is_pytorchs(void **state)
@@ -393,9 +161,9 @@ static void gradient_is_pytorchs(void **state)
     (void)state;
     to_double(expected, reference_gradient, model.parameter_count);
     for (const struct kernels *k = next_table(NULL); k != NULL; k = next_table(k)) {
-        struct trainee t = trainee_make(k, 1, initial);
-        train_batch(&t, (struct batch){0, BATCH, 0.0F}, SGD);
-        struct gradient_error error = gradient_error(net_gradient(t.net), expected);
+        struct trainee t = trainee_make(&model, k, 1, initial);
+        train_batch(&t, (struct batch){0, BATCH, 0.0F}, &REFERENCE_RULE);
+        struct gradient_error error = gradient_error(&model, net_gradient(t.net), expected);
         printf("# %s: relative error of gradients %.1e and %.1e\n", k->name, error.delicate,
                error.others);
         assert_true(error.delicate <= 1e-3);
@@ -408,15 +176,15 @@ static void gradient_is_pytorchs(void **state)
 static void step_is_sgd_with_momentum(void **state)
 {
     static float before[MODEL_STATE_MAX], velocity[MODEL_STATE_MAX];
-    const struct sgd sgd = {.lr = 0.25F, .momentum = 0.5F};
+    const struct net_rule rule = {.sgd = {.lr = 0.25F, .momentum = 0.5F}};
 
     (void)state;
     for (const struct kernels *k = next_table(NULL); k != NULL; k = next_table(k)) {
-        struct trainee t = trainee_make(k, 2, initial);
+        struct trainee t = trainee_make(&model, k, 2, initial);
         for (int step = 0; step < 2; step++) {
             memcpy(before, net_state(t.net), sizeof *before * model.state_count);
             memcpy(velocity, net_velocity(t.net), sizeof *velocity * model.parameter_count);
-            train_batch(&t, (struct batch){step * BATCH, BATCH, 0.0F}, sgd);
+            train_batch(&t, (struct batch){step * BATCH, BATCH, 0.0F}, &rule);
             for (size_t i = 0; i < model.parameter_count; i++) {
                 double v = 0.5 * (double)velocity[i] + (double)net_gradient(t.net)[i];
                 double p = (double)before[i] - 0.25 * (double)net_velocity(t.net)[i];
@@ -449,9 +217,10 @@ static void losses_follow_pytorch_for_100_batches(void **state)
     (void)state;
     to_double(expected, trained, model.parameter_count);
     for (const struct kernels *k = next_table(NULL); k != NULL; k = next_table(k)) {
-        struct trainee t = trainee_make(k, 2, initial);
+        struct trainee t = trainee_make(&model, k, 2, initial);
         for (int i = 0; i < BATCHES; i++) {
-            struct net_result result = train_batch(&t, (struct batch){i * BATCH, BATCH, 0.0F}, SGD);
+            struct net_result result =
+                train_batch(&t, (struct batch){i * BATCH, BATCH, 0.0F}, &REFERENCE_RULE);
             assert_int_equal(result.fault.kind, FAULT_NONE);
             losses[i] = result.loss;
         }
@@ -468,63 +237,18 @@ static void losses_follow_pytorch_for_100_batches(void **state)
     }
 }
 
-/* What training leaves behind, as bits. */
-struct outcome {
-    float state[MODEL_STATE_MAX], velocity[MODEL_STATE_MAX], gradient[MODEL_STATE_MAX];
-    struct net_result results[4];
-};
-
-static void train_outcome(const struct kernels *kernels, int threads, const struct batch *batches,
-                          int count, struct outcome *outcome)
-{
-    struct trainee t = trainee_make(kernels, threads, initial);
-
-    memset(outcome, 0, sizeof *outcome);
-    for (int i = 0; i < count; i++) {
-        struct net_result result = train_batch(&t, batches[i], SGD);
-        outcome->results[i].loss = result.loss;
-        outcome->results[i].correct = result.correct;
-        outcome->results[i].fault = result.fault;
-    }
-    memcpy(outcome->state, net_state(t.net), sizeof(float) * model.state_count);
-    memcpy(outcome->velocity, net_velocity(t.net), sizeof(float) * model.parameter_count);
-    memcpy(outcome->gradient, net_gradient(t.net), sizeof(float) * model.parameter_count);
-    trainee_fini(&t);
-}
-
 static void any_number_of_threads_gives_the_same_bits(void **state)
 {
-    static const struct batch batches[] = {
-        {0, 64, 0.0F}, {64, 37, 0.0F}, {101, 3, 0.0F}, {104, 64, 0.0F}};
     static const int threads[] = {2, 3, 4, 5, 7, 8, 16};
-    static struct outcome alone, together;
 
     (void)state;
-    for (const struct kernels *k = next_table(NULL); k != NULL; k = next_table(k)) {
-        train_outcome(k, 1, batches, CHECK_COUNT(batches), &alone);
-        for (int i = 0; i < CHECK_COUNT(threads); i++) {
-            train_outcome(k, threads[i], batches, CHECK_COUNT(batches), &together);
-            if (memcmp(&alone, &together, sizeof alone) != 0)
-                fail_msg("%s: %d threads give other bits than 1", k->name, threads[i]);
-        }
-    }
+    check_threads(&model, initial, &REFERENCE_RULE, threads, CHECK_COUNT(threads));
 }
 
-/* Lanes without a sample may hold any finite numbers. */
 static void padding_lanes_count_for_nothing(void **state)
 {
-    static const int counts[] = {20, 37, 1};
-    static struct outcome zeros, numbers;
-
     (void)state;
-    for (const struct kernels *k = next_table(NULL); k != NULL; k = next_table(k)) {
-        for (int i = 0; i < CHECK_COUNT(counts); i++) {
-            train_outcome(k, 2, &(struct batch){0, counts[i], 0.0F}, 1, &zeros);
-            train_outcome(k, 2, &(struct batch){0, counts[i], 0.37F}, 1, &numbers);
-            if (memcmp(&zeros, &numbers, sizeof zeros) != 0)
-                fail_msg("%s: padding lanes show in a batch of %d", k->name, counts[i]);
-        }
-    }
+    check_padding_lanes(&model, initial, &REFERENCE_RULE);
 }
 
 /* The same bits as from a net that has seen nothing before. */
@@ -533,8 +257,9 @@ static void check_as_fresh(struct trainee *used, const struct kernels *k, struct
     static float start[MODEL_STATE_MAX];
 
     memcpy(start, net_state(used->net), sizeof *start * model.state_count);
-    struct trainee fresh = trainee_make(k, 2, start);
-    struct net_result a = train_batch(used, batch, SGD), b = train_batch(&fresh, batch, SGD);
+    struct trainee fresh = trainee_make(&model, k, 2, start);
+    struct net_result a = train_batch(used, batch, &REFERENCE_RULE),
+                      b = train_batch(&fresh, batch, &REFERENCE_RULE);
 
     assert_true(a.loss == b.loss);
     assert_memory_equal(net_gradient(used->net), net_gradient(fresh.net),
@@ -550,8 +275,8 @@ static void batches_leave_nothing_behind(void **state)
 {
     (void)state;
     for (const struct kernels *k = next_table(NULL); k != NULL; k = next_table(k)) {
-        struct trainee used = trainee_make(k, 2, initial);
-        train_batch(&used, (struct batch){0, BATCH, 0.0F}, SGD);
+        struct trainee used = trainee_make(&model, k, 2, initial);
+        train_batch(&used, (struct batch){0, BATCH, 0.0F}, &REFERENCE_RULE);
         check_as_fresh(&used, k, (struct batch){BATCH, 21, 0.0F});
         check_as_fresh(&used, k, (struct batch){2 * BATCH, BATCH, 0.0F});
         trainee_fini(&used);
@@ -562,38 +287,8 @@ static void batches_leave_nothing_behind(void **state)
 
 static void inference_is_the_twin_in_evaluation(void **state)
 {
-    float logits[DATASET_CLASSES * LANES] __attribute__((aligned(MEMORY_ALIGNMENT)));
-    uint32_t indices[LANES];
-    uint8_t labels[LANES];
-    struct error error = {0};
-    struct twin twin;
-    int padding;
-
     (void)state;
-    twin_init(&twin, &model, LANES);
-    twin_load(&twin, trained);
-    twin.training = false;
-    twin_take_images(&twin, &data.test, 0, float_pixel);
-    twin_forward(&twin);
-    for (int lane = 0; lane < LANES; lane++)
-        indices[lane] = (uint32_t)lane;
-    for (const struct kernels *k = next_table(NULL); k != NULL; k = next_table(k)) {
-        struct infer *infer = infer_new(&model, k, &error);
-        assert_non_null(infer);
-        struct workspace *workspace = infer_workspace_new(infer, &error);
-        assert_non_null(workspace);
-        float *input = infer_input(infer, workspace, &padding);
-        dataset_pack(&data.test, indices, LANES, padding, input, labels);
-        infer_load(infer, trained);
-        infer_run(infer, workspace, logits);
-        for (int c = 0; c < DATASET_CLASSES; c++)
-            for (int lane = 0; lane < LANES; lane++)
-                assert_true(fabs((double)logits[c * LANES + lane] -
-                                 *grid_at(&twin.value[model.layer_count], lane, c, 0, 0)) <= 1e-5);
-        infer_workspace_free(workspace);
-        infer_free(infer);
-    }
-    twin_fini(&twin);
+    check_inference(&model, trained);
 }
 
 static void load_evaluation(double *loss, int *correct)
@@ -618,7 +313,7 @@ static void evaluation_is_pytorchs(void **state)
     int expected_correct, correct;
 
     (void)state;
-    assert_int_equal(data.test.count, CHECK_COUNT(losses));
+    assert_int_equal(network_data.test.count, CHECK_COUNT(losses));
     load_evaluation(&expected, &expected_correct);
     for (const struct kernels *k = next_table(NULL); k != NULL; k = next_table(k)) {
         struct team *team = team_new(2, &error);
@@ -626,8 +321,8 @@ static void evaluation_is_pytorchs(void **state)
         struct evaluator *evaluator = evaluator_new(&model, k, team, &error);
         assert_non_null(evaluator);
         evaluator_load(evaluator, trained);
-        evaluate_images(evaluator, &data.test, 0, data.test.count, &evaluation);
-        double loss = evaluation_total(&evaluation, &data.test, &correct);
+        evaluate_images(evaluator, &network_data.test, 0, network_data.test.count, &evaluation);
+        double loss = evaluation_total(&evaluation, &network_data.test, &correct);
         printf("# %s: %d correct (PyTorch %d), relative error of the loss %.1e\n", k->name, correct,
                expected_correct, fabs(loss / expected - 1.0));
         assert_true(fabs(loss / expected - 1.0) <= 1e-6);
@@ -640,13 +335,13 @@ static void evaluation_is_pytorchs(void **state)
 /* ---- divergence ---- */
 
 /* A batch that must be reported and must change nothing but running statistics. */
-static bool is_reported(struct trainee *t, struct batch batch, struct sgd sgd)
+static bool is_reported(struct trainee *t, struct batch batch, const struct net_rule *rule)
 {
     static float before[MODEL_STATE_MAX], velocity[MODEL_STATE_MAX];
 
     memcpy(before, net_state(t->net), sizeof *before * model.state_count);
     memcpy(velocity, net_velocity(t->net), sizeof *velocity * model.parameter_count);
-    if (train_batch(t, batch, sgd).fault.kind == FAULT_NONE)
+    if (train_batch(t, batch, rule).fault.kind == FAULT_NONE)
         return false;
     assert_memory_equal(before, net_state(t->net), sizeof *before * model.parameter_count);
     assert_memory_equal(velocity, net_velocity(t->net), sizeof *velocity * model.parameter_count);
@@ -661,10 +356,10 @@ static void huge_learning_rates_are_reported(void **state)
     (void)state;
     for (const struct kernels *k = next_table(NULL); k != NULL; k = next_table(k)) {
         for (int i = 0; i < CHECK_COUNT(rates); i++) {
-            struct trainee t = trainee_make(k, 2, initial);
-            struct sgd sgd = {.lr = rates[i], .momentum = 0.9F};
+            struct trainee t = trainee_make(&model, k, 2, initial);
+            struct net_rule rule = {.sgd = {.lr = rates[i], .momentum = 0.9F}};
             int step = 0;
-            while (step < PATIENCE && !is_reported(&t, (struct batch){step * 20, 20, 0.0F}, sgd))
+            while (step < PATIENCE && !is_reported(&t, (struct batch){step * 20, 20, 0.0F}, &rule))
                 step++;
             if (step == PATIENCE)
                 fail_msg("%s: with learning rate %g, %d batches were found finite", k->name,
@@ -686,9 +381,9 @@ static void parameters_that_are_not_finite_are_reported(void **state)
             const struct tensor *tensor = &model.tensors[n / CHECK_COUNT(bad)];
             if (!tensor->trained)
                 continue;
-            struct trainee t = trainee_make(k, 1, initial);
+            struct trainee t = trainee_make(&model, k, 1, initial);
             net_state(t.net)[tensor->offset + tensor->count / 2] = bad[n % CHECK_COUNT(bad)];
-            if (!is_reported(&t, (struct batch){0, 20, 0.0F}, SGD)) {
+            if (!is_reported(&t, (struct batch){0, 20, 0.0F}, &REFERENCE_RULE)) {
                 printf("# %s: %g in %s is not reported\n", k->name,
                        (double)bad[n % CHECK_COUNT(bad)], tensor->name);
                 missed++;
@@ -720,9 +415,10 @@ static void gradients_that_overflow_are_reported(void **state)
     scale_tensor(steep, "classifier.0.weight", 1e20);
     scale_tensor(steep, "classifier.1.weight", 1e20);
     for (const struct kernels *k = next_table(NULL); k != NULL; k = next_table(k)) {
-        struct trainee t = trainee_make(k, 2, steep);
-        assert_true(is_reported(&t, (struct batch){0, 20, 0.0F}, SGD));
-        assert_true(isfinite(train_batch(&t, (struct batch){0, 20, 0.0F}, SGD).loss) != 0);
+        struct trainee t = trainee_make(&model, k, 2, steep);
+        assert_true(is_reported(&t, (struct batch){0, 20, 0.0F}, &REFERENCE_RULE));
+        assert_true(isfinite(train_batch(&t, (struct batch){0, 20, 0.0F}, &REFERENCE_RULE).loss) !=
+                    0);
         trainee_fini(&t);
     }
 }
@@ -738,15 +434,16 @@ static void weights_of_any_size_are_right_or_reported(void **state)
 
     (void)state;
     twin_init(&twin, &model, SAMPLES);
-    twin_take_images(&twin, &data.train, 0, float_pixel);
+    twin_take_images(&twin, &network_data.train, 0, float_pixel);
     for (int exponent = -18; exponent <= 36; exponent += 3) {
         memcpy(scaled, initial, sizeof scaled);
         scale_tensor(scaled, "layer1.0.weight", pow(10.0, exponent));
         twin_load(&twin, scaled);
         double loss = twin_forward(&twin);
         for (const struct kernels *k = next_table(NULL); k != NULL; k = next_table(k)) {
-            struct trainee t = trainee_make(k, 1, scaled);
-            struct net_result result = train_batch(&t, (struct batch){0, SAMPLES, 0.0F}, SGD);
+            struct trainee t = trainee_make(&model, k, 1, scaled);
+            struct net_result result =
+                train_batch(&t, (struct batch){0, SAMPLES, 0.0F}, &REFERENCE_RULE);
             if (result.fault.kind == FAULT_NONE && !(fabs(result.loss / loss - 1.0) <= 1e-4)) {
                 printf("# %s: layer1.0.weight times 1e%d gives loss %.6f, should be %.6f, and is "
                        "not reported\n",
@@ -784,5 +481,5 @@ static const struct CMUnitTest tests[] = {
 int main(void)
 {
     cmocka_set_message_output(CM_OUTPUT_TAP);
-    return cmocka_run_group_tests(tests, load_all, free_all);
+    return cmocka_run_group_tests(tests, load_all, network_free);
 }
