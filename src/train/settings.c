@@ -174,8 +174,10 @@ static bool read_value(const struct setting *setting, const char *text, void *va
         *(double *)value = real;
         return true;
     case SWITCH:
-        *(bool *)value = strcmp(text, "true") == 0;
-        return *(bool *)value || strcmp(text, "false") == 0;
+        if (strcmp(text, "true") != 0 && strcmp(text, "false") != 0)
+            return false;
+        *(bool *)value = *text == 't';
+        return true;
     case CHOICE:
     case NAME: break;
     }

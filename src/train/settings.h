@@ -39,8 +39,8 @@ struct settings {
     double dropout;         /* in [0, 1); see net.h */
     double label_smoothing; /* in [0, 1); see loss.h */
     enum augment augment;
-    double rotate; /* at most so many degrees, in [0, 180] */
-    double shift;  /* at most so many pixels, in [0, 28] */
+    double rotate; /* at most so many degrees, in [0, 180) */
+    double shift;  /* at most so many pixels, in [0, 28) */
     double scale;  /* between 1 - scale and 1 + scale times the size, in [0, 0.9) */
     int validate;  /* training images held out to test on, in place of the test set; 0: none */
     const char
@@ -68,8 +68,8 @@ bool setting_is_text(const struct setting *setting);
 void setting_write(const struct setting *setting, const struct settings *settings,
                    char text[SETTING_TEXT_SIZE]);
 
-/* Reads its value from such a text. When it is none, an error of that kind with a sentence that
- * begins with `where` and says what is expected. */
+/* Reads its value from such a text. When it is none, the settings stay as they are and there is an
+ * error of that kind with a sentence that begins with `where` and says what is expected. */
 bool setting_read(const struct setting *setting, struct settings *settings, const char *text,
                   enum error_kind kind, const char *where, struct error *error);
 

@@ -1,0 +1,416 @@
+/* The table of settings: what is written reads back, what is out of range is refused, and which
+ * settings may differ between a run and what is asked of it. And the recipes that come from it. */
+#include "check.h"
+
+#include "nn/model.h"
+#include "train/recipe.h"
+#include "train/settings.h"
+
+#include <math.h>
+#include <stdbool.h>
+
+/* Every setting, with values that differ from the reference's. */
+static const struct settings unlike_reference = {
+    .model = "slim",
+    .epochs = 7,
+    .batch_size = 33,
+    .lr = 0.1 + 0.2, /* 17 digits */
+    .momentum = 0.0,
+    .seed = INT64_MAX,
+    .shuffle = false,
+    .schedule = SCHEDULE_ONECYCLE,
+    .warmup = 1.0 / 3.0,
+    .weight_decay = 5e-324,
+    .nesterov = true,
+    .dropout = 0.1,
+    .label_smoothing = 0.9999999999999999,
+    .augment = AUGMENT_AFFINE,
+    .rotate = 1e-7,
+    .shift = 27.999999999999996,
+    .scale = 0.01,
+    .validate = 5000,
+    .recipe = "tiny",
+};
+
+static const struct setting *setting_called(const char *key)
+{
+    return settings_at(settings_find(key));
+}
+
+static bool read(const char *key, const char *text, struct settings *settings, struct error *error)
+{
+    return setting_read(setting_called(key), settings, text, ERROR_USAGE, key, error);
+}
+
+/* ---- writing and reading ---- */
+
+static void every_setting_reads_back_as_written(void **state)
+{
+    const struct setting *setting;
+    struct settings back = *recipe_settings(0);
+    struct error error = {0};
+
+    (void)state;
+    for (int i = 0; (setting = settings_at(i)) != NULL; i++) {
+        char text[SETTING_TEXT_SIZE], again[SETTING_TEXT_SIZE], before[SETTING_TEXT_SIZE];
+        setting_write(setting, &unlike_reference, text);
+        setting_write(setting, &back, before);
+        if (strcmp(text, before) == 0)
+            fail_msg("%s: %s is the reference's: nothing is tested", setting_key(setting), text);
+        if (!setting_read(setting, &back, text, ERROR_USAGE, "there", &error))
+            fail_msg("%s", error.text);
+        setting_write(setting, &back, again);
+        assert_string_equal(text, again);
+    }
+    assert_true(settings_same(&unlike_reference, &back, "there", &error));
+    assert_string_equal(back.model, "slim");
+    assert_string_equal(back.recipe, "tiny");
+    assert_int_equal(back.epochs, 7);
+    assert_int_equal(back.batch_size, 33);
+    assert_true(back.lr == unlike_reference.lr && back.warmup == unlike_reference.warmup);
+    assert_true(back.weight_decay == 5e-324 && back.shift == unlike_reference.shift);
+    assert_true(back.seed == INT64_MAX && !back.shuffle && back.nesterov);
+    assert_int_equal(back.schedule, SCHEDULE_ONECYCLE);
+    assert_int_equal(back.augment, AUGMENT_AFFINE);
+    assert_int_equal(back.validate, 5000);
+}
+
+static void settings_without_a_recipe_are_written_as_the_reference(void **state)
+{
+    const struct settings none = {.model = "basic"};
+    char text[SETTING_TEXT_SIZE];
+
+    (void)state;
+    setting_write(setting_called("recipe"), &none, text);
+    assert_string_equal(text, "reference");
+}
+
+static void texts_are_told_from_numbers(void **state)
+{
+    const struct setting *setting;
+    int texts = 0;
+
+    (void)state;
+    for (int i = 0; (setting = settings_at(i)) != NULL; i++)
+        texts += setting_is_text(setting);
+    assert_int_equal(texts, 4);
+    assert_true(setting_is_text(setting_called("model")));
+    assert_true(setting_is_text(setting_called("schedule")));
+    assert_true(setting_is_text(setting_called("augment")));
+    assert_true(setting_is_text(setting_called("recipe")));
+}
+
+/* ---- ranges ---- */
+
+static void check_texts(bool taken, const char *const texts[][2], int count)
+{
+    for (int i = 0; i < count; i++) {
+        struct settings settings = *recipe_settings(0), before = settings;
+        struct error error = {0};
+        if (read(texts[i][0], texts[i][1], &settings, &error) != taken)
+            fail_msg("%s '%s' was %s", texts[i][0], texts[i][1], taken ? "refused" : "taken");
+        if (taken)
+            continue;
+        assert_int_equal(error.kind, ERROR_USAGE);
+        assert_non_null(strstr(error.text, texts[i][0]));
+        assert_non_null(strstr(error.text, "expected"));
+        if (strchr(texts[i][1], '\n') == NULL)
+            assert_non_null(strstr(error.text, texts[i][1]));
+        assert_true(settings_same(&before, &settings, "", &error));
+    }
+}
+
+static void the_ends_of_the_ranges_are_taken(void **state)
+{
+    static const char *const texts[][2] = {
+        {"epochs", "1"},
+        {"epochs", "1000000"},
+        {"batch_size", "1"},
+        {"batch_size", "65536"},
+        {"seed", "0"},
+        {"seed", "9223372036854775807"},
+        {"lr", "5e-324"},
+        {"lr", "1.7976931348623157e308"},
+        {"momentum", "0"},
+        {"momentum", "0.9999999999999999"},
+        {"warmup", "0"},
+        {"warmup", "0.9999999999999999"},
+        {"weight_decay", "0"},
+        {"weight_decay", "1e308"},
+        {"dropout", "0"},
+        {"dropout", "0.9999999999999999"},
+        {"label_smoothing", "0"},
+        {"label_smoothing", "0.9999999999999999"},
+        {"rotate", "0"},
+        {"rotate", "180"},
+        {"shift", "0"},
+        {"shift", "28"},
+        {"scale", "0"},
+        {"scale", "0.8999999999999999"},
+        {"validate", "0"},
+        {"validate", "2147483647"},
+        {"shuffle", "true"},
+        {"shuffle", "false"},
+        {"nesterov", "true"},
+        {"nesterov", "false"},
+        {"schedule", "none"},
+        {"schedule", "step"},
+        {"schedule", "cosine"},
+        {"schedule", "onecycle"},
+        {"augment", "none"},
+        {"augment", "affine"},
+    };
+    (void)state;
+
+    check_texts(true, texts, CHECK_COUNT(texts));
+}
+
+static void what_lies_beyond_the_ranges_is_refused(void **state)
+{
+    static const char *const texts[][2] = {
+        {"epochs", "0"},
+        {"epochs", "1000001"},
+        {"batch_size", "0"},
+        {"batch_size", "65537"},
+        {"seed", "9223372036854775808"},
+        {"lr", "0"},
+        {"lr", "-0"},
+        {"lr", "1e309"},
+        {"lr", "-0.1"},
+        {"momentum", "1"},
+        {"momentum", "-1e-9"},
+        {"warmup", "1"},
+        {"warmup", "-1e-9"},
+        {"weight_decay", "-1e-9"},
+        {"dropout", "1"},
+        {"dropout", "-1e-9"},
+        {"label_smoothing", "1"},
+        {"label_smoothing", "-1e-9"},
+        {"rotate", "180.00000000000003"},
+        {"rotate", "-1e-9"},
+        {"shift", "28.000000000000004"},
+        {"shift", "-1e-9"},
+        {"scale", "0.9"},
+        {"scale", "-1e-9"},
+        {"validate", "2147483648"},
+        {"validate", "-1"},
+    };
+    (void)state;
+
+    check_texts(false, texts, CHECK_COUNT(texts));
+}
+
+static void what_is_no_value_is_refused_by_every_setting(void **state)
+{
+    static const char *const junk[] = {"",    " ",    "x",       "1x",   "0.5.5", "nan",
+                                       "inf", "-inf", " 0.5",    "0.5 ", "0,5",   "--",
+                                       "\n",  "True", "onecycl", "nonee"};
+    const struct setting *setting;
+
+    (void)state;
+    for (int i = 0; (setting = settings_at(i)) != NULL; i++) {
+        const char *texts[CHECK_COUNT(junk)][2];
+        for (int j = 0; j < CHECK_COUNT(junk); j++) {
+            texts[j][0] = setting_key(setting);
+            texts[j][1] = junk[j];
+        }
+        check_texts(false, (const char *const(*)[2])texts, CHECK_COUNT(junk));
+    }
+}
+
+/* ---- files ---- */
+
+/* The texts of a file: those of `settings`, of which the first `count` are there. */
+struct file {
+    const struct settings *settings;
+    int count;
+    int missing; /* and this one is not */
+};
+
+static const char *find_text(const void *argument, const char *key, char text[SETTING_TEXT_SIZE])
+{
+    const struct file *file = argument;
+    const int i = settings_find(key);
+
+    if (i >= file->count || i == file->missing)
+        return NULL;
+    setting_write(settings_at(i), file->settings, text);
+    return text;
+}
+
+static void files_without_the_newer_settings_are_the_references(void **state)
+{
+    const struct file old = {&unlike_reference, 7, -1}, whole = {&unlike_reference, INT_MAX, -1};
+    struct settings settings, expected = *recipe_settings(0);
+    struct error error = {0};
+
+    (void)state;
+    expected.model = "slim";
+    expected.epochs = 7;
+    expected.batch_size = 33;
+    expected.lr = unlike_reference.lr;
+    expected.momentum = 0.0;
+    expected.seed = INT64_MAX;
+    expected.shuffle = false;
+    assert_true(settings_read(&settings, find_text, &old, "file", &error));
+    assert_true(settings_same(&expected, &settings, "file", &error));
+    assert_string_equal(settings.recipe, "reference");
+    assert_true(settings_read(&settings, find_text, &whole, "file", &error));
+    assert_true(settings_same(&unlike_reference, &settings, "file", &error));
+    assert_string_equal(settings.recipe, "tiny");
+}
+
+static void no_file_is_without_the_first_seven(void **state)
+{
+    (void)state;
+    for (int i = 0; i < 7; i++) {
+        const struct file file = {&unlike_reference, INT_MAX, i};
+        struct settings settings;
+        struct error error = {0};
+        assert_false(settings_read(&settings, find_text, &file, "file", &error));
+        assert_int_equal(error.kind, ERROR_CHECKPOINT);
+        assert_non_null(strstr(error.text, "file: "));
+        assert_non_null(strstr(error.text, setting_key(settings_at(i))));
+        assert_non_null(strstr(error.text, "missing"));
+    }
+}
+
+/* ---- comparing ---- */
+
+/* As the command line calls it. */
+static void option_text(const char *key, char text[SETTING_TEXT_SIZE])
+{
+    snprintf(text, SETTING_TEXT_SIZE, "%s", key);
+    for (char *at = text; *at != '\0'; at++)
+        if (*at == '_')
+            *at = '-';
+}
+
+static void each_difference_is_named(void **state)
+{
+    const struct setting *setting;
+
+    (void)state;
+    for (int i = 0; (setting = settings_at(i)) != NULL; i++) {
+        struct settings run = *recipe_settings(0), other;
+        struct error error = {0};
+        char text[SETTING_TEXT_SIZE], option[SETTING_TEXT_SIZE];
+        run.schedule = SCHEDULE_STEP; /* so that the epochs count */
+        other = run;
+        setting_write(setting, &unlike_reference, text);
+        assert_true(setting_read(setting, &other, text, ERROR_USAGE, "", &error));
+        if (strcmp(setting_key(setting), "recipe") == 0) {
+            assert_true(settings_same(&run, &other, "here", &error)); /* but a name */
+            continue;
+        }
+        if (settings_same(&run, &other, "here", &error))
+            fail_msg("%s may differ", setting_key(setting));
+        option_text(setting_key(setting), option);
+        assert_int_equal(error.kind, ERROR_CHECKPOINT);
+        assert_non_null(strstr(error.text, "here: "));
+        assert_non_null(strstr(error.text, option));
+        assert_non_null(strstr(error.text, text));
+    }
+}
+
+static void epochs_may_differ_where_no_learning_rate_depends_on_them(void **state)
+{
+    struct settings run = *recipe_settings(0), longer;
+    struct error error = {0};
+
+    (void)state;
+    for (int schedule = SCHEDULE_NONE; schedule <= SCHEDULE_ONECYCLE; schedule++) {
+        for (int warmup = 0; warmup <= 1; warmup++) {
+            run.schedule = (enum schedule)schedule;
+            run.warmup = warmup * 0.5;
+            longer = run;
+            longer.epochs++;
+            assert_int_equal(settings_same(&run, &longer, "here", &error),
+                             schedule == SCHEDULE_NONE && warmup == 0);
+        }
+    }
+    assert_non_null(strstr(error.text, "--epochs"));
+}
+
+/* ---- recipes ---- */
+
+static const struct settings *recipe_called(const char *name)
+{
+    for (int i = 0; recipe_name(i) != NULL; i++)
+        if (strcmp(recipe_name(i), name) == 0)
+            return recipe_settings(i);
+    fail_msg("there is no recipe %s", name);
+    return NULL;
+}
+
+static void every_recipe_is_within_the_ranges_and_has_a_small_model(void **state)
+{
+    const struct setting *setting;
+    struct error error = {0};
+    struct model model;
+
+    (void)state;
+    for (int r = 0; recipe_name(r) != NULL; r++) {
+        const struct settings *settings = recipe_settings(r);
+        struct settings back = {0};
+        for (int i = 0; (setting = settings_at(i)) != NULL; i++) {
+            char text[SETTING_TEXT_SIZE];
+            setting_write(setting, settings, text);
+            if (!setting_read(setting, &back, text, ERROR_USAGE, recipe_name(r), &error))
+                fail_msg("%s", error.text);
+        }
+        assert_true(settings_same(settings, &back, "", &error));
+        assert_string_equal(settings->recipe, recipe_name(r));
+        assert_true(strlen(recipe_purpose(r)) > 0);
+        assert_int_equal(settings->seed, 1);
+        assert_int_equal(settings->validate, 0);
+        assert_true(model_init(&model, settings->model, &error));
+        assert_true(model.parameter_count < 10000);
+    }
+}
+
+static void the_first_recipe_is_the_published_run(void **state)
+{
+    const struct settings *reference = recipe_settings(0);
+
+    (void)state;
+    assert_ptr_equal(reference, recipe_called("reference"));
+    assert_string_equal(reference->model, "basic");
+    assert_int_equal(reference->epochs, 20);
+    assert_int_equal(reference->batch_size, 64);
+    assert_true(reference->lr == 0.01 && reference->momentum == 0.9 && reference->shuffle);
+    assert_true(reference->schedule == SCHEDULE_NONE && reference->warmup == 0.0);
+    assert_true(reference->weight_decay == 0.0 && !reference->nesterov);
+    assert_true(reference->dropout == 0.0 && reference->label_smoothing == 0.0);
+    assert_true(reference->augment == AUGMENT_NONE);
+}
+
+static void best_and_tiny_are_what_they_are_for(void **state)
+{
+    struct model best, tiny;
+    struct error error = {0};
+
+    (void)state;
+    assert_true(recipe_called("best")->epochs < 20);
+    assert_true(model_init(&best, recipe_called("best")->model, &error));
+    assert_true(model_init(&tiny, recipe_called("tiny")->model, &error));
+    assert_true(tiny.parameter_count < best.parameter_count);
+}
+
+static const struct CMUnitTest tests[] = {
+    cmocka_unit_test(every_setting_reads_back_as_written),
+    cmocka_unit_test(settings_without_a_recipe_are_written_as_the_reference),
+    cmocka_unit_test(texts_are_told_from_numbers),
+    cmocka_unit_test(the_ends_of_the_ranges_are_taken),
+    cmocka_unit_test(what_lies_beyond_the_ranges_is_refused),
+    cmocka_unit_test(what_is_no_value_is_refused_by_every_setting),
+    cmocka_unit_test(files_without_the_newer_settings_are_the_references),
+    cmocka_unit_test(no_file_is_without_the_first_seven),
+    cmocka_unit_test(each_difference_is_named),
+    cmocka_unit_test(epochs_may_differ_where_no_learning_rate_depends_on_them),
+    cmocka_unit_test(every_recipe_is_within_the_ranges_and_has_a_small_model),
+    cmocka_unit_test(the_first_recipe_is_the_published_run),
+    cmocka_unit_test(best_and_tiny_are_what_they_are_for),
+};
+
+CHECK_MAIN(tests)
