@@ -1,4 +1,4 @@
-"""The reference network in PyTorch, and its data: what bench/ times and tests/reference/ is made with."""
+"""Networks in PyTorch, and their data: what bench/ times and tests/reference/ is made with."""
 
 import gzip
 import struct
@@ -35,6 +35,27 @@ class Network(nn.Module):
     def forward(self, x):
         x = self.gap(self.layer2(self.layer1(x)))
         return F.log_softmax(self.classifier(x.flatten(1)), dim=1)
+
+
+def unit(inputs, outputs):
+    """Return a 3x3 convolution without padding, batch norm and ReLU."""
+    return [nn.Conv2d(inputs, outputs, 3, bias=False), nn.BatchNorm2d(outputs),
+            nn.ReLU()]
+
+
+class Slim(nn.Module):
+    """The slim model; its output is the logits, not their log-softmax."""
+
+    def __init__(self):
+        super().__init__()
+        self.layer1 = nn.Sequential(*unit(1, 8), *unit(8, 16), nn.MaxPool2d(2))
+        self.layer2 = nn.Sequential(*unit(16, 16), *unit(16, 16),
+                                    *unit(16, 16))
+        self.gap = nn.AdaptiveAvgPool2d(1)
+        self.classifier = nn.Linear(16, 10)
+
+    def forward(self, x):
+        return self.classifier(self.gap(self.layer2(self.layer1(x))).flatten(1))
 
 
 def read_idx(path):

@@ -44,27 +44,88 @@ static void the_reference_network_has_the_published_shapes(void **unused)
     }
 }
 
-static void the_state_dict_has_pytorchs_names(void **unused)
+/* A tensor as PyTorch's state dict lists it, the counts of batches left out. */
+struct listed {
+    const char *name;
+    int size[4];
+};
+
+/* A convolution without bias, with the batch norm behind it. */
+#define UNIT(conv, norm, out, in)                                                                  \
+    {conv ".weight", {out, in, 3, 3}}, {norm ".weight", {out}}, {norm ".bias", {out}},             \
+        {norm ".running_mean", {out}},                                                             \
+    {                                                                                              \
+        norm ".running_var",                                                                       \
+        {                                                                                          \
+            out                                                                                    \
+        }                                                                                          \
+    }
+
+#define LINEAR(name, out, in)                                                                      \
+    {name ".weight", {out, in}},                                                                   \
+    {                                                                                              \
+        name ".bias",                                                                              \
+        {                                                                                          \
+            out                                                                                    \
+        }                                                                                          \
+    }
+
+static void check_state_dict(const char *name, const struct listed *listed, int count)
 {
-    static const char *const names[] = {
-        "layer1.0.weight",       "layer1.1.weight",       "layer1.1.bias",
-        "layer1.1.running_mean", "layer1.1.running_var",  "layer1.3.weight",
-        "layer1.4.weight",       "layer1.4.bias",         "layer1.4.running_mean",
-        "layer1.4.running_var",  "layer2.0.weight",       "layer2.1.weight",
-        "layer2.1.bias",         "layer2.1.running_mean", "layer2.1.running_var",
-        "layer2.3.weight",       "layer2.4.weight",       "layer2.4.bias",
-        "layer2.4.running_mean", "layer2.4.running_var",  "layer2.6.weight",
-        "classifier.0.weight",   "classifier.0.bias",     "classifier.1.weight",
-        "classifier.1.bias",
+    struct error error;
+    struct model model;
+
+    assert_true(model_init(&model, name, &error));
+    assert_int_equal(model.tensor_count, count);
+    for (int t = 0; t < count; t++) {
+        assert_string_equal(model.tensors[t].name, listed[t].name);
+        for (int d = 0; d < 4; d++)
+            assert_int_equal(d < model.tensors[t].dimensions ? model.tensors[t].size[d] : 0,
+                             listed[t].size[d]);
+    }
+}
+
+static void the_state_dicts_have_pytorchs_names_and_shapes(void **unused)
+{
+    static const struct listed basic[] = {
+        UNIT("layer1.0", "layer1.1", 4, 1),  UNIT("layer1.3", "layer1.4", 8, 4),
+        UNIT("layer2.0", "layer2.1", 16, 8), UNIT("layer2.3", "layer2.4", 20, 16),
+        {"layer2.6.weight", {24, 20, 3, 3}}, LINEAR("classifier.0", 32, 24),
+        LINEAR("classifier.1", 10, 32),
     };
+    static const struct listed nofc[] = {
+        UNIT("layer1.0", "layer1.1", 4, 1),   UNIT("layer1.3", "layer1.4", 8, 4),
+        UNIT("layer2.0", "layer2.1", 16, 8),  UNIT("layer2.3", "layer2.4", 20, 16),
+        UNIT("layer2.6", "layer2.7", 24, 20), LINEAR("classifier", 10, 24),
+    };
+    static const struct listed slim[] = {
+        UNIT("layer1.0", "layer1.1", 8, 1),   UNIT("layer1.3", "layer1.4", 16, 8),
+        UNIT("layer2.0", "layer2.1", 16, 16), UNIT("layer2.3", "layer2.4", 16, 16),
+        UNIT("layer2.6", "layer2.7", 16, 16), LINEAR("classifier", 10, 16),
+    };
+    (void)unused;
+
+    check_state_dict("basic", basic, CHECK_COUNT(basic));
+    check_state_dict("nofc", nofc, CHECK_COUNT(nofc));
+    check_state_dict("slim", slim, CHECK_COUNT(slim));
+}
+
+static void the_models_have_as_many_parameters_as_they_are_said_to(void **unused)
+{
+    static const struct {
+        const char *name;
+        size_t parameters;
+    } expected[] = {{"basic", 9902}, {"nofc", 9070}, {"slim", 8450}};
     struct error error;
     struct model model;
     (void)unused;
 
-    assert_true(model_init(&model, "basic", &error));
-    assert_int_equal(model.tensor_count, CHECK_COUNT(names));
-    for (int t = 0; t < model.tensor_count; t++)
-        assert_string_equal(model.tensors[t].name, names[t]);
+    for (int i = 0; i < CHECK_COUNT(expected); i++) {
+        assert_true(model_init(&model, expected[i].name, &error));
+        assert_int_equal(model.parameter_count, expected[i].parameters);
+    }
+    assert_true(model_init(&model, "tiny", &error));
+    assert_true(model.parameter_count < 5000);
 }
 
 static void every_model_fills_its_state_without_gaps_and_can_be_run(void **unused)
@@ -215,9 +276,30 @@ static void the_average_is_merged_with_the_last_convolution(void **unused)
     assert_true(stages.at[1].pool);
 }
 
+/* Batch norm and ReLU stand between the last convolution and the average. */
+static void an_average_behind_relu_is_a_stage_of_its_own(void **unused)
+{
+    static const char *const names[] = {"nofc", "slim", "tiny"};
+    struct stages stages;
+    struct error error;
+    struct model model;
+    (void)unused;
+
+    for (int i = 0; i < CHECK_COUNT(names); i++) {
+        assert_true(model_init(&model, names[i], &error));
+        assert_true(stages_init(&stages, &model, &error));
+        assert_int_equal(stages.count, 6);
+        assert_int_equal(stages.at[5].kind, STAGE_AVERAGE);
+        assert_int_equal(stages.at[5].inputs, stages.at[4].output.channels);
+        assert_int_equal(stages.at[5].output.channels, 10);
+        assert_true(stage_pools(&stages.at[5]) && !stage_pools(&stages.at[4]));
+    }
+}
+
 static const struct CMUnitTest tests[] = {
     cmocka_unit_test(the_reference_network_has_the_published_shapes),
-    cmocka_unit_test(the_state_dict_has_pytorchs_names),
+    cmocka_unit_test(the_state_dicts_have_pytorchs_names_and_shapes),
+    cmocka_unit_test(the_models_have_as_many_parameters_as_they_are_said_to),
     cmocka_unit_test(every_model_fills_its_state_without_gaps_and_can_be_run),
     cmocka_unit_test(an_unknown_model_is_refused_with_the_names_there_are),
     cmocka_unit_test(initial_weights_are_pytorchs_uniform),
@@ -226,6 +308,7 @@ static const struct CMUnitTest tests[] = {
     cmocka_unit_test(an_order_of_layers_that_cannot_run_is_refused),
     cmocka_unit_test(a_network_that_ends_in_maps_is_refused),
     cmocka_unit_test(the_average_is_merged_with_the_last_convolution),
+    cmocka_unit_test(an_average_behind_relu_is_a_stage_of_its_own),
 };
 
 CHECK_MAIN(tests)

@@ -37,7 +37,7 @@ static const struct setting *setting_called(const char *key)
     return settings_at(settings_find(key));
 }
 
-static bool read(const char *key, const char *text, struct settings *settings, struct error *error)
+static bool take(const char *key, const char *text, struct settings *settings, struct error *error)
 {
     return setting_read(setting_called(key), settings, text, ERROR_USAGE, key, error);
 }
@@ -107,7 +107,7 @@ static void check_texts(bool taken, const char *const texts[][2], int count)
     for (int i = 0; i < count; i++) {
         struct settings settings = *recipe_settings(0), before = settings;
         struct error error = {0};
-        if (read(texts[i][0], texts[i][1], &settings, &error) != taken)
+        if (take(texts[i][0], texts[i][1], &settings, &error) != taken)
             fail_msg("%s '%s' was %s", texts[i][0], texts[i][1], taken ? "refused" : "taken");
         if (taken)
             continue;
@@ -142,9 +142,9 @@ static void the_ends_of_the_ranges_are_taken(void **state)
         {"label_smoothing", "0"},
         {"label_smoothing", "0.9999999999999999"},
         {"rotate", "0"},
-        {"rotate", "180"},
+        {"rotate", "179.99999999999997"},
         {"shift", "0"},
-        {"shift", "28"},
+        {"shift", "27.999999999999996"},
         {"scale", "0"},
         {"scale", "0.8999999999999999"},
         {"validate", "0"},
@@ -186,9 +186,9 @@ static void what_lies_beyond_the_ranges_is_refused(void **state)
         {"dropout", "-1e-9"},
         {"label_smoothing", "1"},
         {"label_smoothing", "-1e-9"},
-        {"rotate", "180.00000000000003"},
+        {"rotate", "180"},
         {"rotate", "-1e-9"},
-        {"shift", "28.000000000000004"},
+        {"shift", "28"},
         {"shift", "-1e-9"},
         {"scale", "0.9"},
         {"scale", "-1e-9"},

@@ -14,30 +14,23 @@ DATA_DIR holds the four gzip'd MNIST files.  Needs PyTorch and NumPy.
 
 import argparse
 import copy
-import json
 import platform
-import struct
-import sys
 from pathlib import Path
 
 import numpy as np
 import torch
 import torch.nn.functional as F
 
-sys.path.insert(0, str(Path(__file__).resolve().parents[2] / "bench"))
-from reference_network import Network, read_idx  # noqa: E402
+from shared import (MEAN, STDDEV, load, loss_errors, measure_rounding, networks,
+                    read_safetensors, relative_norm, write_safetensors)
 
 SEED = 4
 OTHER_SEEDS = (1, 2, 3, 4)      # rounding is measured for these as well
-REORDERINGS = 6                 # and so often with reordered batches
 BATCH_SIZE = 64
 BATCHES = 100
 HORIZONS = (5, 20, 100)         # batches after which rounding is reported
 LEARNING_RATE = 0.01
 MOMENTUM = 0.9
-MEAN, STDDEV = 0.1307, 0.3081   # of the training pixels, scaled to 0..1
-
-SAFETENSORS_TYPE = {torch.float32: "F32", torch.int64: "I64"}
 
 README = """\
 # Reference numbers from PyTorch
@@ -93,56 +86,15 @@ Made with Python {python}, PyTorch {torch}, NumPy {numpy} on {machine}.
 """
 
 
-def load(directory, split, limit=None):
-    """Return float64 images [N, 1, 28, 28], normalised, and int64 labels."""
-    images = read_idx(directory / f"{split}-images-idx3-ubyte.gz")[:limit]
-    labels = read_idx(directory / f"{split}-labels-idx1-ubyte.gz")[:limit]
-    pixels = torch.from_numpy(images.astype(np.float64)).unsqueeze(1)
-    return ((pixels / 255 - MEAN) / STDDEV,
-            torch.from_numpy(labels.astype(np.int64)))
-
-
-def write_safetensors(path, tensors):
-    """Write a dictionary of tensors, floating point rounded to float32."""
-    header, chunks, end = {}, [], 0
-    for name, tensor in tensors.items():
-        if tensor.is_floating_point():
-            tensor = tensor.float()
-        chunk = tensor.detach().contiguous().numpy().tobytes()
-        header[name] = {"dtype": SAFETENSORS_TYPE[tensor.dtype],
-                        "shape": list(tensor.shape),
-                        "data_offsets": [end, end + len(chunk)]}
-        chunks.append(chunk)
-        end += len(chunk)
-    text = json.dumps(header, separators=(",", ":")).encode()
-    text += b" " * (-len(text) % 8)
-    path.write_bytes(struct.pack("<Q", len(text)) + text + b"".join(chunks))
-
-
-def read_safetensors(path):
-    """Return a safetensors file's tensors as a dictionary."""
-    raw = path.read_bytes()
-    (length,) = struct.unpack_from("<Q", raw)
-    header = json.loads(raw[8:8 + length])
-    header.pop("__metadata__", None)
-    tensors = {}
-    for name, entry in header.items():
-        begin, end = (8 + length + x for x in entry["data_offsets"])
-        dtype = {"F32": "<f4", "I64": "<i8"}[entry["dtype"]]
-        array = np.frombuffer(raw[begin:end], dtype).reshape(entry["shape"])
-        tensors[name] = torch.from_numpy(array.copy())
-    return tensors
-
-
 def new_state(seed):
     """Return PyTorch's default initialisation, in float32."""
     torch.manual_seed(seed)
-    return Network().state_dict()
+    return networks.Network().state_dict()
 
 
 def network_from(state, dtype):
     """Return a network of that precision with a copy of the state."""
-    network = Network().to(dtype)
+    network = networks.Network().to(dtype)
     network.load_state_dict(state)
     return network
 
@@ -179,21 +131,13 @@ def evaluate(state, images, labels, dtype):
     return loss / len(labels), correct
 
 
-def relative_norm(a, b):
-    """Return the norm of a - b by that of b, both lists of tensors."""
-    a = torch.cat([t.double().flatten() for t in a])
-    b = torch.cat([t.double().flatten() for t in b])
-    return ((a - b).norm() / b.norm()).item()
-
-
 def compare(single, double):
     """Return the errors of a single-precision run: a row of the table."""
     losses, gradients, state = single
     losses64, gradients64, state64 = double
-    errors = np.abs(np.array(losses) / np.array(losses64) - 1)
     weights = list(gradients)
     statistics = [name for name in state if "running" in name]
-    row = [errors[:n].max() for n in HORIZONS]
+    row = loss_errors(losses, losses64, HORIZONS)
     for names in weights, statistics:
         row.append(relative_norm([state[name] for name in names],
                                  [state64[name] for name in names]))
@@ -204,48 +148,8 @@ def compare(single, double):
     return row
 
 
-def reorder(images, labels, generator):
-    """Return the data with the samples of each batch in a random order."""
-    order = torch.cat([
-        start + torch.randperm(BATCH_SIZE, generator=generator)
-        for start in range(0, len(labels), BATCH_SIZE)])
-    return images[order], labels[order]
-
-
-def measure_rounding(seed, images, labels, reference):
-    """Return a table of float32's errors, the reference's seed first."""
-    heads = ["seed", "float32 run"]
-    heads += [f"loss, first {n}" for n in HORIZONS]
-    heads += ["weights", "statistics", "gradients, layer1 conv",
-              "gradients, others"]
-    lines = [heads, ["---"] * len(heads)]
-
-    def add(seed, what, errors):
-        lines.append([str(seed), what] + [f"{x:.1e}" for x in errors])
-
-    def measure(seed, double):
-        state, rows = new_state(seed), []
-        generator = torch.Generator().manual_seed(seed)
-        for threads in 1, 2:
-            torch.set_num_threads(threads)
-            rows.append(compare(train(state, images, labels, torch.float32),
-                                double))
-            add(seed, f"{threads} thread{'s'[:threads - 1]}", rows[-1])
-        torch.set_num_threads(1)
-        for _ in range(REORDERINGS):
-            data = reorder(images, labels, generator)
-            rows.append(compare(train(state, *data, torch.float32), double))
-            if double is reference:
-                add(seed, "reordered", rows[-1])
-        add(seed, f"**largest of {len(rows)}**",
-            [max(column) for column in zip(*rows)])
-
-    measure(seed, reference)
-    for other in OTHER_SEEDS:
-        if other != seed:
-            measure(other, train(new_state(other), images, labels,
-                                 torch.float64))
-    return "\n".join(f"| {' | '.join(line)} |" for line in lines)
+HEADS = [f"loss, first {n}" for n in HORIZONS] + [
+    "weights", "statistics", "gradients, layer1 conv", "gradients, others"]
 
 
 def main():
@@ -280,7 +184,11 @@ def main():
     loss32, correct32 = evaluate(rounded, test_images, test_labels,
                                  torch.float32)
 
-    table = measure_rounding(args.seed, images, labels, reference)
+    def run(seed, images, labels, dtype):
+        return train(new_state(seed), images, labels, dtype)
+
+    table = measure_rounding((args.seed, *OTHER_SEEDS), HEADS, run, compare,
+                             images, labels, BATCH_SIZE)
     print(table)
     print(f"evaluation: loss {loss:.17g}, {correct} correct; float32: "
           f"relative error {abs(loss32 / loss - 1):.1e}, {correct32} correct")
