@@ -579,13 +579,13 @@ static bool take(struct options *options, const struct entry *entry, struct erro
                                : read_setting(options, entry->name, optarg, error);
 }
 
-/* What is left to the program where it is not given. */
+/* What is left to the program where neither the command line nor a recipe says it. */
 static void complete(struct options *options)
 {
     struct settings *settings = &options->settings;
 
     if (settings->schedule == SCHEDULE_ONECYCLE && options_given(options, "schedule") &&
-        !options_given(options, "warmup"))
+        !options_given(options, "warmup") && settings->warmup == 0.0)
         settings->warmup = ONECYCLE_WARMUP;
 }
 
@@ -618,11 +618,12 @@ bool options_parse(struct options *options, const struct settings *run, int argc
         if (options->action == ACTION_HELP || options->action == ACTION_VERSION)
             return true;
     }
-    if (run == NULL)
+    if (run == NULL || options_given(options, "recipe"))
         complete(options);
     options->report = argv + optind;
     options->report_count = argc - optind;
-    if (!check_settings(options, error) || !check_together(options, error))
+    const bool settled = run != NULL || options->resume == NULL; /* else the run adds its own */
+    if ((settled && !check_settings(options, error)) || !check_together(options, error))
         return false;
     if (options->format == NULL)
         options->format = "text";

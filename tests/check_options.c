@@ -2,13 +2,15 @@
 #include "check.h"
 
 #include "options.h"
+#include "train/recipe.h"
 
 #include <getopt.h>
 
 enum { ARGUMENTS_MAX = 32 };
 
-/* Parses the words of a line. */
-static bool parse(struct options *options, const char *line, struct error *error)
+/* Parses the words of a line, as those of a new run or of one that is resumed. */
+static bool parse_words(struct options *options, const struct settings *run, const char *line,
+                        struct error *error)
 {
     static char words[1024];
     char *arguments[ARGUMENTS_MAX] = {"mnist-tui"}, *rest = NULL;
@@ -19,7 +21,12 @@ static bool parse(struct options *options, const char *line, struct error *error
         arguments[count++] = word;
     arguments[count] = NULL;
     optind = 0; /* getopt starts anew */
-    return options_parse(options, NULL, count, arguments, error);
+    return options_parse(options, run, count, arguments, error);
+}
+
+static bool parse(struct options *options, const char *line, struct error *error)
+{
+    return parse_words(options, NULL, line, error);
 }
 
 static void without_arguments_it_is_the_reference_run(void **unused)
@@ -63,6 +70,133 @@ static void every_option_is_read(void **unused)
     assert_true(options.headless);
     assert_string_equal(options.glyphs, "ascii");
     assert_string_equal(options.color, "never");
+}
+
+static void every_setting_of_a_recipe_is_read(void **unused)
+{
+    const struct settings *read;
+    struct options options;
+    struct error error;
+    (void)unused;
+
+    assert_true(parse(&options,
+                      "--model=slim --nesterov --weight-decay=5e-4 --schedule=cosine --warmup=0.1 "
+                      "--dropout 0.2 --label-smoothing=0.1 --augment=affine --rotate=15 --shift 3 "
+                      "--scale=0.2 --validate=5000",
+                      &error));
+    read = &options.settings;
+    assert_string_equal(read->model, "slim");
+    assert_true(read->nesterov && read->weight_decay == 5e-4);
+    assert_int_equal(read->schedule, SCHEDULE_COSINE);
+    assert_true(read->warmup == 0.1 && read->dropout == 0.2 && read->label_smoothing == 0.1);
+    assert_int_equal(read->augment, AUGMENT_AFFINE);
+    assert_true(read->rotate == 15.0 && read->shift == 3.0 && read->scale == 0.2);
+    assert_int_equal(read->validate, 5000);
+}
+
+static const struct settings *recipe_called(const char *name)
+{
+    int i = 0;
+
+    while (strcmp(recipe_name(i), name) != 0)
+        i++;
+    return recipe_settings(i);
+}
+
+static void a_recipe_sets_all_but_what_stands_beside_it(void **unused)
+{
+    static const char *const lines[] = {
+        "--recipe=best --epochs=3 --model=tiny --lr=0.3 --seed=9 --no-shuffle --schedule=step",
+        "--epochs=3 --model=tiny --lr=0.3 --seed=9 --no-shuffle --schedule=step --recipe=best",
+        "--epochs=3 --model=tiny --recipe=tiny --lr=0.3 --recipe=best -s 9 --no-shuffle --sched "
+        "step",
+    };
+    struct settings expected = *recipe_called("best");
+    struct options options;
+    struct error error = {0};
+    (void)unused;
+
+    assert_true(parse(&options, "--recipe=best", &error));
+    assert_true(settings_same(&expected, &options.settings, "", &error));
+    expected.epochs = 3;
+    expected.model = "tiny";
+    expected.lr = 0.3;
+    expected.seed = 9;
+    expected.shuffle = false;
+    expected.schedule = SCHEDULE_STEP;
+    for (int i = 0; i < CHECK_COUNT(lines); i++) {
+        assert_true(parse(&options, lines[i], &error));
+        if (!settings_same(&expected, &options.settings, lines[i], &error))
+            fail_msg("%s", error.text);
+        assert_string_equal(options.settings.recipe, "best");
+    }
+}
+
+/* --recipe=reference takes nothing away that was not there. */
+static void every_recipe_can_be_asked_for(void **unused)
+{
+    (void)unused;
+    for (int i = 0; recipe_name(i) != NULL; i++) {
+        char line[64];
+        struct options options;
+        struct error error = {0};
+        snprintf(line, sizeof line, "--recipe=%s", recipe_name(i));
+        assert_true(parse(&options, line, &error));
+        assert_true(settings_same(recipe_settings(i), &options.settings, "", &error));
+        assert_string_equal(options.settings.recipe, recipe_name(i));
+    }
+}
+
+static void onecycle_warms_up_unless_told_otherwise(void **unused)
+{
+    static const struct {
+        const char *line;
+        double warmup;
+    } cases[] = {
+        {"", 0.0},
+        {"--schedule=cosine", 0.0},
+        {"--schedule=onecycle", 0.3},
+        {"--schedule=onecycle --warmup=0", 0.0},
+        {"--warmup=0.1 --schedule=onecycle", 0.1},
+        {"--schedule=onecycle --schedule=step", 0.0},
+        {"--warmup=0.2", 0.2},
+        {"--recipe=reference --schedule=onecycle", 0.3},
+        {"--schedule=onecycle --recipe=best --warmup=0.25", 0.25},
+    };
+    struct options options;
+    struct error error;
+    (void)unused;
+
+    for (int i = 0; i < CHECK_COUNT(cases); i++) {
+        assert_true(parse(&options, cases[i].line, &error));
+        if (options.settings.warmup != cases[i].warmup)
+            fail_msg("'%s' warms up for %g", cases[i].line, options.settings.warmup);
+    }
+}
+
+/* Whatever a run was begun with can be said again beside --resume, in whole or in part: it is read
+ * before the run's settings are known and then once more. */
+static void a_resumed_run_can_be_asked_for_as_it_was_begun(void **unused)
+{
+    static const char *const lines[][3] = {
+        {"--recipe=best --seed=5", "-r a", "-r a --schedule=onecycle"},
+        {"--recipe=best --schedule=onecycle", "-r a --recipe=best", "-r a --schedule=onecycle"},
+        {"--recipe=reference --schedule=onecycle", "-r a --schedule=onecycle",
+         "-r a --recipe=reference --schedule=onecycle"},
+        {"--augment=affine --rotate=15", "-r a --rotate=15", "-r a --augment=affine"},
+    };
+    (void)unused;
+
+    for (int i = 0; i < CHECK_COUNT(lines) * 2; i++) {
+        const char *again = lines[i / 2][1 + i % 2];
+        struct options run, options;
+        struct error error = {0};
+        assert_true(parse(&run, lines[i / 2][0], &error));
+        if (!parse(&options, again, &error) ||
+            !parse_words(&options, &run.settings, again, &error) ||
+            !settings_same(&run.settings, &options.settings, again, &error))
+            fail_msg("%s", error.text);
+    }
 }
 
 static void a_resumed_runs_settings_take_the_place_of_the_defaults(void **unused)
@@ -178,6 +312,9 @@ static void row_50_unknown_missing_and_extra_arguments(void **unused)
         {"--epochs", "--epochs: its argument is missing"},
         {"-e", "-e: its argument is missing"},
         {"extra", "extra: not expected"},
+        {"--recipe", "--recipe: its argument is missing"},
+        {"--schedule", "--schedule: its argument is missing"},
+        {"--nesterov=yes", "takes no argument"},
         {"--paused=yes", "takes no argument"},
         {"--report", "--report needs"},
         {"--seeds", "--seeds: its argument is missing"},
@@ -201,6 +338,10 @@ static void row_51_numbers_that_are_none(void **unused)
         {"--seed=1.5", "'1.5'"},
         {"--batch-size=0", "'0'"},
         {"--batch-size=1e3", "1e3"},
+        {"--validate=", "''"},
+        {"--validate=1x", "'1x'"},
+        {"--validate=-1", "'-1'"},
+        {"--validate=2147483648", "2147483648"},
         {"--seeds=", "''"},
         {"--seeds=1", "A..B"},
         {"--seeds=2..1", "'2..1'"},
@@ -232,6 +373,17 @@ static void row_52_learning_rates_that_are_none(void **unused)
         {"--lr=1e999", "--lr"},
         {"--momentum=1", "--momentum"},
         {"--momentum=nan", "--momentum"},
+        {"--weight-decay=nan", "--weight-decay"},
+        {"--weight-decay=-0.1", "at least 0"},
+        {"--warmup=1", "0 to below 1"},
+        {"--warmup=inf", "--warmup"},
+        {"--dropout=1", "0 to below 1"},
+        {"--dropout=", "--dropout"},
+        {"--label-smoothing=1", "0 to below 1"},
+        {"--augment=affine --rotate=180", "0 to below 180"},
+        {"--augment=affine --shift=28", "0 to below 28"},
+        {"--augment=affine --scale=0.9", "0 to below 0.9"},
+        {"--augment=affine --scale=nan", "--scale"},
     };
     (void)unused;
 
@@ -277,6 +429,12 @@ static void row_55_options_that_contradict_each_other(void **unused)
          "--compare=8 --compare=9",
          "at most 8"},
         {"--format=csv", "--report"},
+        {"--rotate=5", "--augment=affine"},
+        {"--shift=1", "--augment=affine"},
+        {"--scale=0.1", "--augment=affine"},
+        {"--recipe=best --augment=none --rotate=5", "--augment=affine"},
+        {"--nesterov --momentum=0", "--nesterov needs"},
+        {"--recipe=best --momentum=0", "--nesterov needs"},
     };
     (void)unused;
 
@@ -297,10 +455,19 @@ static void row_56_no_arguments_at_all(void **unused)
 static void words_are_checked_against_their_list(void **unused)
 {
     static const char *const cases[][2] = {
-        {"--glyphs=emoji", "braille"},   {"--color=maybe", "always"},
-        {"--view=nonesuch", "overview"}, {"--snapshot=80", "COLSxROWS"},
-        {"--snapshot=0x5", "COLSxROWS"}, {"--snapshot=80x24x", "COLSxROWS"},
-        {"--snapshot=x", "COLSxROWS"},   {"--report a --format=xml", "jsonl"},
+        {"--glyphs=emoji", "braille"},
+        {"--color=maybe", "always"},
+        {"--view=nonesuch", "overview"},
+        {"--snapshot=80", "COLSxROWS"},
+        {"--snapshot=0x5", "COLSxROWS"},
+        {"--snapshot=80x24x", "COLSxROWS"},
+        {"--model=deep", "slim"},
+        {"--recipe=cake", "reference, best, tiny"},
+        {"--recipe=", "reference"},
+        {"--schedule=poly", "none, step, cosine, onecycle"},
+        {"--augment=flip", "affine"},
+        {"--snapshot=x", "COLSxROWS"},
+        {"--report a --format=xml", "jsonl"},
     };
     (void)unused;
 
@@ -310,6 +477,11 @@ static void words_are_checked_against_their_list(void **unused)
 static const struct CMUnitTest tests[] = {
     cmocka_unit_test(without_arguments_it_is_the_reference_run),
     cmocka_unit_test(every_option_is_read),
+    cmocka_unit_test(every_setting_of_a_recipe_is_read),
+    cmocka_unit_test(a_recipe_sets_all_but_what_stands_beside_it),
+    cmocka_unit_test(every_recipe_can_be_asked_for),
+    cmocka_unit_test(onecycle_warms_up_unless_told_otherwise),
+    cmocka_unit_test(a_resumed_run_can_be_asked_for_as_it_was_begun),
     cmocka_unit_test(a_resumed_runs_settings_take_the_place_of_the_defaults),
     cmocka_unit_test(a_series_of_seeds_is_headless),
     cmocka_unit_test(directories_stand_behind_report),

@@ -74,8 +74,13 @@ static void parse(int count, char *words[])
     if (options.resume == NULL || options.action == ACTION_HELP || options.action == ACTION_VERSION)
         return;
     optind = 0;
-    fuzz_require(options_parse(&again, &options.settings, count, words, &error));
+    if (!options_parse(&again, &options.settings, count, words, &error)) {
+        fuzz_require_error(&error);
+        fuzz_require(error.kind == ERROR_USAGE);
+        return;
+    }
     check_options(&again);
+    fuzz_require(settings_same(&options.settings, &again.settings, "again", &error));
 }
 
 void fuzz_one(const uint8_t *data, size_t size)
