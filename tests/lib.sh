@@ -128,11 +128,14 @@ used() {
     done | sort -n | head -n 1
 }
 
-# until_epoch N PID RUN: waits for the epoch's end, or for the run's.
+# until_epoch N RUN: waits for the epoch's end, or gives up.
 until_epoch() {
-    until [ "$(grep -cs '^{"event":"epoch"' "$3/metrics.jsonl")" -ge "$1" ] || ! kill -0 "$2"; do
+    for try in $(seq 6000); do
+        [ "$(grep -cs '^{"event":"epoch"' "$2/metrics.jsonl")" -lt "$1" ] || return 0
         sleep 0.05
     done
+    echo "epoch $1 has not come"
+    return 1
 }
 
 # stays_flat PID RUN: 100 epochs, or 500 where FAULTS_SAMPLES is all, stand for a day: the second half needs
@@ -140,10 +143,8 @@ until_epoch() {
 stays_flat() {
     epochs=100
     [ "${FAULTS_SAMPLES-}" != all ] || epochs=500
-    until_epoch $((epochs / 2)) "$@"
-    used "$1" >"$scratch/used"
-    until_epoch "$epochs" "$@"
-    used "$1" >>"$scratch/used"
+    until_epoch $((epochs / 2)) "$2" && used "$1" >"$scratch/used" && until_epoch "$epochs" "$2" &&
+        used "$1" >>"$scratch/used" || return 1
     # shellcheck disable=SC2046 # four numbers
     set -- $(cat "$scratch/used")
     [ $# -eq 4 ] || return 1
