@@ -16,7 +16,7 @@ static double anneal(double from, double to, double done)
 static double onecycle(double warmup, long step, long steps)
 {
     const double peak = warmup * (double)steps - 1.0, end = (double)steps - 1.0;
-    const double at = fmin((double)step, end);
+    const double at = (double)step;
 
     if (at < peak)
         return anneal(CYCLE_START, 1.0, at / peak);
@@ -27,6 +27,8 @@ double schedule_factor(const struct settings *settings, long step, long steps)
 {
     const double rise = settings->warmup * (double)steps;
 
+    if (step >= steps)
+        step = steps - 1;
     if (settings->schedule == SCHEDULE_ONECYCLE)
         return onecycle(settings->warmup, step, steps);
     if ((double)step < rise)

@@ -20,8 +20,8 @@
 
 #include "train/settings.h"
 
-/* What the learning rate is multiplied by for the batch number `step` of `steps`, from 0. Above 0
- * for every batch of the run. */
+/* What the learning rate is multiplied by for the batch number `step` of `steps`, from 0. Above 0;
+ * behind the run's last batch as for that. */
 double schedule_factor(const struct settings *settings, long step, long steps);
 
 #endif

@@ -427,12 +427,13 @@ static double base_rate(const struct frame *frame, long step)
     return rate;
 }
 
-/* The learning rate of a batch, behind the last one that of the last. */
-static double rate_at(const struct frame *frame, double at)
+/* The learning rate of the batch behind a step. */
+static double rate_at(const struct frame *frame, double step)
 {
-    const long steps = run_steps(frame->snapshot), step = at < steps ? (long)at : steps - 1;
+    const long batch = (long)step;
 
-    return base_rate(frame, step) * schedule_factor(frame->settings, step, steps);
+    return base_rate(frame, batch) *
+           schedule_factor(frame->settings, batch, run_steps(frame->snapshot));
 }
 
 static double column_rate(const struct frame *frame, const struct plot *plot, int column)
