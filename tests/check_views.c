@@ -326,6 +326,33 @@ static void a_schedule_is_drawn_from_the_runs_start_to_its_end(void **unused)
     assert_frame(&frame, "rate", 40, 10, GLYPHS_ASCII);
 }
 
+static void no_two_labels_share_a_row(void **unused)
+{
+    struct frame frame = make_frame();
+    (void)unused;
+
+    settings.schedule = SCHEDULE_COSINE;
+    settings.lr = snapshot.base_lr = 0.05;
+    navigate_open(&frame, VIEW_PLOTS);
+    char *text = draw(&frame, 80, 24, GLYPHS_ASCII);
+    assert_null(strstr(text, "00.01"));
+    assert_non_null(strstr(text, "| 0.01-"));
+    free(text);
+}
+
+static void behind_the_last_batch_the_learning_rate_is_that_of_the_last(void **unused)
+{
+    struct frame frame = make_frame();
+    (void)unused;
+
+    settings.schedule = SCHEDULE_COSINE;
+    snapshot.step = 1000;
+    navigate_open(&frame, VIEW_PLOTS);
+    char *text = draw(&frame, 80, 24, GLYPHS_ASCII);
+    assert_non_null(strstr(text, "Learning rate 2.47e-08  cosine"));
+    free(text);
+}
+
 static void the_learning_rate_is_read_out_behind_the_present_and_in_the_past(void **unused)
 {
     struct moment moment = {.step = 120, .weights = snapshot.weights};
@@ -611,6 +638,8 @@ static const struct CMUnitTest tests[] = {
     TEST(the_status_lines_of_small_terminals),
     TEST(a_crosshair_reads_out_values),
     TEST(a_schedule_is_drawn_from_the_runs_start_to_its_end),
+    TEST(no_two_labels_share_a_row),
+    TEST(behind_the_last_batch_the_learning_rate_is_that_of_the_last),
     TEST(the_learning_rate_is_read_out_behind_the_present_and_in_the_past),
     TEST(the_last_fifth_of_the_run_in_batches),
     TEST(a_moment_of_the_past_is_marked),

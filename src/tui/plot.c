@@ -192,26 +192,28 @@ static void label_count(char text[16], double value)
 
 static void y_tick(struct plot *plot, double value)
 {
+    const uint32_t tick = plot->canvas.glyphs == GLYPHS_ASCII ? '-' : 0x2524;
     char text[16];
     int columns, rows, row = row_of(plot, value);
 
     dots_per_cell(plot->area.glyphs, &columns, &rows);
     if (row < 0 || row >= plot_rows(plot))
         return;
+    if (plot->canvas.cells[row / rows * plot->canvas.pitch + LABEL_WIDTH].glyph == tick)
+        return; /* the row has a label */
     label_value(text, value);
     canvas_text_right(&plot->canvas, LABEL_WIDTH, row / rows, STYLE_PLAIN, "%s", text);
-    canvas_put(&plot->canvas, LABEL_WIDTH, row / rows,
-               plot->canvas.glyphs == GLYPHS_ASCII ? '-' : 0x2524, STYLE_BORDER);
+    canvas_put(&plot->canvas, LABEL_WIDTH, row / rows, tick, STYLE_BORDER);
 }
 
-/* Draws the ticks at these multiples of powers of ten that lie on the axis; with `draw` false only
- * counts them. */
+/* Draws the ticks at these multiples of powers of ten that lie on the axis, the first ones first;
+ * with `draw` false only counts them. */
 static int log_ticks(struct plot *plot, const double *multiples, int count, bool draw)
 {
     int ticks = 0;
 
-    for (int power = (int)floor(plot->low); power <= (int)ceil(plot->high); power++) {
-        for (int i = 0; i < count; i++) {
+    for (int i = 0; i < count; i++) {
+        for (int power = (int)floor(plot->low); power <= (int)ceil(plot->high); power++) {
             double value = multiples[i] * pow(10.0, power);
             int row = row_of(plot, value);
             if (row < 0 || row >= plot_rows(plot))
