@@ -334,7 +334,7 @@ validation_lines() {
         says "$scratch/out" '^Validation set: Average loss: .* Accuracy: [0-9]+/100 ' &&
         says "$scratch/out" '^Best validation accuracy: ' && ! grep -i test "$scratch/out" &&
         run 0 -d "$data" -e 1 --validate=100 --snapshot=80x24 &&
-        says "$scratch/out" 'best validation accuracy' && ! grep -w test "$scratch/out"
+        says "$scratch/out" 'best val accuracy' && ! grep -w test "$scratch/out"
 }
 
 four_files() {

@@ -86,7 +86,8 @@ static void watch_state(struct events *events, const struct snapshot *now)
         tell_compared(events, now);
         add(events, now,
             "Finished: best %s accuracy %.2f %%, epoch %d. q quits and prints the results",
-            snapshot_test_name(now->validates)->word, now->best.test_accuracy, now->best.epoch + 1);
+            snapshot_test_name(now->validates)->brief, now->best.test_accuracy,
+            now->best.epoch + 1);
         break;
     case SNAPSHOT_FAILED: add(events, now, "%s", now->error.text); break;
     case SNAPSHOT_TRAINING:
