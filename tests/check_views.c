@@ -589,7 +589,9 @@ static void a_recipe_is_named_in_the_header_with_its_model_where_there_is_room(v
     settings.recipe = "tiny";
     snapshot.lr = 0.04321098765;
     assert_header(&frame, 160, "lr 0.0432  recipe tiny, model basic  ");
-    assert_header(&frame, 140, "lr 0.0432  recipe tiny");
+    assert_header(&frame, 160, "6 draw  45.2k img/s");
+    assert_header(&frame, 140, "lr 0.0432  tiny  ");
+    assert_header(&frame, 139, "lr 0.0432  recipe tiny, model basic  ");
     assert_header(&frame, 80, "lr 0.0432  tiny ");
     snapshot.batches = snapshot.batch = 100000;
     assert_header(&frame, 80, "lr 0.0432  45.2k img/s");

@@ -9,7 +9,7 @@
 #include <string.h>
 
 enum {
-    TABS_WIDTH = 64, /* with the speed at their right */
+    TABS_WIDTH = 69, /* with the speed at their right: 55 and " 99.9k img/s", a column free */
     LR_DIGITS = 3,   /* a schedule's have as many as there are */
     LR_WIDTH = 6,    /* enough for most, so that what stands behind does not move */
 };
