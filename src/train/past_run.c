@@ -73,7 +73,7 @@ static bool take_line(void *argument, const json_t *line, size_t size)
     return true;
 }
 
-bool past_run_read_log(struct snapshot *now, const char *path, struct error *error)
+static bool read_log(struct snapshot *now, const char *path, struct error *error)
 {
     struct reading reading = {.now = now};
 
@@ -106,7 +106,7 @@ bool past_run_read(struct past_run *run, const char *directory, struct error *er
         return error_set(error, ERROR_SYSTEM, "%s: the path is too long", directory);
     if (lstat(path, &status) != 0 && errno == ENOENT)
         return true; /* it has just begun, or the log was lost: nothing is known but the settings */
-    return past_run_read_log(&run->now, path, error);
+    return read_log(&run->now, path, error);
 }
 
 void past_run_name(const struct past_run *run, char name[PAST_RUN_NAME_SIZE])

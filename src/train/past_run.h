@@ -27,9 +27,6 @@ struct past_run {
  * is no run, or its files are damaged; a torn last line of its log is none. */
 bool past_run_read(struct past_run *run, const char *directory, struct error *error);
 
-/* The part of it that reads the log at `path`; now->epochs must be known, the rest zero. */
-bool past_run_read_log(struct snapshot *now, const char *path, struct error *error);
-
 /* A short name for legends: the directory's last component, escaped (see error.h), or as much of
  * its beginning as there is room for. */
 void past_run_name(const struct past_run *run, char name[PAST_RUN_NAME_SIZE]);
