@@ -434,7 +434,7 @@ static void row_55_options_that_contradict_each_other(void **unused)
         {"--scale=0.1", "--augment=affine"},
         {"--recipe=best --augment=none --rotate=5", "--augment=affine"},
         {"--nesterov --momentum=0", "--nesterov needs"},
-        {"--recipe=best --momentum=0", "--nesterov needs"},
+        {"--recipe=best --nesterov --momentum=0", "--nesterov needs"},
     };
     (void)unused;
 

@@ -45,6 +45,12 @@ row_50() {
         usage '--view: .*beach' --view=beach &&
         usage '--data: the path is empty' --data= &&
         usage 'deep' --model=deep &&
+        usage '--recipe: .*expected reference, best, tiny, got .cake' --recipe=cake &&
+        usage '--recipe: .*got ..\)' --recipe= &&
+        usage '--schedule: .*expected none, step, cosine, onecycle, got .poly' --schedule=poly &&
+        usage '--augment: .*expected none, affine, got .flip' --augment=flip &&
+        usage '--nesterov=1: takes no argument' --nesterov=1 &&
+        usage '--warmup: its argument is missing' --warmup &&
         usage 'mmx' --kernels=mmx
 }
 
@@ -61,12 +67,13 @@ row_50_escapes() {
 }
 
 row_51() {
-    for option in epochs batch-size seed threads; do
+    for option in epochs batch-size seed threads validate; do
         for number in '' 1x x ' 1' +1 -1 1.5 0x10 1e3 99999999999999999999; do
             usage "--$option: " "--$option=$number" || return 1
         done
     done
-    for option in lr momentum checkpoint-every; do
+    for option in lr momentum checkpoint-every weight-decay warmup dropout label-smoothing rotate \
+        shift scale; do
         for number in '' 0.1x x ' 0.1' 0,5 -0.1 1e999 --; do
             usage "--$option: " "--$option=$number" || return 1
         done
@@ -81,11 +88,19 @@ row_52() {
     for number in nan NaN inf -inf infinity 0 -0 0.0; do
         usage '--lr: ' "--lr=$number" || return 1
     done
-    usage '--momentum: ' --momentum=nan && usage '--momentum: ' --momentum=inf
+    for option in momentum weight-decay warmup dropout label-smoothing rotate shift scale; do
+        for number in nan inf -inf; do
+            usage "--$option: " "--$option=$number" || return 1
+        done
+    done
+    for option in momentum warmup dropout label-smoothing; do
+        usage "--$option: .*expected 0 to below 1, got .1.*" "--$option=1" || return 1
+    done
 }
 
 row_53() {
     usage '--batch-size: .*expected at most 640, got 641' -b 641 &&
+        usage '--batch-size: .*expected at most 600, got 601' -b 601 --validate=40 &&
         run 0 -d "$data" -e 1 -b 640
 }
 
@@ -95,7 +110,12 @@ row_54() {
 }
 
 row_55() {
-    usage 'only one of' --summary --stats &&
+    usage '--rotate needs --augment=affine' --rotate=5 &&
+        usage '--shift needs --augment=affine' --shift=1 --recipe=best --augment=none &&
+        usage '--scale needs --augment=affine' --scale=0.1 &&
+        usage '--nesterov needs --momentum' --nesterov --momentum=0 &&
+        usage '--validate: leaves nothing .*expected at most 639, got 640' --validate=640 &&
+        usage 'only one of' --summary --stats &&
         usage 'only one of' --snapshot=80x24 --eval=x &&
         usage 'only one of' --model=list --stats &&
         usage '--export' --export="$scratch/never" &&
@@ -204,7 +224,10 @@ version_text() {
 }
 
 models_text() {
-    run 0 --model=list && says "$scratch/out" '^basic +9,902 parameters' && [ ! -s "$scratch/err" ]
+    run 0 --model=list && [ ! -s "$scratch/err" ] && [ "$(wc -l <"$scratch/out")" -eq 4 ] || return 1
+    for model in 'basic +9,902' 'nofc +9,070' 'slim +8,450' 'tiny +[1-4],[0-9]{3}'; do
+        says "$scratch/out" "^$model parameters +[0-9,]{7,9} multiply-adds  +[a-z]" || return 1
+    done
 }
 
 summary_text() {
@@ -417,11 +440,29 @@ PYTHON
 config_form() {
     for pair in '"version": "[0-9.]+"' '"format_version": 1' '"model": "basic"' \
         '"parameters": 9902' '"epochs": 3' '"batch_size": 64' '"lr": 0.01' '"momentum": 0.9' \
-        '"seed": 1' '"shuffle": true' '"kernels": "(baseline|avx2|avx512)"' '"threads": [0-9]+' \
+        '"seed": 1' '"shuffle": true' '"schedule": "none"' '"warmup": 0' '"weight_decay": 0' \
+        '"nesterov": false' '"dropout": 0' '"label_smoothing": 0' '"augment": "none"' \
+        '"validate": 0' '"recipe": "reference"' '"kernels": "(baseline|avx2|avx512)"' '"threads": [0-9]+' \
         "\"data\": \"$data\"" '"data_checksum": "[0-9a-f]{16}"'; do
         says "$directory/config.json" "^ *$pair,?\$" || return 1
     done
     [ -z "$python" ] || python3 -m json.tool "$directory/config.json"
+}
+
+# What a recipe sets and what stands beside it.
+recipe_config() {
+    run 0 -d "$data" -o "$scratch/recipe" --warmup=0.25 --recipe=tiny -e 1 --dropout=0.1 \
+        --label-smoothing=0.05 --weight-decay=0.0005 --augment=affine --rotate=5 --validate=40 || return 1
+    for pair in '"model": "tiny"' '"epochs": 1' '"batch_size": [0-9]+' '"recipe": "tiny"' \
+        '"warmup": 0.25' '"weight_decay": 0.0005' '"dropout": 0.1' '"label_smoothing": 0.05' \
+        '"rotate": 5' '"validate": 40'; do
+        says "$scratch/recipe/config.json" "^ *$pair,?\$" || return 1
+    done
+    for key in lr momentum schedule nesterov augment shift scale seed shuffle; do
+        [ "$(grep -c "^ *\"$key\": " "$scratch/recipe/config.json")" -eq 1 ] ||
+            { echo "no $key"; return 1; }
+    done
+    says "$scratch/out" '^Validation set: .*/40 '
 }
 
 # A directory that holds a run is not written to.
@@ -595,6 +636,7 @@ else
     skip "metrics.jsonl: JSON that says what the screen said" "no python3"
 fi
 check "config.json has the settings" config_form
+check "config.json has a recipe's settings and what was given beside it" recipe_config
 check "a second run into the directory exits 4 and changes nothing" second_run
 check "a run directory that cannot be made: exit 5" no_directory
 check "no run directory when data or checkpoint cannot be used" nothing_made

@@ -120,6 +120,62 @@ check "--epochs makes a run longer" extended
 check "a run that has ended is over" ended
 check "other threads, front end and place of the data: the same bits" elsewhere
 
+# ---- a recipe: a schedule, features that are dropped, images that are turned ----
+
+recipe='--recipe=tiny -b 16 -e 3 --schedule=onecycle --augment=affine --nesterov'
+recipe="$recipe --dropout=0.2 --label-smoothing=0.1 --weight-decay=0.0005"
+
+# as_recipe DIRECTORY: the run ended as the recipe's that nothing stopped.
+as_recipe() {
+    for file in last.safetensors best.safetensors; do
+        cmp "$scratch/recipe/$file" "$1/$file" || return 1
+    done
+    plain "$1" >"$scratch/plain"
+    plain "$scratch/recipe" | diff - "$scratch/plain"
+}
+
+# lines_of DIRECTORY: how many batches its log has.
+lines_of() {
+    cat "$1/metrics.jsonl" 2>/dev/null | grep -c '"event":"batch"'
+}
+
+# cut_short SIGNAL OPTION...: the run in $directory gets the signal some batches further on.
+cut_short() {
+    signal=$1
+    shift
+    wanted=$(($(lines_of "$directory") + 8))
+    "$PROGRAM" "$@" --checkpoint-every=0 >/dev/null 2>"$scratch/err" </dev/null &
+    process=$!
+    while [ "$(lines_of "$directory")" -lt "$wanted" ] && kill -0 "$process" 2>/dev/null; do
+        sleep 0.01
+    done
+    kill "-$signal" "$process" 2>/dev/null
+    wait "$process"
+}
+
+recipe_interrupted() {
+    run 0 -d "$data" -o "$scratch/recipe" $recipe -j 1 || return 1
+    [ "$(lines_of "$scratch/recipe")" -eq 57 ] || return 1
+    directory=$scratch/recipe_interrupted
+    cut_short KILL -d "$data" -o "$directory" $recipe -j 2
+    for signal in TERM KILL; do
+        cut_short "$signal" --resume="$directory" -j 3
+    done
+    run 0 --resume="$directory" -j 1 && as_recipe "$directory"
+}
+
+# The learning rate of every batch follows from how many there are.
+recipe_fixed() {
+    directory=$scratch/recipe
+    refused 4 '--epochs differs from the run.s .*expected 3, got 4' -e 4 &&
+        refused 4 '--epochs differs .*got 2' -e 2 &&
+        refused 4 '--dropout differs .*expected 0.2, got 0.3' --dropout=0.3 &&
+        refused 4 '--rotate differs .*got 3' --rotate=3 &&
+        refused 4 '--schedule differs .*got step' --schedule=step &&
+        refused 4 '--validate differs .*expected 0, got 7' --validate=7 &&
+        run 0 --resume="$directory" $recipe && as_recipe "$directory"
+}
+
 # ---- faults ----
 
 # midway: a copy of a run that stopped behind its second epoch, in $directory.
@@ -290,6 +346,8 @@ row_49() {
         [ "$(plain "$directory" | wc -l)" -eq 20 ]
 }
 
+check "a recipe, interrupted again and again: the same bits" recipe_interrupted
+check "row 41: a recipe's epochs and settings cannot be changed" recipe_fixed
 check "row 31: no run, no checkpoint" row_31
 check "row 32: an empty checkpoint" row_32
 check "row 33: a truncated checkpoint" row_33
@@ -306,14 +364,16 @@ check "row 49: a log that is gone" row_49
 
 # ---- from the dashboard ----
 
-# paused_at_7 DIRECTORY: the dashboard, paused behind the seventh batch of a new run.
+# paused_at_7 DIRECTORY OPTION...: the dashboard, paused behind the seventh batch of a new run.
 paused_at_7() {
     rm -f "$scratch/status"
     directory=$1
-    export PROGRAM data scratch directory
+    shift
+    options=$*
+    export PROGRAM data scratch directory options
     terminal 80 24 "TERM=screen-256color; export TERM
         sh -c 'echo \$\$ >\"\$scratch/pid\"; exec \"\$PROGRAM\" -d \"\$data\" -b 16 -e 3 \
-            -o \"\$directory\" --paused --checkpoint-every=0'
+            -o \"\$directory\" --paused --checkpoint-every=0 \$options'
         echo \$? >\"\$scratch/status\"" &&
         see PAUSED && keys 7b && see 'PAUSED .*batch 7/19'
 }
@@ -331,6 +391,14 @@ leaves() {
         same_run "$scratch/shown"
 }
 
+# A recipe's run that is killed while it is paused goes on to the same bits, too.
+recipe_killed() {
+    rm -rf "$scratch/shown"
+    paused_at_7 "$scratch/shown" $recipe && signal KILL && eventually [ -s "$scratch/status" ] &&
+        [ "$(lines_of "$scratch/shown")" -eq 7 ] && run 0 --resume="$scratch/shown" -j 3 &&
+        as_recipe "$scratch/shown"
+}
+
 signal() {
     kill "-$1" "$(cat "$scratch/pid")"
 }
@@ -340,10 +408,12 @@ if [ -n "${TMUX_PROGRAM-}" ]; then
     check "q midway: the same bits" leaves 0 keys q
     check "row 84: SIGTERM while paused: the same bits" leaves 143 signal TERM
     check "row 84: killed while paused: the same bits" leaves 137 signal KILL
+    check "row 84: a recipe killed while paused: the same bits" recipe_killed
     tmux kill-server 2>/dev/null
 else
     skip "q midway: the same bits" "no tmux"
     skip "row 84: SIGTERM while paused: the same bits" "no tmux"
     skip "row 84: killed while paused: the same bits" "no tmux"
+    skip "row 84: a recipe killed while paused: the same bits" "no tmux"
 fi
 done_testing

@@ -51,6 +51,16 @@ for threads in 2 3 4; do
 done
 check "the same bits when run again" same_headless again
 
+# All that is drawn or follows from where a run stands: dropped features, turned images, the learning
+# rate.
+recipe='--recipe=tiny -b 64 --schedule=onecycle --augment=affine --nesterov'
+recipe="$recipe --dropout=0.2 --label-smoothing=0.1 --weight-decay=0.0005"
+
+recipe_threads() {
+    rm -rf "$scratch/reference" && headless reference -j 1 $recipe &&
+        same_headless recipe2 -j 2 $recipe && same_headless recipe3 -j 3 $recipe
+}
+
 # ---- in the dashboard ----
 
 # start RUN ARGUMENT...: the dashboard in a terminal of its own.
@@ -84,6 +94,13 @@ stepped() {
         keys 3b && see 'PAUSED .*batch 3/31' &&
         tmux resize-window -t main -x 100 -y 40 && keys 20b && see 'PAUSED .*batch 23/31' &&
         keys p && finish && same_run stepped
+}
+
+# A recipe, paused at its start and on the way; its reference is the run of one thread.
+recipe_paused() {
+    start recipe --paused -j 2 "$recipe" && see 'PAUSED .*batch 0/31' &&
+        keys 7b && see 'PAUSED .*batch 7/31' && keys n && see 'PAUSED .*epoch 2/2 +batch 0/31' &&
+        keys p && finish && same_run recipe
 }
 
 # Pausing and resuming as fast as keys can be sent.
@@ -122,12 +139,16 @@ if [ -n "${TMUX_PROGRAM-}" ]; then
     check "the same bits when stepped and paused" stepped
     check "the same bits when paused again and again" nervous
     check "row 60: the same bits in a storm of sizes, views, keys and the mouse" stormed
+    check "row 89: the same bits of a recipe with 1, 2 and 3 threads" recipe_threads
+    check "the same bits of a recipe when paused" recipe_paused
     tmux kill-server 2>/dev/null
 else
     skip "the same bits in the dashboard" "no tmux"
     skip "the same bits when stepped and paused" "no tmux"
     skip "the same bits when paused again and again" "no tmux"
     skip "row 60: the same bits in a storm of sizes, views, keys and the mouse" "no tmux"
+    check "row 89: the same bits of a recipe with 1, 2 and 3 threads" recipe_threads
+    skip "the same bits of a recipe when paused" "no tmux"
 fi
 
 # ---- with each kernel table ----
