@@ -118,10 +118,11 @@ numbers() {
     }'
 }
 
-# used PID: the kilobytes in memory and the number of open files of a run; of these the least of some looks,
-# as a save has one open.
+# used PID: the most kilobytes that a run has had in memory so far (what it has now may be less than it uses:
+# systems take away what lies idle), and the number of open files; of these the least of some looks, as a save
+# has one open.
 used() {
-    sed -n 's/^VmRSS:[^0-9]*\([0-9]*\).*/\1/p' "/proc/$1/status"
+    sed -n 's/^VmHWM:[^0-9]*\([0-9]*\).*/\1/p' "/proc/$1/status"
     for look in 1 2 3 4 5 6 7 8 9; do
         ls "/proc/$1/fd" | wc -l
         sleep 0.02
@@ -131,7 +132,8 @@ used() {
 # until_epoch N RUN: waits for the epoch's end, or gives up.
 until_epoch() {
     for try in $(seq 6000); do
-        [ "$(grep -cs '^{"event":"epoch"' "$2/metrics.jsonl")" -lt "$1" ] || return 0
+        ended=$(grep -cs '^{"event":"epoch"' "$2/metrics.jsonl")
+        [ "${ended:-0}" -lt "$1" ] || return 0
         sleep 0.05
     done
     echo "epoch $1 has not come"

@@ -137,7 +137,7 @@ static bool read_real(const struct setting *setting, const char *text, double *v
 {
     char *end;
 
-    *value = strtod(text, &end);
+    *value = strtod(text, &end) + 0.0; /* -0 is 0 */
     return *text != '\0' && !isspace((unsigned char)*text) && *end == '\0' && isfinite(*value) &&
            *value >= setting->low && *value < setting->high &&
            !(setting->above && *value == setting->low);
