@@ -625,7 +625,8 @@ row_81() {
     return $flat
 }
 
-if [ -d /proc/self/fd ]; then
+# A sanitizer keeps what has been freed for a while; the shim is there in builds without one.
+if [ -d /proc/self/fd ] && [ -n "${FAULT_SHIM-}" ]; then
     check "row 81: memory and descriptors stay flat, in the dashboard" row_81
 fi
 
