@@ -1,12 +1,10 @@
 #include "options.h"
 
+#include "support/number.h"
 #include "train/recipe.h"
 
-#include <ctype.h>
-#include <errno.h>
 #include <getopt.h>
 #include <limits.h>
-#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -28,40 +26,16 @@ struct entry {
 
 /* ---- arguments ---- */
 
-static bool read_number(const char *name, const char *text, unsigned long long low,
-                        unsigned long long high, unsigned long long *number, struct error *error)
-{
-    char *end;
-
-    errno = 0;
-    *number = strtoull(text, &end, 10);
-    if (!isdigit((unsigned char)*text) || *end != '\0' || errno != 0 || *number < low ||
-        *number > high)
-        return error_set(error, ERROR_USAGE,
-                         "--%s: not a usable number (expected %llu to %llu, got '%s')", name, low,
-                         high, text);
-    return true;
-}
-
 static bool read_int(const char *name, const char *text, int low, int high, int *number,
                      struct error *error)
 {
-    unsigned long long wide;
+    uint64_t wide;
 
-    if (!read_number(name, text, (unsigned long long)low, (unsigned long long)high, &wide, error))
-        return false;
+    if (!number_read_whole(text, (uint64_t)low, (uint64_t)high, &wide))
+        return error_set(error, ERROR_USAGE,
+                         "--%s: not a usable number (expected %d to %d, got '%s')", name, low, high,
+                         text);
     *number = (int)wide;
-    return true;
-}
-
-static bool read_real(const char *name, const char *text, double *number, struct error *error)
-{
-    char *end;
-
-    errno = 0;
-    *number = strtod(text, &end);
-    if (*text == '\0' || isspace((unsigned char)*text) || *end != '\0' || !isfinite(*number))
-        return error_set(error, ERROR_USAGE, "--%s: not a finite number (got '%s')", name, text);
     return true;
 }
 
@@ -82,18 +56,13 @@ static bool read_word(const char *name, const char *text, const char *const word
                      text);
 }
 
-/* The setting that has the option's name, but '_' for '-'. */
 static bool read_setting(struct options *options, const char *name, const char *text,
                          struct error *error)
 {
-    char key[SETTING_TEXT_SIZE], where[SETTING_TEXT_SIZE];
+    const int index = settings_find(name);
+    char where[SETTING_TEXT_SIZE];
 
-    snprintf(key, sizeof key, "%s", name);
-    for (char *at = key; *at != '\0'; at++)
-        if (*at == '-')
-            *at = '_';
     snprintf(where, sizeof where, "--%s", name);
-    const int index = settings_find(key);
     options->given |= 1U << index;
     return setting_read(settings_at(index), &options->settings, text, ERROR_USAGE, where, error);
 }
@@ -150,15 +119,13 @@ static bool read_recipe(struct options *options, const char *argument, struct er
 static bool read_seeds(struct options *options, const char *argument, struct error *error)
 {
     const char *dots = strstr(argument, "..");
-    unsigned long long first, last;
-    struct error ignored;
+    uint64_t first, last;
     char low[24] = "";
 
     if (dots != NULL && dots - argument < (int)sizeof low)
         memcpy(low, argument, (size_t)(dots - argument));
-    if (dots == NULL || !read_number("seeds", low, 0, LLONG_MAX, &first, &ignored) ||
-        !read_number("seeds", dots + 2, first, LLONG_MAX, &last, &ignored) ||
-        last - first >= OPTIONS_SEEDS_MAX)
+    if (dots == NULL || !number_read_whole(low, 0, LLONG_MAX, &first) ||
+        !number_read_whole(dots + 2, first, LLONG_MAX, &last) || last - first >= OPTIONS_SEEDS_MAX)
         return error_set(error, ERROR_USAGE,
                          "--seeds: not a range of seeds (expected A..B, A at most B, at most %d "
                          "seeds, got '%s')",
@@ -208,8 +175,9 @@ static bool read_checkpoint_every(struct options *options, const char *argument,
                                   struct error *error)
 {
     options->checkpoint_every_given = true;
-    if (!read_real("checkpoint-every", argument, &options->checkpoint_every, error))
-        return false;
+    if (!number_read(argument, &options->checkpoint_every))
+        return error_set(error, ERROR_USAGE, "--checkpoint-every: not a finite number (got '%s')",
+                         argument);
     if (options->checkpoint_every < 0.0)
         return error_set(error, ERROR_USAGE,
                          "--checkpoint-every: out of range (expected 0 or more seconds, got '%s')",

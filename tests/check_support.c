@@ -939,6 +939,25 @@ static void number_text_is_the_shortest_that_reads_back(void **unused)
     assert_int_equal(number_digits(0.1 + 0.2), 17);
 }
 
+static void numbers_are_read_whole_or_not_at_all(void **unused)
+{
+    static const char *const no_whole[] = {"",   " 7",  "+7", "-7", "7x",
+                                           "7 ", "0x7", "4",  "10", "99999999999999999999"};
+    static const char *const no_real[] = {"", " 1", "1x", "1 ", "nan", "inf", "1e999", "0,5"};
+    uint64_t whole;
+    double real;
+    (void)unused;
+
+    assert_true(number_read_whole("5", 5, 9, &whole) && whole == 5);
+    assert_true(number_read_whole("9", 5, 9, &whole) && whole == 9);
+    for (int i = 0; i < CHECK_COUNT(no_whole); i++)
+        assert_false(number_read_whole(no_whole[i], 5, 9, &whole));
+    assert_true(number_read("-0.5", &real) && real == -0.5);
+    assert_true(number_read("-0", &real) && !signbit(real));
+    for (int i = 0; i < CHECK_COUNT(no_real); i++)
+        assert_false(number_read(no_real[i], &real));
+}
+
 /* Each child dies one call later, until one lives; a small write takes several. */
 static void killed_at_any_call_a_replaced_file_is_the_old_one_or_the_new(void **unused)
 {
@@ -999,6 +1018,7 @@ static const struct CMUnitTest tests[] = {
     cmocka_unit_test(clock_text_is_iso_8601),
     cmocka_unit_test(clock_seconds_goes_forward),
     cmocka_unit_test(number_text_is_the_shortest_that_reads_back),
+    cmocka_unit_test(numbers_are_read_whole_or_not_at_all),
     FILE_TEST(file_read_gives_the_contents),
     FILE_TEST(file_read_keeps_to_its_limit),
     FILE_TEST(file_read_refuses_what_is_no_file),

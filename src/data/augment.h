@@ -11,7 +11,6 @@
 #ifndef DATA_AUGMENT_H
 #define DATA_AUGMENT_H
 
-#include <stdbool.h>
 #include <stdint.h>
 
 struct augmentation {

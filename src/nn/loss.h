@@ -6,8 +6,8 @@
  * section 6.2.2.3). With label smoothing s the one-hot target gives s of its weight to all K
  * classes alike (Szegedy et al., "Rethinking the Inception Architecture for Computer Vision", 2016,
  * section 7; as torch.nn.CrossEntropyLoss has it): the loss is the cross entropy against (1 - s)
- * [k = y] + s / K. Computed in double: a block has 160 exponentials, next
- * to some 30 million multiply-adds.
+ * [k = y] + s / K. Computed in double: a block has 160 exponentials, next to some 30 million
+ * multiply-adds.
  *
  * Threads: no shared state.
  */

@@ -1,5 +1,8 @@
 #include "support/number.h"
 
+#include <ctype.h>
+#include <errno.h>
+#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 
@@ -21,4 +24,22 @@ int number_digits(double value)
 void number_text(char text[NUMBER_TEXT_SIZE], double value)
 {
     snprintf(text, NUMBER_TEXT_SIZE, "%.*g", number_digits(value), value);
+}
+
+bool number_read_whole(const char *text, uint64_t low, uint64_t high, uint64_t *value)
+{
+    char *end;
+
+    errno = 0;
+    *value = strtoull(text, &end, 10);
+    return isdigit((unsigned char)*text) && *end == '\0' && errno == 0 && *value >= low &&
+           *value <= high;
+}
+
+bool number_read(const char *text, double *value)
+{
+    char *end;
+
+    *value = strtod(text, &end) + 0.0; /* -0 is 0 */
+    return *text != '\0' && !isspace((unsigned char)*text) && *end == '\0' && isfinite(*value);
 }

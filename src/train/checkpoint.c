@@ -5,7 +5,6 @@
 #include "support/json_memory.h"
 #include "support/number.h"
 
-#include <errno.h>
 #include <inttypes.h>
 #include <jansson.h>
 #include <limits.h>
@@ -491,23 +490,13 @@ static bool refuse(const struct reader *reader, const char *key, struct error *e
 static bool read_integer(const struct reader *reader, const char *key, uint64_t limit,
                          uint64_t *value, struct error *error)
 {
-    const char *text = metadata(reader, key);
-    char *end;
-
-    errno = 0;
-    *value = strtoull(text, &end, 10);
-    return (*text >= '0' && *text <= '9' && *end == '\0' && errno == 0 && *value <= limit) ||
-           refuse(reader, key, error);
+    return number_read_whole(metadata(reader, key), 0, limit, value) || refuse(reader, key, error);
 }
 
 static bool read_real(const struct reader *reader, const char *key, double *value,
                       struct error *error)
 {
-    const char *text = metadata(reader, key);
-    char *end;
-
-    *value = strtod(text, &end);
-    return (*text != '\0' && *end == '\0' && isfinite(*value) && *value >= 0.0) ||
+    return (number_read(metadata(reader, key), value) && *value >= 0.0) ||
            refuse(reader, key, error);
 }
 

@@ -4,13 +4,10 @@
 #include "support/number.h"
 #include "train/recipe.h"
 
-#include <ctype.h>
-#include <errno.h>
 #include <inttypes.h>
 #include <limits.h>
 #include <math.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
 enum { REQUIRED = 7 }; /* without so many of the first no file describes a run */
@@ -79,11 +76,23 @@ const struct setting *settings_at(int i)
     return i < COUNT ? &table[i] : NULL;
 }
 
-int settings_find(const char *key)
+/* The name of an option has '-' where the key has '_'. */
+static bool is_called(const struct setting *setting, const char *name)
+{
+    const char *key = setting->key;
+
+    while (*key != '\0' && (*key == *name || (*key == '_' && *name == '-'))) {
+        key++;
+        name++;
+    }
+    return *key == *name;
+}
+
+int settings_find(const char *name)
 {
     int i = 0;
 
-    while (strcmp(table[i].key, key) != 0)
+    while (!is_called(&table[i], name))
         i++;
     return i;
 }
@@ -123,23 +132,9 @@ void setting_write(const struct setting *setting, const struct settings *setting
 
 /* ---- reading ---- */
 
-static bool read_digits(const char *text, uint64_t low, uint64_t high, uint64_t *value)
-{
-    char *end;
-
-    errno = 0;
-    *value = strtoull(text, &end, 10);
-    return isdigit((unsigned char)*text) && *end == '\0' && errno == 0 && *value >= low &&
-           *value <= high;
-}
-
 static bool read_real(const struct setting *setting, const char *text, double *value)
 {
-    char *end;
-
-    *value = strtod(text, &end) + 0.0; /* -0 is 0 */
-    return *text != '\0' && !isspace((unsigned char)*text) && *end == '\0' && isfinite(*value) &&
-           *value >= setting->low && *value < setting->high &&
+    return number_read(text, value) && *value >= setting->low && *value < setting->high &&
            !(setting->above && *value == setting->low);
 }
 
@@ -159,12 +154,12 @@ static bool read_value(const struct setting *setting, const char *text, void *va
 
     switch (setting->kind) {
     case WHOLE:
-        if (!read_digits(text, (uint64_t)setting->low, (uint64_t)setting->high, &digits))
+        if (!number_read_whole(text, (uint64_t)setting->low, (uint64_t)setting->high, &digits))
             return false;
         *(int *)value = (int)digits;
         return true;
     case SEED:
-        if (!read_digits(text, 0, LLONG_MAX, &digits))
+        if (!number_read_whole(text, 0, LLONG_MAX, &digits))
             return false;
         *(uint64_t *)value = digits;
         return true;

@@ -4,8 +4,8 @@
  *
  * One table lists them with their ranges. From it come the command line's readers, config.json, a
  * checkpoint's metadata and the comparison of a run with what is asked of it: a new setting is a
- * member here, a row there and an entry among the options. The recipes of recipe.h
- * are what they can begin as.
+ * member here, a row there and an entry among the options. The recipes of recipe.h are what they
+ * can begin as.
  *
  * Threads: no shared state.
  */
@@ -39,12 +39,11 @@ struct settings {
     double dropout;         /* in [0, 1); see net.h */
     double label_smoothing; /* in [0, 1); see loss.h */
     enum augment augment;
-    double rotate; /* at most so many degrees, in [0, 180) */
-    double shift;  /* at most so many pixels, in [0, 28) */
-    double scale;  /* between 1 - scale and 1 + scale times the size, in [0, 0.9) */
-    int validate;  /* training images held out to test on, in place of the test set; 0: none */
-    const char
-        *recipe; /* the recipe that these began as, a name of recipe.h; NULL: the reference */
+    double rotate;      /* at most so many degrees, in [0, 180) */
+    double shift;       /* at most so many pixels, in [0, 28) */
+    double scale;       /* between 1 - scale and 1 + scale times the size, in [0, 0.9) */
+    int validate;       /* training images held out to test on, in place of the test set; 0: none */
+    const char *recipe; /* that these began as, a name of recipe.h; NULL: the reference */
 };
 
 /* One row of the table. */
@@ -55,8 +54,9 @@ enum { SETTING_TEXT_SIZE = 64 };
 /* The i-th setting, in the order above; NULL past the last. */
 const struct setting *settings_at(int i);
 
-/* The number of the one of that key, for settings_at; there must be one. */
-int settings_find(const char *key);
+/* The number of the one of that key or option, "batch_size" or "batch-size", for settings_at; there
+ * must be one. */
+int settings_find(const char *name);
 
 /* Its key in config.json and in a checkpoint: "batch_size". */
 const char *setting_key(const struct setting *setting);

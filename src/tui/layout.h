@@ -65,8 +65,7 @@ enum tier layout_tier(int width, int height);
 
 /* The places of a view's panes, in the order in which Tab goes through them; of the one that has
  * the keys alone where it is zoomed or there is room for no other. `rate`: the learning rate
- * varies.
- */
+ * varies. */
 void layout_make(struct layout *layout, enum view view, enum pane focus, bool zoomed, bool rate,
                  int width, int height);
 
