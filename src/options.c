@@ -1,6 +1,7 @@
 #include "options.h"
 
 #include "support/number.h"
+#include "support/words.h"
 #include "train/recipe.h"
 
 #include <getopt.h>
@@ -39,21 +40,30 @@ static bool read_int(const char *name, const char *text, int low, int high, int 
     return true;
 }
 
-static bool read_word(const char *name, const char *text, const char *const words[],
-                      const char **word, struct error *error)
+/* *chosen gets which of the words it is. */
+static bool read_word(const char *name, const char *text, words_function *word, int *chosen,
+                      struct error *error)
 {
-    char all[256] = "";
+    char all[256];
 
-    for (int i = 0; words[i] != NULL; i++) {
-        if (strcmp(words[i], text) == 0) {
-            *word = words[i];
-            return true;
-        }
-        size_t length = strlen(all);
-        snprintf(all + length, sizeof all - length, "%s%s", i > 0 ? ", " : "", words[i]);
-    }
+    *chosen = words_find(word, text);
+    if (*chosen >= 0)
+        return true;
+    words_list(word, all, sizeof all);
     return error_set(error, ERROR_USAGE, "--%s: unknown word (expected %s, got '%s')", name, all,
                      text);
+}
+
+/* *chosen gets the word itself. */
+static bool read_name(const char *name, const char *text, words_function *word, const char **chosen,
+                      struct error *error)
+{
+    int i;
+
+    if (!read_word(name, text, word, &i, error))
+        return false;
+    *chosen = word(i);
+    return true;
 }
 
 static bool read_setting(struct options *options, const char *name, const char *text,
@@ -200,18 +210,28 @@ static bool read_headless(struct options *options, const char *argument, struct 
     return true;
 }
 
-static bool read_glyphs(struct options *options, const char *argument, struct error *error)
+static const char *glyphs_word(int i)
 {
     static const char *const words[] = {"auto", "braille", "block", "ascii", NULL};
 
-    return read_word("glyphs", argument, words, &options->glyphs, error);
+    return words[i];
+}
+
+static bool read_glyphs(struct options *options, const char *argument, struct error *error)
+{
+    return read_name("glyphs", argument, glyphs_word, &options->glyphs, error);
+}
+
+static const char *color_word(int i)
+{
+    static const char *const words[] = {"auto", "always", "never", NULL};
+
+    return words[i];
 }
 
 static bool read_color(struct options *options, const char *argument, struct error *error)
 {
-    static const char *const words[] = {"auto", "always", "never", NULL};
-
-    return read_word("color", argument, words, &options->color, error);
+    return read_name("color", argument, color_word, &options->color, error);
 }
 
 static bool read_no_mouse(struct options *options, const char *argument, struct error *error)
@@ -223,15 +243,11 @@ static bool read_no_mouse(struct options *options, const char *argument, struct 
 
 static bool read_view(struct options *options, const char *argument, struct error *error)
 {
-    const char *words[VIEW_COUNT + 1], *name;
+    int chosen;
 
-    for (int i = 0; i <= VIEW_COUNT; i++)
-        words[i] = layout_view_name(i);
-    if (!read_word("view", argument, words, &name, error))
+    if (!read_word("view", argument, layout_view_name, &chosen, error))
         return false;
-    for (int i = 0; i < VIEW_COUNT; i++)
-        if (name == words[i])
-            options->view = (enum view)i;
+    options->view = (enum view)chosen;
     return true;
 }
 
@@ -281,11 +297,16 @@ static bool read_report(struct options *options, const char *argument, struct er
     return set_action(options, ACTION_REPORT, error);
 }
 
-static bool read_format(struct options *options, const char *argument, struct error *error)
+static const char *format_word(int i)
 {
     static const char *const words[] = {"text", "csv", "jsonl", NULL};
 
-    return read_word("format", argument, words, &options->format, error);
+    return words[i];
+}
+
+static bool read_format(struct options *options, const char *argument, struct error *error)
+{
+    return read_name("format", argument, format_word, &options->format, error);
 }
 
 /* --help and --version win over everything that follows: options_parse stops at them. */

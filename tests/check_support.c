@@ -9,6 +9,7 @@
 #include "support/memory.h"
 #include "support/number.h"
 #include "support/rng.h"
+#include "support/words.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -958,6 +959,28 @@ static void numbers_are_read_whole_or_not_at_all(void **unused)
         assert_false(number_read(no_real[i], &real));
 }
 
+static const char *fruit(int i)
+{
+    static const char *const words[] = {"apple", "pear", "plum", NULL};
+
+    return words[i];
+}
+
+static void words_are_found_and_listed(void **unused)
+{
+    char text[32], narrow[8];
+    (void)unused;
+
+    assert_int_equal(words_find(fruit, "apple"), 0);
+    assert_int_equal(words_find(fruit, "plum"), 2);
+    assert_int_equal(words_find(fruit, "pea"), -1);
+    assert_int_equal(words_find(fruit, ""), -1);
+    words_list(fruit, text, sizeof text);
+    assert_string_equal(text, "apple, pear, plum");
+    words_list(fruit, narrow, sizeof narrow);
+    assert_string_equal(narrow, "apple, ");
+}
+
 /* Each child dies one call later, until one lives; a small write takes several. */
 static void killed_at_any_call_a_replaced_file_is_the_old_one_or_the_new(void **unused)
 {
@@ -1019,6 +1042,7 @@ static const struct CMUnitTest tests[] = {
     cmocka_unit_test(clock_seconds_goes_forward),
     cmocka_unit_test(number_text_is_the_shortest_that_reads_back),
     cmocka_unit_test(numbers_are_read_whole_or_not_at_all),
+    cmocka_unit_test(words_are_found_and_listed),
     FILE_TEST(file_read_gives_the_contents),
     FILE_TEST(file_read_keeps_to_its_limit),
     FILE_TEST(file_read_refuses_what_is_no_file),

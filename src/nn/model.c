@@ -1,5 +1,7 @@
 #include "nn/model.h"
 
+#include "support/words.h"
+
 #include <math.h>
 #include <stdio.h>
 #include <string.h>
@@ -252,16 +254,14 @@ static void derive(struct model *model, const struct table *table)
 
 bool model_init(struct model *model, const char *name, struct error *error)
 {
-    char names[256] = "";
+    const int i = words_find(model_name, name);
+    char names[256];
 
-    for (int i = 0; i < TABLE_COUNT; i++) {
-        if (strcmp(tables[i].name, name) == 0) {
-            derive(model, &tables[i]);
-            return true;
-        }
-        size_t length = strlen(names);
-        snprintf(names + length, sizeof names - length, "%s%s", i > 0 ? ", " : "", tables[i].name);
+    if (i >= 0) {
+        derive(model, &tables[i]);
+        return true;
     }
+    words_list(model_name, names, sizeof names);
     return error_set(error, ERROR_USAGE, "--model: there is no such model (expected %s, got %s)",
                      names, name);
 }

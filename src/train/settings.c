@@ -2,6 +2,7 @@
 
 #include "nn/model.h"
 #include "support/number.h"
+#include "support/words.h"
 #include "train/recipe.h"
 
 #include <inttypes.h>
@@ -26,9 +27,9 @@ struct setting {
     enum kind kind;
     size_t offset; /* in struct settings */
     double low, high;
-    bool above;                 /* REAL: low itself is out */
-    const char *(*word)(int i); /* CHOICE, NAME: NULL past the last */
-    bool label;                 /* changes no bit */
+    bool above;           /* REAL: low itself is out */
+    words_function *word; /* CHOICE, NAME: NULL past the last */
+    bool label;           /* changes no bit */
 };
 
 static const char *schedule_word(int i)
@@ -138,14 +139,6 @@ static bool read_real(const struct setting *setting, const char *text, double *v
            !(setting->above && *value == setting->low);
 }
 
-static int find_word(const struct setting *setting, const char *text)
-{
-    for (int i = 0; setting->word(i) != NULL; i++)
-        if (strcmp(setting->word(i), text) == 0)
-            return i;
-    return -1;
-}
-
 static bool read_value(const struct setting *setting, const char *text, void *value)
 {
     uint64_t digits;
@@ -176,22 +169,13 @@ static bool read_value(const struct setting *setting, const char *text, void *va
     case CHOICE:
     case NAME: break;
     }
-    if ((word = find_word(setting, text)) < 0)
+    if ((word = words_find(setting->word, text)) < 0)
         return false;
     if (setting->kind == CHOICE)
         *(int *)value = word;
     else
         *(const char **)value = setting->word(word);
     return true;
-}
-
-static void describe_words(const struct setting *setting, char *text, size_t size)
-{
-    *text = '\0';
-    for (int i = 0; setting->word(i) != NULL; i++) {
-        size_t length = strlen(text);
-        snprintf(text + length, size - length, "%s%s", i > 0 ? ", " : "", setting->word(i));
-    }
 }
 
 /* What a value must be. */
@@ -210,7 +194,7 @@ static void describe(const struct setting *setting, char *text, size_t size)
         break;
     case SWITCH: snprintf(text, size, "true or false"); break;
     case CHOICE:
-    case NAME: describe_words(setting, text, size); break;
+    case NAME: words_list(setting->word, text, size); break;
     }
 }
 

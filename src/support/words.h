@@ -1,0 +1,20 @@
+/*
+ * words.h -- a few words to choose from, such as the names of models.
+ *
+ * Any thread may call these.
+ */
+#ifndef SUPPORT_WORDS_H
+#define SUPPORT_WORDS_H
+
+#include <stddef.h>
+
+/* The i-th word, from 0; NULL past the last. */
+typedef const char *words_function(int i);
+
+/* Which of them the text is, from 0; -1: none. */
+int words_find(words_function *word, const char *text);
+
+/* Writes all of them with commas in between, as far as there is room. */
+void words_list(words_function *word, char *text, size_t size);
+
+#endif
