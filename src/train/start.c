@@ -1,7 +1,5 @@
 #include "train/start.h"
 
-#include "train/schedule.h"
-
 #include <limits.h>
 #include <stdio.h>
 #include <string.h>
@@ -25,7 +23,6 @@ static void init_now(struct start *start, const struct settings *settings,
     now->first_batch = progress->batch;
     now->step = progress->step;
     now->base_lr = progress->lr;
-    now->lr = now->base_lr * schedule_factor(settings, now->step, (long)now->epochs * now->batches);
     history_init(&now->history);
 }
 

@@ -14,7 +14,7 @@
 #include "train/snapshot.h"
 
 struct start {
-    struct snapshot now; /* with the weights; its past is empty, see replay.h */
+    struct snapshot now; /* with the weights, but not `lr`; its past is empty, see replay.h */
     float velocity[MODEL_STATE_MAX];
     struct progress progress;
 };

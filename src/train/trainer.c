@@ -596,6 +596,7 @@ static void take_start(struct trainer *trainer)
                               ? history->lr_changes[history->lr_change_count - 1].lr
                               : options->settings.lr;
     trainer->now = start->now;
+    set_lr(trainer);
     trainer->now.state = options->paused ? SNAPSHOT_PAUSED : SNAPSHOT_TRAINING;
     trainer->now.threads = team_size(trainer->team);
     trainer->now.threads_wanted = options->threads;
