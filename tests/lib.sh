@@ -4,6 +4,12 @@
 # BUILDDIR, PROGRAM (the mnist-tui to test), TMUX_PROGRAM and MANDOC.
 
 set -u
+# A shell in the background makes what it starts ignore SIGINT and SIGQUIT, and a shell cannot undo that.
+if [ -z "${SIGNALS_DEFAULT-}" ] && env --default-signal=INT,QUIT true 2>/dev/null; then
+    SIGNALS_DEFAULT=yes
+    export SIGNALS_DEFAULT
+    exec env --default-signal=INT,QUIT sh "$0" "$@"
+fi
 LC_ALL=C.UTF-8
 export LC_ALL
 unset MNIST_TUI_DATA NO_COLOR || :
