@@ -137,10 +137,10 @@ static bool write_new(const char *path, const void *data, size_t size)
         return false;
     bool written = file_write_all(descriptor, data, size) && file_sync(descriptor);
     int saved = errno;
-    if (close(descriptor) != 0 && written)
-        return false;
-    errno = saved;
-    return written;
+    bool closed = close(descriptor) == 0;
+    if (!written)
+        errno = saved;
+    return written && closed;
 }
 
 bool file_replace(const char *directory, const char *name, const void *data, size_t size,
@@ -149,9 +149,9 @@ bool file_replace(const char *directory, const char *name, const void *data, siz
     char path[PATH_MAX], temporary[PATH_MAX];
     struct stat status;
 
-    if (snprintf(path, sizeof path, "%s/%s", directory, name) >= (int)sizeof path ||
-        snprintf(temporary, sizeof temporary, "%s/%s.tmp", directory, name) >=
-            (int)sizeof temporary)
+    snprintf(path, sizeof path, "%s/%s", directory, name);
+    if (snprintf(temporary, sizeof temporary, "%s/%s.tmp", directory, name) >=
+        (int)sizeof temporary) /* the longer one */
         return error_set(error, ERROR_SYSTEM, "%s: the path is too long", directory);
     if (lstat(path, &status) == 0 && !S_ISREG(status.st_mode))
         return error_set(error, ERROR_SYSTEM,

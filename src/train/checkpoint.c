@@ -490,14 +490,17 @@ static bool refuse(const struct reader *reader, const char *key, struct error *e
 static bool read_integer(const struct reader *reader, const char *key, uint64_t limit,
                          uint64_t *value, struct error *error)
 {
-    return number_read_whole(metadata(reader, key), 0, limit, value) || refuse(reader, key, error);
+    if (!number_read_whole(metadata(reader, key), 0, limit, value))
+        return refuse(reader, key, error);
+    return true;
 }
 
 static bool read_real(const struct reader *reader, const char *key, double *value,
                       struct error *error)
 {
-    return (number_read(metadata(reader, key), value) && *value >= 0.0) ||
-           refuse(reader, key, error);
+    if (!number_read(metadata(reader, key), value) || *value < 0.0)
+        return refuse(reader, key, error);
+    return true;
 }
 
 static bool read_hex(const struct reader *reader, const char *key, uint64_t *words, int count,
@@ -512,7 +515,9 @@ static bool read_hex(const struct reader *reader, const char *key, uint64_t *wor
         sscanf(text + (size_t)i * 16, "%16" SCNx64, &words[i]);
         any |= words[i];
     }
-    return any != 0 || count == 1 || refuse(reader, key, error);
+    if (any == 0 && count > 1) /* a generator's state is never 0 */
+        return refuse(reader, key, error);
+    return true;
 }
 
 /* The settings_source of a file. */
@@ -581,7 +586,9 @@ static bool read_progress(const struct reader *reader, const struct settings *se
         !read_real(reader, "loss_sum", &progress->loss_sum, error) ||
         !read_real(reader, "lr_now", &progress->lr, error))
         return false;
-    return progress->lr > 0.0 || refuse(reader, "lr_now", error);
+    if (progress->lr == 0.0)
+        return refuse(reader, "lr_now", error);
+    return true;
 }
 
 bool checkpoint_resume(const char *path, const struct model *model, const struct settings *settings,

@@ -19,7 +19,11 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-enum { BUFFER_SIZE = 64 * 1024, DIGITS = 9 /* enough for every float to read back the same */ };
+enum {
+    BUFFER_SIZE = 64 * 1024,
+    LINE_SIZE = 1024,
+    DIGITS = 9 /* enough for every float to read back the same */
+};
 
 struct runlog {
     char directory[PATH_MAX], metrics_path[PATH_MAX];
@@ -39,7 +43,7 @@ static bool flush(struct runlog *runlog, struct error *error)
         return true;
     int problem = errno;
     /* What has been written may end within a line, and no other may stand behind that. */
-    bool cut = before >= 0 && ftruncate(runlog->descriptor, before) == 0;
+    bool cut = ftruncate(runlog->descriptor, before) == 0;
     return error_set(error, ERROR_SYSTEM, "%s: cannot be written: %s%s", runlog->metrics_path,
                      strerror(problem), cut ? "" : " (its last line may be torn)");
 }
@@ -59,20 +63,18 @@ static bool flush_to_disk(struct runlog *runlog, struct error *error)
 static bool append_exactly(struct runlog *runlog, json_t *object, int digits, struct error *error)
 {
     const size_t flags = JSON_COMPACT | JSON_REAL_PRECISION((size_t)digits);
-    const size_t room = BUFFER_SIZE - 1;
+    char line[LINE_SIZE];
 
-    size_t size = json_dumpb(object, NULL, 0, flags);
-    bool fits = runlog->used + size <= room || flush(runlog, error);
-    size_t written =
-        fits ? json_dumpb(object, runlog->buffer + runlog->used, room - runlog->used, flags) : 0;
+    size_t size = json_dumpb(object, line, sizeof line - 1, flags);
     json_decref(object);
-    if (!fits)
-        return false;
-    if (json_memory_failed() || size == 0 || size > room || written != size)
+    if (json_memory_failed() || size >= sizeof line)
         return error_set(error, ERROR_SYSTEM, "%s: not enough memory to write a line",
                          runlog->metrics_path);
-    runlog->buffer[runlog->used + size] = '\n';
-    runlog->used += size + 1;
+    line[size++] = '\n';
+    if (runlog->used + size > BUFFER_SIZE && !flush(runlog, error))
+        return false;
+    memcpy(runlog->buffer + runlog->used, line, size);
+    runlog->used += size;
     return true;
 }
 
@@ -166,15 +168,17 @@ static bool sync_parent(const char *directory, struct error *error)
     char parent[PATH_MAX + sizeof "/.."];
 
     snprintf(parent, sizeof parent, "%s/..", directory);
-    return file_sync_directory(parent) || errno == EACCES ||
-           error_set(error, ERROR_SYSTEM, "%s: cannot be made durable: %s", parent,
-                     strerror(errno));
+    if (!file_sync_directory(parent) && errno != EACCES)
+        return error_set(error, ERROR_SYSTEM, "%s: cannot be made durable: %s", parent,
+                         strerror(errno));
+    return true;
 }
 
 static bool make_directory(const char *directory, struct error *error)
 {
-    return mkdir(directory, 0777) == 0 || errno == EEXIST ||
-           error_set(error, ERROR_SYSTEM, "%s: cannot be made: %s", directory, strerror(errno));
+    if (mkdir(directory, 0777) != 0 && errno != EEXIST)
+        return error_set(error, ERROR_SYSTEM, "%s: cannot be made: %s", directory, strerror(errno));
+    return true;
 }
 
 bool runlog_make_place(const char *directory, struct error *error)
