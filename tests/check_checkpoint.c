@@ -531,6 +531,7 @@ static void row_41_settings_that_are_none_are_refused(void **unused)
     assert_not_resumed("\"seed\":\"1\"", "\"seed\":\"x\"", "its seed");
     assert_not_resumed("\"lr\":\"0.01\"", "\"lr\":\"0.0x\"", "its lr");
     assert_not_resumed("\"momentum\":\"0.9\"", "\"momentum\":\"0.x\"", "its momentum");
+    assert_not_resumed("\"momentum\":\"0.9\"", "\"momentun\":\"0.9\"", "its momentum");
 }
 
 /* What else can be wrong with the tensors of a file that says it is ours. */

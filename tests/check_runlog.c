@@ -527,6 +527,29 @@ static void row_46_a_run_does_not_begin_where_its_files_cannot_be(void **unused)
     }
 }
 
+/* What lies where the log's temporary file is to be cannot be removed. */
+static void row_46_a_log_that_cannot_be_made_is_named(void **unused)
+{
+    char path[PATH_MAX + 64], temporary[PATH_MAX + 64];
+    bool lost;
+    (void)unused;
+
+    snprintf(path, sizeof path, "%s/metrics.jsonl", directory);
+    snprintf(temporary, sizeof temporary, "%s/metrics.jsonl.tmp", directory);
+    struct runlog *runlog = runlog_new(directory, &error);
+    assert_non_null(runlog);
+    assert_int_equal(mkdir(temporary, 0777), 0);
+    assert_false(runlog_start(runlog, &config, &model, &start, &error));
+    assert_int_equal(error.kind, ERROR_SYSTEM);
+    assert_non_null(strstr(error.text, path));
+    runlog_free(runlog);
+    assert_false(go_on(0, 0, &lost));
+    assert_int_equal(error.kind, ERROR_SYSTEM);
+    assert_non_null(strstr(error.text, path));
+    assert_int_equal(rmdir(temporary), 0);
+    assert_true(go_on(0, 0, &lost));
+}
+
 static void paths_that_are_too_long_are_refused(void **unused)
 {
     char path[PATH_MAX + 16];
@@ -564,6 +587,7 @@ static const struct CMUnitTest tests[] = {
     TEST_OF(any_number_of_lines_between_two_saves_is_kept),
     TEST_OF(row_76_a_log_that_may_not_grow_keeps_whole_lines),
     TEST_OF(row_46_a_run_does_not_begin_where_its_files_cannot_be),
+    TEST_OF(row_46_a_log_that_cannot_be_made_is_named),
     TEST_OF(paths_that_are_too_long_are_refused),
     TEST_OF(the_config_says_what_made_the_run),
     TEST_OF(every_line_is_an_object_with_its_event_first),

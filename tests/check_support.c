@@ -26,6 +26,7 @@
 static struct {
     size_t at_most;       /* bytes a call; 0: as many as asked for */
     bool interrupt;       /* every other call fails with EINTR */
+    bool ended;           /* reads find the end of the file */
     int fail_at, failure; /* that call, counted from 1 over the first three, fails so */
     int calls;
     int rename_failure, close_failure; /* 0: none */
@@ -65,6 +66,8 @@ ssize_t read(int descriptor, void *to, size_t size)
 {
     struct iovec vector = limited(to, size);
 
+    if (fault.ended)
+        return 0;
     return call_fails() ? -1 : readv(descriptor, &vector, 1);
 }
 
@@ -708,6 +711,20 @@ static void file_read_reports_a_read_error(void **unused)
     assert_says(&error, ERROR_SYSTEM, scratch_path("file"), strerror(EIO));
 }
 
+static void file_read_gives_what_is_left_of_a_file_that_shrank(void **unused)
+{
+    struct error error;
+    size_t size = 9;
+    (void)unused;
+
+    put_file(scratch_path("file"), "contents");
+    fault.ended = true;
+    unsigned char *data = file_read(scratch_path("file"), 100, &size, ERROR_CHECKPOINT, &error);
+    assert_non_null(data);
+    assert_int_equal(size, 0);
+    free(data);
+}
+
 /* ---- replacing files ---- */
 
 static void file_replace_writes_a_new_file(void **unused)
@@ -785,11 +802,13 @@ static void file_replace_refuses_what_is_no_file(void **unused)
     assert_int_equal(symlink("victim", scratch_path("link")), 0);
     assert_int_equal(symlink("nothing", scratch_path("dangling")), 0);
     assert_int_equal(mkfifo(scratch_path("fifo"), 0600), 0);
+    assert_int_equal(mknod(scratch_path("socket"), S_IFSOCK | 0600, 0), 0);
     alarm(20);
     assert_not_replaced(scratch, "directory", "(expected a regular file, got a directory)");
     assert_not_replaced(scratch, "link", "(expected a regular file, got a symbolic link)");
     assert_not_replaced(scratch, "dangling", "(expected a regular file, got a symbolic link)");
     assert_not_replaced(scratch, "fifo", "(expected a regular file, got a FIFO)");
+    assert_not_replaced(scratch, "socket", "(expected a regular file, got a socket)");
     alarm(0);
     assert_file(scratch_path("victim"), "untouched");
     assert_true(lstat(scratch_path("link"), &status) == 0 && S_ISLNK(status.st_mode));
@@ -1049,6 +1068,7 @@ static const struct CMUnitTest tests[] = {
     FILE_TEST(file_read_does_not_hang_on_a_fifo),
     FILE_TEST(file_read_goes_on_after_short_and_interrupted_reads),
     FILE_TEST(file_read_reports_a_read_error),
+    FILE_TEST(file_read_gives_what_is_left_of_a_file_that_shrank),
     FILE_TEST(file_replace_writes_a_new_file),
     FILE_TEST(file_replace_replaces_in_one_step),
     FILE_TEST(file_replace_goes_on_after_short_and_interrupted_writes),
