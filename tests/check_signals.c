@@ -12,11 +12,11 @@
 #include <sys/wait.h>
 
 static struct error error;
-static int restored[2]; /* a pipe: the restore function writes to it */
+static int restored[2]; /* a pipe: the restore function writes to it, r for at once, else a */
 
-static void restore(void)
+static void restore(bool at_once)
 {
-    assert_int_equal(write(restored[1], "r", 1), 1);
+    assert_int_equal(write(restored[1], at_once ? "r" : "a", 1), 1);
 }
 
 /* The first of all tests: later ones have the pipe. */
@@ -109,14 +109,15 @@ static int status_of(void child(void))
     return status;
 }
 
-static void assert_ended_by(int signal_number, void child(void), int restores)
+static void assert_ended_by(int signal_number, void child(void), const char *restores)
 {
-    char bytes[8];
+    char bytes[8] = "";
 
     int status = status_of(child);
     assert_true(WIFSIGNALED(status));
     assert_int_equal(WTERMSIG(status), signal_number);
-    assert_int_equal(read(restored[0], bytes, sizeof bytes), restores);
+    assert_int_equal(read(restored[0], bytes, sizeof bytes - 1), strlen(restores));
+    assert_string_equal(bytes, restores);
     close(restored[0]);
 }
 
@@ -143,14 +144,14 @@ static void be_told_by_another(void)
 static void row_65_a_second_signal_restores_and_ends_at_once(void **unused)
 {
     (void)unused;
-    assert_ended_by(SIGINT, ask_twice, 1);
-    assert_ended_by(SIGINT, ask_twice_without_a_screen, 0);
+    assert_ended_by(SIGINT, ask_twice, "ar");
+    assert_ended_by(SIGINT, ask_twice_without_a_screen, "");
 }
 
 static void row_68_what_else_would_end_the_process_restores_first(void **unused)
 {
     (void)unused;
-    assert_ended_by(SIGUSR1, be_told_by_another, 1);
+    assert_ended_by(SIGUSR1, be_told_by_another, "r");
 }
 
 static void hang_up_under_nohup(void)

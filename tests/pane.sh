@@ -94,9 +94,14 @@ trained() {
     start 80 24 "$many -o \"\$directory\" ${2-}" && see 'batch [1-9]'
 }
 
-# gone: waits for the process's end.
+# gone: waits for the process's end. The terminal, which may hang, is not looked at.
 gone() {
-    eventually dead || ! kill -KILL "$(cat "$scratch/pid")"
+    for try in $(seq 600); do
+        dead 2>/dev/null && return 0
+        sleep 0.05
+    done
+    echo "it had to be killed"
+    ! kill -KILL "$(cat "$scratch/pid")"
 }
 
 # Whether anybody has taken note of it yet, or not.

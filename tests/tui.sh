@@ -561,6 +561,34 @@ blocked_end() {
     gone && keys C-q && left 143 && restored
 }
 
+# unread RUN SIGNAL...: nobody reads what is drawn, as with a terminal that hangs or a connection that does.
+unread() {
+    trained "$1" || return 1
+    shift
+    server=$(tmux display-message -p '#{pid}')
+    kill -STOP "$server" && sleep 2
+    for signal in "$@"; do
+        kill -"$signal" "$(cat "$scratch/pid")"
+        sleep 0.2
+    done
+    gone
+    ended=$?
+    kill -CONT "$server"
+    return $ended
+}
+
+unread_term() {
+    unread unread_term TERM && left 143 && restored && valid_checkpoint
+}
+
+unread_twice() {
+    unread unread_twice TERM TERM && left 143 && restored
+}
+
+row_68_unread() {
+    unread unread_fault SEGV && left 139 && restored
+}
+
 blocked_term() {
     blocked_end blocked_term TERM && valid_checkpoint
 }
@@ -609,6 +637,9 @@ check "row 84: Ctrl-C while paused saves, too" ctrl_c_paused
 check "row 70: training goes on while the output is stopped" row_70
 check "row 70: SIGTERM is obeyed while the output is stopped" blocked_term
 check "row 70: a second SIGTERM leaves while the output is stopped" blocked_end blocked_twice TERM TERM
+check "row 70: SIGTERM is obeyed while nobody reads the output" unread_term
+check "row 70: a second SIGTERM leaves while nobody reads the output" unread_twice
+check "row 68: SIGSEGV while nobody reads the output: the terminal is given back" row_68_unread
 check "row 71: nothing else writes on the screen" row_71
 check "an error's path keeps its letters on the screen" named_in_utf8
 check "row 86: divergence is shown, q exits 6" diverges

@@ -19,7 +19,7 @@ static const int harmless[] = {SIGCHLD, SIGURG, SIGTTIN, SIGTTOU};
 
 static volatile sig_atomic_t pending[SIGNALS_MAX];
 static volatile sig_atomic_t ending_signal;
-static void (*volatile restore_function)(void);
+static void (*volatile restore_function)(bool at_once);
 static int wake_pipe[2] = {-1, -1};
 
 void signals_wake(void *argument)
@@ -47,7 +47,7 @@ _Noreturn void signals_raise(int signal_number)
 static void leave_at_once(int signal_number)
 {
     if (restore_function != NULL)
-        restore_function();
+        restore_function(true);
     signals_raise(signal_number);
 }
 
@@ -55,8 +55,11 @@ static void on_ending(int signal_number)
 {
     if (ending_signal != 0 && signal_number != SIGHUP) /* terminals hang up more than once */
         leave_at_once(signal_number);
-    if (ending_signal == 0)
+    if (ending_signal == 0) {
         ending_signal = signal_number;
+        if (restore_function != NULL)
+            restore_function(false);
+    }
     signals_wake(NULL);
 }
 
@@ -128,7 +131,7 @@ bool signals_init(struct error *error)
     return true;
 }
 
-void signals_set_restore(void (*restore)(void))
+void signals_set_restore(void (*restore)(bool at_once))
 {
     restore_function = restore;
     for (int i = 0; i < COUNT(noticed); i++)

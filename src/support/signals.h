@@ -19,10 +19,11 @@
  * without descriptors. */
 bool signals_init(struct error *error);
 
-/* What puts the terminal back when there is no time to return: async-signal-safe, and safe to call
- * at any moment. While there is one, signals_take() has SIGWINCH, SIGTSTP and SIGCONT to report;
- * with NULL, nothing to put back, they have their default action. */
-void signals_set_restore(void (*restore)(void));
+/* What puts the terminal back: async-signal-safe, and safe to call at any moment. It is called at
+ * once when there is no time to return, and otherwise with the first request to end, to do so if
+ * the terminal holds the main thread. While there is one, signals_take() has SIGWINCH, SIGTSTP and
+ * SIGCONT to report; with NULL, nothing to put back, they have their default action. */
+void signals_set_restore(void (*restore)(bool at_once));
 
 /* Wakes the loop; from any thread, and from handlers. The argument is not used. */
 void signals_wake(void *argument);

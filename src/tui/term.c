@@ -3,6 +3,8 @@
 #include "support/signals.h"
 
 #include <curses.h>
+#include <errno.h>
+#include <fcntl.h>
 #include <langinfo.h>
 #include <poll.h>
 #include <signal.h>
@@ -16,6 +18,7 @@
 enum {
     ESCAPE_DELAY_MS = 25,
     RESTORE_MAX = 256,
+    OUTPUT_WAIT_MS = 1000,
     GREY_FIRST = 232, /* of the 256 colours: 24 greys */
     ORANGE = 166,     /* and one that stands out from white as well as from black */
 };
@@ -31,6 +34,7 @@ static short next_pair;
 static struct termios saved_modes;
 static char restore_text[RESTORE_MAX];
 static volatile sig_atomic_t restore_size;
+static int terminal = -1, nowhere = -1; /* stdout's terminal, whatever stdout is; /dev/null */
 
 bool term_wanted(void)
 {
@@ -88,13 +92,36 @@ static void prepare_restore(void)
         append_mouse_off();
 }
 
-/* Async-signal-safe: write and tcsetattr alone. */
-static void restore(void)
+static bool takes_output(int timeout)
 {
-    ssize_t ignored = write(STDOUT_FILENO, restore_text, (size_t)restore_size);
+    struct pollfd output = {.fd = terminal, .events = POLLOUT};
 
-    (void)ignored;
+    return poll(&output, 1, timeout) != 0;
+}
+
+/* The signals_set_restore() function. From here on what is drawn goes nowhere, by whichever thread;
+ * where nobody reads, what waits to be read is dropped, as it would hold the process. */
+static void restore(bool at_once)
+{
+    if (!at_once && takes_output(0))
+        return;
+    dup2(nowhere, STDOUT_FILENO);
+    if (!takes_output(0))
+        tcflush(terminal, TCOFLUSH);
+    if (takes_output(OUTPUT_WAIT_MS) && write(terminal, restore_text, (size_t)restore_size) < 0)
+        return; /* it is gone */
     tcsetattr(STDIN_FILENO, TCSANOW, &saved_modes);
+}
+
+static bool open_ways_out(struct error *error)
+{
+    if (terminal < 0)
+        terminal = fcntl(STDOUT_FILENO, F_DUPFD_CLOEXEC, STDERR_FILENO + 1);
+    if (nowhere < 0)
+        nowhere = open("/dev/null", O_WRONLY | O_CLOEXEC);
+    if (terminal < 0 || nowhere < 0)
+        return error_set(error, ERROR_SYSTEM, "the terminal cannot be used: %s", strerror(errno));
+    return true;
 }
 
 /* ---- the mouse ---- */
@@ -212,7 +239,7 @@ bool term_toggle_colors(void)
 
 bool term_start(const char *color, struct error *error)
 {
-    if (!term_check(error))
+    if (!term_check(error) || !open_ways_out(error))
         return false;
     tcgetattr(STDIN_FILENO, &saved_modes);
     screen = newterm(NULL, stdout, stdin);
@@ -249,6 +276,7 @@ void term_stop(void)
         return;
     if (!isendwin())
         give_back();
+    dup2(terminal, STDOUT_FILENO);
     delscreen(screen);
     screen = NULL;
     canvas_free(&shown);
