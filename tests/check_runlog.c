@@ -5,11 +5,40 @@
 #include "train/replay.h"
 #include "train/runlog.h"
 
+#include <errno.h>
 #include <jansson.h>
 #include <math.h>
 #include <signal.h>
+#include <sys/file.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
+#include <sys/syscall.h>
+
+/* ---- faults: these stand in for the C library's ---- */
+
+static struct {
+    int flock, fsync, ftruncate; /* the errno to fail with; 0: none */
+} failure;
+
+int flock(int descriptor, int operation)
+{
+    errno = failure.flock;
+    return failure.flock != 0 ? -1 : (int)syscall(SYS_flock, descriptor, operation);
+}
+
+int fsync(int descriptor)
+{
+    errno = failure.fsync;
+    return failure.fsync != 0 ? -1 : (int)syscall(SYS_fsync, descriptor);
+}
+
+int ftruncate(int descriptor, off_t size)
+{
+    errno = failure.ftruncate;
+    return failure.ftruncate != 0 ? -1 : (int)syscall(SYS_ftruncate, descriptor, size);
+}
+
+/* ---- runs ---- */
 
 enum { TRAIN = 150, TEST = 20, BATCHES = 3 /* an epoch, the last of 22 */ };
 
@@ -35,6 +64,7 @@ static int set_up(void **unused)
 static int tear_down(void **unused)
 {
     (void)unused;
+    memset(&failure, 0, sizeof failure);
     dataset_fini(&data);
     check_scratch_remove(scratch);
     return 0;
@@ -483,13 +513,12 @@ static void any_number_of_lines_between_two_saves_is_kept(void **unused)
     assert_int_equal(count, LINES + 2);
 }
 
-static void row_76_a_log_that_may_not_grow_keeps_whole_lines(void **unused)
+/* A run whose log may not grow beyond some 100 kB, up to the line that fails. */
+static void fill_log(void)
 {
     struct runlog *runlog = begin_run();
     struct rlimit before, small = {.rlim_cur = 100000};
-    char line[512];
     bool taken = true;
-    (void)unused;
 
     signal(SIGXFSZ, SIG_IGN);
     assert_int_equal(getrlimit(RLIMIT_FSIZE, &before), 0);
@@ -501,10 +530,47 @@ static void row_76_a_log_that_may_not_grow_keeps_whole_lines(void **unused)
     assert_false(taken);
     assert_int_equal(error.kind, ERROR_SYSTEM);
     runlog_free(runlog);
+}
+
+static void row_76_a_log_that_may_not_grow_keeps_whole_lines(void **unused)
+{
+    char line[512];
+    (void)unused;
+
+    fill_log();
+    assert_null(strstr(error.text, "torn"));
     FILE *file = open_in_run("metrics.jsonl");
     while (fgets(line, sizeof line, file) != NULL)
         assert_string_equal(line + strlen(line) - 2, "}\n");
     fclose(file);
+}
+
+static void row_76_a_line_that_cannot_be_taken_back_is_said(void **unused)
+{
+    (void)unused;
+    failure.ftruncate = EIO;
+    fill_log();
+    assert_non_null(strstr(error.text, "its last line may be torn"));
+}
+
+static void row_45_where_there_are_no_locks_a_run_goes_on_without(void **unused)
+{
+    (void)unused;
+    failure.flock = ENOLCK;
+    runlog_free(begin_run());
+}
+
+/* What is in it is synced; that it is there cannot be. */
+static void a_run_below_a_directory_that_may_not_be_read(void **unused)
+{
+    (void)unused;
+    failure.fsync = EACCES;
+    struct runlog *runlog = runlog_new(directory, &error);
+    assert_non_null(runlog);
+    runlog_free(runlog);
+    failure.fsync = EIO;
+    assert_false(runlog_make_place(directory, &error));
+    assert_non_null(strstr(error.text, "cannot be made durable"));
 }
 
 static void row_46_a_run_does_not_begin_where_its_files_cannot_be(void **unused)
@@ -586,6 +652,9 @@ static const struct CMUnitTest tests[] = {
     TEST_OF(a_log_that_is_no_file_is_not_read),
     TEST_OF(any_number_of_lines_between_two_saves_is_kept),
     TEST_OF(row_76_a_log_that_may_not_grow_keeps_whole_lines),
+    TEST_OF(row_76_a_line_that_cannot_be_taken_back_is_said),
+    TEST_OF(row_45_where_there_are_no_locks_a_run_goes_on_without),
+    TEST_OF(a_run_below_a_directory_that_may_not_be_read),
     TEST_OF(row_46_a_run_does_not_begin_where_its_files_cannot_be),
     TEST_OF(row_46_a_log_that_cannot_be_made_is_named),
     TEST_OF(paths_that_are_too_long_are_refused),
