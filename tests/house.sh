@@ -118,7 +118,7 @@ front_ends_apart() {
 }
 
 options_users() {
-    grep -rlE '^ *# *include *"options\.h"' src | grep -vxE 'src/(main|options)\.c'
+    grep -rlE '^ *# *include *"options\.h"' src | grep -vxE 'src/(options\.c|actions/setup\.h)'
 }
 
 # The rows 1 to 90 of the table of faults that no test has in its name; "rows 74 and 76" has both.
@@ -140,7 +140,9 @@ check "tui includes train and below" only 'tui|train|nn|data|support' src/tui/*.
 check "text and tui do not know each other" front_ends_apart
 check "options include settings, recipes, the names of the views and support" nothing strangers \
     'options\.h|(train/(settings|recipe)|tui/layout|support/[a-z_]+)\.h' src/options.c src/options.h
-check "main.c alone includes options.h" nothing options_users
+check "the actions alone include options.h" nothing options_users
+check "main and actions include the actions and below" nothing strangers \
+    'options\.h|(actions|tui|text|train|nn|data|support)/[a-z_]+\.h' src/main.c src/actions/*.[ch]
 check "curses is used in one file" used_in '(n?cursesw?/)?(n?curses|term)\.h' src/tui/term.c
 check "zlib is used in one file" used_in 'zlib\.h' src/data/idx.c
 check "nothing below main.c ends the process" nothing calls_that_end

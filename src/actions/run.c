@@ -1,0 +1,170 @@
+#include "actions/run.h"
+
+#include "actions/past.h"
+#include "support/signals.h"
+#include "text/report.h"
+#include "train/checkpoint.h"
+#include "train/trainer.h"
+#include "tui/dashboard.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+bool run_open(struct run *run, int argc, char *argv[], struct error *error)
+{
+    struct options *options = &run->setup->options;
+    struct config *config = &run->config;
+    const char *directory = options->resume;
+
+    run->runlog = runlog_open(directory, error);
+    if (run->runlog == NULL || !config_read(directory, config, error) ||
+        !options_parse(options, &config->settings, argc, argv, error) ||
+        !settings_same(&config->settings, &options->settings, directory, error))
+        return false;
+    if (options->settings.epochs < config->settings.epochs)
+        return error_set(error, ERROR_CHECKPOINT,
+                         "%s: --epochs can only be raised (expected at least %d, got %d)",
+                         directory, config->settings.epochs, options->settings.epochs);
+    if (strcmp(options->kernels, "auto") != 0 && strcmp(options->kernels, config->kernels) != 0)
+        return error_set(error, ERROR_CHECKPOINT,
+                         "%s: --kernels differs from the run's (expected %s, got %s)", directory,
+                         config->kernels, options->kernels);
+    if (kernels_select(config->kernels, error) == NULL)
+        return error_set(error, ERROR_CHECKPOINT,
+                         "%s: this machine does not run its kernels, and others would give other "
+                         "bits (expected %s)",
+                         directory, config->kernels);
+    options->kernels = config->kernels;
+    if (options->data == NULL)
+        options->data = config->data;
+    return true;
+}
+
+static void describe_run(struct run *run)
+{
+    struct config *config = &run->config;
+
+    config->settings = run->setup->options.settings;
+    snprintf(config->kernels, sizeof config->kernels, "%s", run->setup->kernels->name);
+    snprintf(config->data, sizeof config->data, "%s", run->setup->data_directory);
+    config->data_checksum = run->setup->data.checksum;
+    config->threads = run->setup->threads;
+}
+
+static bool start_run(struct run *run, struct error *error)
+{
+    const struct options *options = &run->setup->options;
+
+    start_new(&run->start, &run->setup->model, &options->settings, &run->setup->data);
+    if (options->init != NULL &&
+        !checkpoint_load(options->init, &run->setup->model, run->start.now.weights, error))
+        return false;
+    if (options->run_dir == NULL)
+        return true;
+    describe_run(run);
+    return (run->place == NULL || runlog_make_place(run->place, error)) &&
+           (run->runlog = runlog_new(options->run_dir, error)) != NULL &&
+           runlog_start(run->runlog, &run->config, &run->setup->model, &run->start, error);
+}
+
+/* Said as errors are, but the program goes on; the dashboard has not yet taken the screen. */
+static void warn_lost(const char *directory)
+{
+    struct error error;
+
+    error_set(&error, ERROR_NONE,
+              "%s/metrics.jsonl: it is gone; the run goes on, but its plots and its best epoch "
+              "begin anew",
+              directory);
+    fprintf(stderr, "mnist-tui: %s\n", error.text);
+}
+
+static bool resume_run(struct run *run, struct error *error)
+{
+    const struct options *options = &run->setup->options;
+    bool longer = options->settings.epochs > run->config.settings.epochs, lost;
+
+    run->config.settings = options->settings;
+    if (!start_resume(&run->start, options->resume, &run->setup->model, &options->settings,
+                      &run->setup->data, error) ||
+        (longer && !config_write(options->resume, &run->config, error)) ||
+        !runlog_resume(run->runlog, &run->config, &run->setup->data, &run->start, &lost, error))
+        return false;
+    if (lost)
+        warn_lost(options->resume);
+    return true;
+}
+
+/* ---- training ---- */
+
+/* Runs the trainer under the front end asked for; the last snapshot stays behind. */
+static bool watch(struct run *run, bool terminal, struct error *error)
+{
+    const struct setup *setup = run->setup;
+    const struct options *options = &setup->options;
+    const struct trainer_options training = {
+        .data = &setup->data,
+        .model = &setup->model,
+        .kernels = setup->kernels,
+        .settings = options->settings,
+        .threads = setup->threads,
+        .start = &run->start,
+        .paused = options->paused,
+        .runlog = run->runlog,
+        .checkpoint_every = options->checkpoint_every,
+        .notify = signals_wake,
+    };
+    const struct dashboard_options look = {
+        .glyphs = options->glyphs,
+        .color = options->color,
+        .view = options->view,
+        .mouse = !options->no_mouse,
+        .saves = run->runlog != NULL,
+        .compared = setup->compared,
+        .compared_count = options->compare_count,
+        .settings = &options->settings,
+        .data = &setup->data,
+        .model = &setup->model,
+        .kernels = setup->kernels,
+    };
+    struct trainer *trainer = trainer_new(&training, error);
+
+    if (trainer == NULL)
+        return false;
+    bool shown = terminal ? dashboard_run(&look, trainer, &run->last, error)
+                          : report_run(trainer, options->action == ACTION_TRAIN, &run->last, error);
+    trainer_free(trainer);
+    if (shown && options->action == ACTION_SNAPSHOT)
+        shown = dashboard_print(stdout, &look, &run->last, options->columns, options->rows, error);
+    return shown;
+}
+
+bool run_train(struct run *run, bool terminal, struct error *error)
+{
+    const struct options *options = &run->setup->options;
+    const int first = terminal ? 1 : 0;
+
+    memset(&run->last, 0, sizeof run->last); /* another seed's */
+    if (!(options->resume != NULL ? resume_run(run, error) : start_run(run, error)))
+        return false;
+    if (options->series)
+        printf("SEED: %" PRIu64 "\n", options->settings.seed);
+    bool trained = watch(run, terminal, error);
+    if (trained && run->last.error.kind != ERROR_NONE) {
+        *error = run->last.error;
+        trained = false;
+    }
+    if (options->action == ACTION_TRAIN && signals_ending() == 0) {
+        report_results(stdout, &run->setup->model, &run->last, first);
+        past_print_compared(run->setup, &run->last, first);
+    }
+    return trained;
+}
+
+void run_close(struct run *run)
+{
+    runlog_free(run->runlog);
+    run->runlog = NULL;
+}

@@ -1,0 +1,25 @@
+/*
+ * setup.h -- what the actions work on. main.c makes it, in this order, and releases it.
+ *
+ * Threads: the main thread alone, but for what train/trainer.h says of its own.
+ */
+#ifndef ACTIONS_SETUP_H
+#define ACTIONS_SETUP_H
+
+#include "data/dataset.h"
+#include "nn/kernels.h"
+#include "nn/model.h"
+#include "options.h"
+#include "train/past_run.h"
+
+struct setup {
+    struct options options;
+    struct model model;
+    const struct kernels *kernels;
+    int threads;
+    const char *data_directory;
+    struct dataset data;
+    struct past_run *compared; /* [options.compare_count]; NULL: not read yet */
+};
+
+#endif
