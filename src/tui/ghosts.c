@@ -24,14 +24,6 @@ static double train_x(const struct frame *frame, const struct past_run *run, int
     return x_of_epochs(frame, run, run->now.history.epochs[i].epoch + 0.5);
 }
 
-static void widen(double *low, double *high, bool shown, double value)
-{
-    if (shown && isfinite(value)) {
-        *low = fmin(*low, value);
-        *high = fmax(*high, value);
-    }
-}
-
 void ghosts_widen(const struct ghosts *ghosts, double from, double to, double *low, double *high)
 {
     const struct frame *frame = ghosts->frame;
@@ -41,8 +33,10 @@ void ghosts_widen(const struct ghosts *ghosts, double from, double to, double *l
         for (int i = 0; i < run->now.history.epoch_count; i++) {
             const struct epoch_metrics *epoch = &run->now.history.epochs[i];
             double train = train_x(frame, run, i), test = test_x(frame, run, i);
-            widen(low, high, train >= from && train <= to, ghosts->train(epoch));
-            widen(low, high, test >= from && test <= to, ghosts->test(epoch));
+            if (train >= from && train <= to)
+                plot_widen(low, high, ghosts->train(epoch));
+            if (test >= from && test <= to)
+                plot_widen(low, high, ghosts->test(epoch));
         }
     }
 }

@@ -275,6 +275,14 @@ static void x_axis(struct plot *plot, const char *unit)
     canvas_text(&plot->canvas, 0, y, STYLE_PLAIN, "%.*s", LABEL_WIDTH, unit);
 }
 
+void plot_widen(double *low, double *high, double value)
+{
+    if (isfinite(value)) {
+        *low = fmin(*low, value);
+        *high = fmax(*high, value);
+    }
+}
+
 void plot_init(struct plot *plot, struct canvas canvas, enum plot_scale scale, double low,
                double high, double x_min, double x_max, const char *x_unit)
 {

@@ -28,6 +28,9 @@ struct plot {
     double low, high; /* the y axis, scaled */
 };
 
+/* Makes [low, high] hold the value, too; begin with INFINITY and -INFINITY. */
+void plot_widen(double *low, double *high, double value);
+
 /* Chooses the y axis so that it holds [low, high] and draws both axes; x runs from x_min to x_max,
  * and x_unit stands at its axis' start. A canvas too small for axes gives an area without cells. */
 void plot_init(struct plot *plot, struct canvas canvas, enum plot_scale scale, double low,
