@@ -1,5 +1,6 @@
 #include "tui/term.h"
 
+#include "support/clock.h"
 #include "support/signals.h"
 
 #include <curses.h>
@@ -23,9 +24,13 @@ enum {
     ORANGE = 166,     /* and one that stands out from white as well as from black */
 };
 
+static const double REPORT_SECONDS = 0.5; /* that a report of the mouse may take to arrive */
+
 static SCREEN *screen;      /* NULL: the terminal is not ours */
 static struct canvas shown; /* what is on the screen */
 static bool use_colors, use_greys, use_mouse;
+static struct mouse_reader mouse;
+static double mouse_begun_at;
 static struct pointer pointer; /* of the latest TERM_MOUSE */
 static short grey_pairs[CANVAS_GREYS][CANVAS_GREYS];
 static short next_pair;
@@ -71,13 +76,6 @@ static int append_restore(int character)
     return character;
 }
 
-/* Reports of the mouse off, whichever were on: button, drag, their format. */
-static void append_mouse_off(void)
-{
-    for (const char *text = "\033[?1000l\033[?1002l\033[?1006l"; *text != '\0'; text++)
-        append_restore(*text);
-}
-
 static void prepare_restore(void)
 {
     const char *const names[] = {"sgr0", "rmkx", "cnorm", "rmcup"};
@@ -88,8 +86,8 @@ static void prepare_restore(void)
         if (text != NULL && text != (char *)-1)
             tputs(text, 1, append_restore);
     }
-    if (use_mouse)
-        append_mouse_off();
+    for (const char *text = MOUSE_OFF; use_mouse && *text != '\0'; text++)
+        append_restore(*text);
 }
 
 static bool takes_output(int timeout)
@@ -126,10 +124,12 @@ static bool open_ways_out(struct error *error)
 
 /* ---- the mouse ---- */
 
-/* curses asks for presses and releases; that a pressed mouse moves must be asked for as well. */
-static void report_drags(bool report)
+/* Reports are read here: curses would wait for the rest of one that does not come. */
+enum { KEY_SGR_REPORT = KEY_MAX + 1, KEY_BYTES_REPORT };
+
+static void report_mouse(bool report)
 {
-    putp(report ? "\033[?1002h" : "\033[?1002l");
+    putp(report ? MOUSE_ON : MOUSE_OFF);
     fflush(stdout);
 }
 
@@ -142,38 +142,16 @@ static bool mouse_known(void)
 
 void term_use_mouse(bool use)
 {
-    const mmask_t events = BUTTON1_PRESSED | BUTTON1_RELEASED | BUTTON4_PRESSED | BUTTON5_PRESSED |
-                           REPORT_MOUSE_POSITION;
-
     if (!mouse_known())
         return;
     use_mouse = use;
-    mouseinterval(0); /* no clicks made of presses: they would come late */
-    mousemask(use ? events : 0, NULL);
-    report_drags(use);
+    report_mouse(use);
     prepare_restore();
 }
 
 struct pointer term_pointer(void)
 {
     return pointer;
-}
-
-/* Whether curses' next event means something here. */
-static bool read_pointer(void)
-{
-    MEVENT event;
-
-    if (getmouse(&event) != OK)
-        return false;
-    pointer.x = event.x;
-    pointer.y = event.y;
-    pointer.act = (event.bstate & BUTTON1_PRESSED) != 0    ? POINTER_PRESS
-                  : (event.bstate & BUTTON1_RELEASED) != 0 ? POINTER_RELEASE
-                  : (event.bstate & BUTTON4_PRESSED) != 0  ? POINTER_UP
-                  : (event.bstate & BUTTON5_PRESSED) != 0  ? POINTER_DOWN
-                                                           : POINTER_DRAG;
-    return true;
 }
 
 /* ---- start and stop ---- */
@@ -256,6 +234,8 @@ bool term_start(const char *color, struct error *error)
     clear_flow_control();
     curs_set(0);
     keypad(stdscr, TRUE);
+    define_key(MOUSE_SGR_START, KEY_SGR_REPORT);
+    define_key(MOUSE_BYTES_START, KEY_BYTES_REPORT);
     nodelay(stdscr, TRUE);
     start_colors(color);
     return true;
@@ -265,7 +245,7 @@ bool term_start(const char *color, struct error *error)
 static void give_back(void)
 {
     if (use_mouse)
-        report_drags(false);
+        report_mouse(false);
     endwin();
     signals_set_restore(NULL);
 }
@@ -304,10 +284,10 @@ bool term_suspend(void)
     if (signals_ending() != 0)
         return false;
     signals_set_restore(restore);
-    if (use_mouse)
-        report_drags(true);
     term_resize();
-    send_screen();
+    send_screen(); /* in the background this stops once more, so nothing may go before it */
+    if (use_mouse)
+        report_mouse(true);
     return true;
 }
 
@@ -403,7 +383,7 @@ void term_show(const struct canvas *canvas, bool all)
 
 /* ---- keys ---- */
 
-int term_key(void)
+static int name_key(int key)
 {
     static const struct {
         int curses, key;
@@ -418,16 +398,35 @@ int term_key(void)
         {127, TERM_BACKSPACE},     {'\b', TERM_BACKSPACE},
         {KEY_DC, TERM_DELETE},
     };
-    int key = getch();
 
-    if (key == ERR)
-        return TERM_NONE;
-    if (key == KEY_MOUSE)
-        return read_pointer() ? TERM_MOUSE : TERM_OTHER;
     for (size_t i = 0; i < sizeof keys / sizeof keys[0]; i++)
         if (keys[i].curses == key)
             return keys[i].key;
     return key > 0 && key < 0x80 ? key : TERM_OTHER;
+}
+
+int term_key(void)
+{
+    for (;;) {
+        int key = getch();
+        enum mouse_result result = MOUSE_INVALID;
+
+        if (key == ERR)
+            return TERM_NONE;
+        if (mouse.kind != MOUSE_NONE && clock_seconds() - mouse_begun_at < REPORT_SECONDS)
+            result = mouse_read(&mouse, key, &pointer);
+        if (result == MOUSE_POINTER)
+            return TERM_MOUSE;
+        if (result == MOUSE_IGNORED)
+            return TERM_OTHER;
+        if (result == MOUSE_MORE)
+            continue;
+        mouse.kind = MOUSE_NONE;
+        if (key != KEY_SGR_REPORT && key != KEY_BYTES_REPORT)
+            return name_key(key);
+        mouse_begin(&mouse, key == KEY_SGR_REPORT ? MOUSE_SGR : MOUSE_BYTES);
+        mouse_begun_at = clock_seconds();
+    }
 }
 
 bool term_alive(void)

@@ -10,6 +10,7 @@
 #define TUI_TERM_H
 
 #include "tui/canvas.h"
+#include "tui/mouse.h"
 
 /* Keys beside the characters, which stand for themselves. */
 enum term_key {
@@ -33,14 +34,6 @@ enum term_key {
     TERM_F10,
     TERM_MOUSE, /* see term_pointer() */
     TERM_OTHER, /* a key without meaning here */
-};
-
-/* What the mouse did at a cell. */
-enum pointer_act { POINTER_PRESS, POINTER_DRAG, POINTER_RELEASE, POINTER_UP, POINTER_DOWN };
-
-struct pointer {
-    enum pointer_act act; /* of the first button; up and down: of the wheel */
-    int x, y;
 };
 
 /* Whether stdin and stdout are a terminal that can do more than print. */
