@@ -197,6 +197,25 @@ static void row_85_commands_after_the_end_are_ignored(void **unused)
     trainer_free(trainer);
 }
 
+static void many_commands_at_once_are_all_obeyed(void **unused)
+{
+    enum { PAIRS = 1000 };
+    struct trainer_options options = make_options(100000, 1);
+    (void)unused;
+
+    struct trainer *trainer = start(&options);
+    send(trainer, TRAINER_PAUSE, 0);
+    for (int i = 0; i < PAIRS; i++) {
+        trainer_send(trainer, (struct trainer_command){.verb = TRAINER_SCALE_LR, .factor = 2.0});
+        trainer_send(trainer, (struct trainer_command){.verb = TRAINER_SCALE_LR, .factor = 0.5});
+    }
+    trainer_wait(trainer, &snapshot, SNAPSHOT_PAUSED);
+    send(trainer, TRAINER_STOP, 0);
+    trainer_wait(trainer, &snapshot, SNAPSHOT_STOPPED);
+    assert_true(snapshot.base_lr == options.settings.lr);
+    trainer_free(trainer);
+}
+
 static void row_84_a_paused_trainer_stops_at_once(void **unused)
 {
     struct trainer_options options = make_options(100, 2);
@@ -616,6 +635,7 @@ static const struct CMUnitTest tests[] = {
     TEST_OF(stepping_batches_pauses_behind_exactly_that_many),
     TEST_OF(stepping_epochs_pauses_at_their_end),
     TEST_OF(row_85_commands_after_the_end_are_ignored),
+    TEST_OF(many_commands_at_once_are_all_obeyed),
     TEST_OF(row_84_a_paused_trainer_stops_at_once),
     TEST_OF(row_86_divergence_stops_before_the_update_and_names_the_layer),
     TEST_OF(a_batch_larger_than_the_data_is_all_of_it),

@@ -486,7 +486,28 @@ row_64() {
     see 'mnist-tui' && keys Escape p && answers && [ ! -e "$scratch/status" ]
 }
 
+# A report of the mouse whose rest does not come holds up nothing, and is none with other bytes behind it.
+unfinished_report() {
+    trained "unfinished$1" || return 1
+    shift
+    tmux send-keys -t main -H "$@" && goes_on && sleep 1 && keys Space && see PAUSED && keys Space && goes_on &&
+        tmux send-keys -t main -H "$@" && kill -TERM "$(cat "$scratch/pid")" && left 143 && restored &&
+        valid_checkpoint
+}
+
+# keys_without_end KEY: keys that take longer than they take to send are no reason not to be told to end.
+keys_without_end() {
+    directory=$scratch/keys
+    export directory
+    start 200 60 "$many -o \"\$directory\"" && see 'batch [1-9]' &&
+        tmux send-keys -t main -N 4000 "$1" && sleep 0.1 && kill -TERM "$(cat "$scratch/pid")" &&
+        left 143 && valid_checkpoint
+}
+
 check "row 64: random bytes as keys" row_64
+check "row 64: an unfinished report of the mouse" unfinished_report 1 1b 5b 4d
+check "row 64: an unfinished report of the mouse in decimal" unfinished_report 2 1b 5b 3c 33 3b 31
+check "row 65: SIGTERM is obeyed while keys keep coming" keys_without_end C-l
 
 # ---- suspending ----
 
@@ -502,6 +523,17 @@ suspend() {
 
 continues() {
     keys fg Enter && see 'TRAINING' && goes_on && answers
+}
+
+# With drags, or a digit could not be drawn any more; and not before the program has the terminal again.
+mouse_reported() {
+    [ "$(tmux display-message -p -t main '#{mouse_button_flag} #{mouse_sgr_flag}')" = "$1" ]
+}
+
+mouse_suspended() {
+    eventually mouse_reported '1 1' && keys C-z && see 'READY' && eventually mouse_reported '0 0' &&
+        keys 'bg; sleep 1; echo $((41 + 1))' Enter && see '^42' && mouse_reported '0 0' &&
+        keys fg Enter && see 'TRAINING' && eventually mouse_reported '1 1'
 }
 
 # The terminal has another size when it goes on.
@@ -521,6 +553,7 @@ row_67() {
 
 check "row 67: Ctrl-Z gives the terminal back and stops" suspend
 check "row 67: fg goes on where it was" continues
+check "row 67: the mouse is the shell's while stopped, and reported as before behind that" mouse_suspended
 check "row 67: resized while stopped" suspend_resize
 check "row 67: suspended again and again" row_67
 

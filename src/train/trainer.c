@@ -15,7 +15,7 @@
 #include <string.h>
 
 enum {
-    QUEUE_SIZE = 16,
+    QUEUE_ROOM = 16,  /* to begin with */
     PUBLISH_RATE = 8, /* snapshots a second at most: each wakes the front end on a busy core */
     TEST_CHUNK = 64 * LANES, /* test images between two looks at the commands */
     UNLIMITED = -1,
@@ -27,10 +27,10 @@ struct trainer {
     struct trainer_options options;
     pthread_t thread;
 
-    pthread_mutex_t mutex; /* guards the next six */
+    pthread_mutex_t mutex; /* guards the next seven */
     pthread_cond_t sent;
-    struct trainer_command queue[QUEUE_SIZE];
-    int queued;
+    struct trainer_command *queue; /* [queue_room] */
+    int queued, queue_room;
     long number; /* of the latest snapshot, from 1 */
     struct snapshot *published;
     struct outcomes outcomes; /* of the latest whole test pass */
@@ -120,13 +120,29 @@ bool trainer_read_outcomes(struct trainer *trainer, struct outcomes *outcomes, l
 
 /* ---- commands in ---- */
 
+static void grow_queue(struct trainer *trainer)
+{
+    const size_t room = 2 * (size_t)trainer->queue_room;
+    struct trainer_command *queue = realloc(trainer->queue, room * sizeof *queue);
+
+    if (queue != NULL) {
+        trainer->queue = queue;
+        trainer->queue_room = (int)room;
+    }
+}
+
 void trainer_send(struct trainer *trainer, struct trainer_command command)
 {
     pthread_mutex_lock(&trainer->mutex);
-    if (trainer->queued == QUEUE_SIZE) {
-        for (int i = 1; i < QUEUE_SIZE; i++)
-            trainer->queue[i - 1] = trainer->queue[i];
+    if (trainer_ended(trainer->published->state)) {
+        pthread_mutex_unlock(&trainer->mutex);
+        return;
+    }
+    if (trainer->queued == trainer->queue_room)
+        grow_queue(trainer);
+    if (trainer->queued == trainer->queue_room) {
         trainer->queued--;
+        memmove(trainer->queue, trainer->queue + 1, (size_t)trainer->queued * sizeof command);
     }
     trainer->queue[trainer->queued++] = command;
     pthread_cond_signal(&trainer->sent);
@@ -556,6 +572,7 @@ static bool allocate(struct trainer *trainer, struct error *error)
                     ? options->settings.batch_size
                     : options->data->train.count;
     return (trainer->published = memory_new(1, sizeof *trainer->published, error)) &&
+           (trainer->queue = memory_new(QUEUE_ROOM, sizeof *trainer->queue, error)) &&
            (trainer->order = memory_new(train, sizeof *trainer->order, error)) &&
            (evaluation->losses = memory_new(tests, sizeof *evaluation->losses, error)) &&
            (evaluation->predictions = memory_new(tests, 1, error)) &&
@@ -576,6 +593,7 @@ static void release(struct trainer *trainer)
     free(trainer->evaluation.predictions);
     free(trainer->evaluation.losses);
     free(trainer->order);
+    free(trainer->queue);
     free(trainer->published);
     pthread_cond_destroy(&trainer->sent);
     pthread_mutex_destroy(&trainer->mutex);
@@ -610,6 +628,7 @@ struct trainer *trainer_new(const struct trainer_options *options, struct error 
     if (trainer == NULL)
         return NULL;
     trainer->options = *options;
+    trainer->queue_room = QUEUE_ROOM;
     trainer->paused = options->paused;
     trainer->batches_left = trainer->epochs_left = UNLIMITED;
     pthread_mutex_init(&trainer->mutex, NULL);

@@ -64,8 +64,8 @@ struct trainer *trainer_new(const struct trainer_options *options, struct error 
 /* Stops the thread behind the batch at work, waits for it and releases everything. */
 void trainer_free(struct trainer *trainer);
 
-/* Queues a command; when the queue is full the oldest one that waits is dropped. Ignored once the
- * run has ended. */
+/* Queues a command; without the memory for one more the oldest that waits is dropped. Ignored once
+ * the run has ended. */
 void trainer_send(struct trainer *trainer, struct trainer_command command);
 
 /* Copies the latest snapshot. False, and nothing is copied, when it is the one numbered *seen; else

@@ -44,6 +44,7 @@ struct dashboard {
     bool mouse;        /* is asked for */
     bool blind;        /* the terminal is gone, or another's */
     bool fresh;        /* something has changed since the last frame */
+    bool unread;       /* keys are left */
     bool unsettled;    /* there is something to compute for another one */
     double drawn_at;
 };
@@ -429,6 +430,7 @@ static bool handle_signals(struct dashboard *dashboard, struct error *error)
     return true;
 }
 
+/* For a frame's time at most, however many there are: there are signals and snapshots, too. */
 static void read_keys(struct dashboard *dashboard)
 {
     int key = term_key();
@@ -439,8 +441,15 @@ static void read_keys(struct dashboard *dashboard)
             signals_end(SIGHUP);
         quit(dashboard);
     }
-    for (; key != TERM_NONE; key = term_key())
+    const double until = clock_seconds() + FRAME_SECONDS;
+    dashboard->unread = false;
+    for (; key != TERM_NONE; key = term_key()) {
         press(dashboard, key);
+        if (signals_ending() != 0 || clock_seconds() >= until) {
+            dashboard->unread = true;
+            return;
+        }
+    }
 }
 
 /* Milliseconds until the next frame is due; -1: none is. */
@@ -467,11 +476,12 @@ static bool run_loop(struct dashboard *dashboard, struct error *error)
             draw_now(dashboard, false);
         if (dashboard->quitting && trainer_ended(dashboard->snapshot->state))
             return true;
-        bool input = signals_wait(dashboard->blind ? -1 : STDIN_FILENO, time_to_draw(dashboard));
+        bool input = signals_wait(dashboard->blind ? -1 : STDIN_FILENO,
+                                  dashboard->unread ? 0 : time_to_draw(dashboard));
         if (!handle_signals(dashboard, error))
             return false;
         read_snapshot(dashboard);
-        if (input) {
+        if (input || dashboard->unread) {
             read_keys(dashboard);
             if (!dashboard->blind && dashboard->fresh)
                 draw_now(dashboard, false); /* keys are answered at once */
