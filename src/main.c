@@ -112,12 +112,20 @@ static bool act(struct program *program, struct error *error)
     return train(&program->run, error);
 }
 
-static bool load_data(struct setup *setup, struct error *error)
+static bool load_data(struct program *program, struct error *error)
 {
+    struct setup *setup = &program->setup;
+    const bool resumed = setup->options.resume != NULL;
     const int held_out = setup->options.settings.validate;
 
-    return dataset_load(&setup->data, setup->data_directory, error) &&
-           (held_out == 0 || dataset_hold_out(&setup->data, held_out, error));
+    if (!dataset_load(&setup->data, setup->data_directory, error) ||
+        (resumed && !run_check_data(&program->run, error)))
+        return false;
+    if (held_out == 0 || dataset_hold_out(&setup->data, held_out, error))
+        return true;
+    if (resumed) /* the run's word, not the command line's */
+        error->kind = ERROR_CHECKPOINT;
+    return false;
 }
 
 /* Makes what the action needs, and does it. */
@@ -139,7 +147,7 @@ static bool run(struct program *program, int argc, char *argv[], struct error *e
         return false;
     setup->threads = options->threads > 0 ? options->threads : cpu_count();
     setup->data_directory = find_data(options->data);
-    if (needs_data && !load_data(setup, error))
+    if (needs_data && !load_data(program, error))
         return false;
     return signals_init(error) && act(program, error);
 }

@@ -330,6 +330,18 @@ static void row_39_weights_that_are_not_finite_are_refused(void **unused)
     assert_non_null(strstr(error.text, "finite"));
 }
 
+static void row_39_variances_below_0_are_refused(void **unused)
+{
+    struct progress progress = {0};
+    (void)unused;
+
+    state[model_offset(&model, &model.layers[1], "running_var")] = -0.5F;
+    assert_true(checkpoint_save(directory, "last.safetensors", &model, &settings, &progress, state,
+                                velocity, &error));
+    assert_refused();
+    assert_non_null(strstr(error.text, "layer1.1.running_var: no variance"));
+}
+
 static void row_40_trailing_bytes_are_refused(void **unused)
 {
     FILE *file = fopen(path, "a");
@@ -581,6 +593,7 @@ static const struct CMUnitTest tests[] = {
     TEST(row_38_more_tensors_than_any_model_has_are_refused),
     TEST(row_38_overlapping_tensors_are_refused),
     TEST(row_39_weights_that_are_not_finite_are_refused),
+    TEST(row_39_variances_below_0_are_refused),
     TEST(row_40_trailing_bytes_are_refused),
     TEST(all_that_resuming_needs_comes_back),
     TEST(row_41_other_settings_or_data_are_named),

@@ -490,6 +490,13 @@ nothing_made() {
             --init="$scratch/nothing.safetensors"
 }
 
+# A name that no JSON can hold: the run could not be resumed.
+data_beyond_utf8() {
+    strange=$scratch/$(printf 'd\377')
+    ln -s "$data" "$strange"
+    refuses 2 '--data: .*UTF-8' -d "$strange" -e 1 -o "$scratch/never" && run 0 -d "$strange" -e 1
+}
+
 # ---- checkpoints ----
 
 # best_of METRICS: epoch, test accuracy and test loss of the best epoch, the first of equals.
@@ -550,6 +557,13 @@ export_csv() {
         if (line != result) fail("expected " line " got " result)
         exit bad
     }' "$scratch/predictions.csv"
+}
+
+export_over_checkpoint() {
+    cp "$directory/best.safetensors" "$scratch/w.safetensors" &&
+        refuses 2 '--export: .*w\.safetensors is the checkpoint' -d "$data" \
+            --eval="$scratch/w.safetensors" --export="$scratch/w.safetensors" &&
+        cmp "$directory/best.safetensors" "$scratch/w.safetensors"
 }
 
 export_fails() {
@@ -641,10 +655,12 @@ check "config.json has a recipe's settings and what was given beside it" recipe_
 check "a second run into the directory exits 4 and changes nothing" second_run
 check "a run directory that cannot be made: exit 5" no_directory
 check "no run directory when data or checkpoint cannot be used" nothing_made
+check "no run directory when its data cannot be named in it" data_beyond_utf8
 check "--eval of the best weights gives that epoch's result" eval_best
 check "--eval of the last weights gives the last epoch's result" eval_last
 check "--export writes a line an image, probabilities that add up" export_csv
 check "--export to where nothing can be written: exit 5" export_fails
+check "--export does not replace the checkpoint" export_over_checkpoint
 check "--init starts from the file's weights" init_run
 check "row 33: a truncated checkpoint is refused" truncated
 check "row 34: a checkpoint with one bit flipped is refused" flipped

@@ -292,6 +292,19 @@ row_77_read_only() {
     return $good
 }
 
+# A file that may not be written to is not replaced either.
+row_46_read_only() {
+    rm -rf "$run" && cp -R "$scratch/half" "$run" && chmod 444 "$run"/*.safetensors || return 1
+    if [ -n "$as_other" ]; then
+        chmod 711 "$scratch" && chmod -R a+rX "$data" && chown -R 65534 "$run" || return 1
+    fi
+    cp "$run/last.safetensors" "$scratch/untouched"
+    # shellcheck disable=SC2086 # one word an argument
+    finish $as_other "$PROGRAM" --headless --resume="$run"
+    [ "$status" -eq 5 ] && sane && says "$scratch/err" 'last\.safetensors: cannot be replaced: Permission' &&
+        cmp "$scratch/untouched" "$run/last.safetensors"
+}
+
 # Each time it is asked the clock shows an earlier hour.
 row_80() {
     survives clock:1:always:back && [ "$status" -eq 0 ] || return 1
@@ -355,6 +368,7 @@ elif command -v timeout >/dev/null; then
     # shellcheck disable=SC2086 # one word an argument
     if $as_other "$PROGRAM" --version >/dev/null 2>&1; then
         check "row 77: the run directory becomes read-only midway" row_77_read_only
+        [ -z "$FAULT_SHIM" ] || check "row 46: a checkpoint that is read-only is not replaced" row_46_read_only
     else
         skip "row 77: the run directory becomes read-only midway" "nothing is read-only to root"
         as_other=

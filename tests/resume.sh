@@ -176,6 +176,14 @@ recipe_fixed() {
         run 0 --resume="$directory" $recipe && as_recipe "$directory"
 }
 
+# What is held out of the run's data may be more than there is of another.
+other_data_held_out() {
+    make_data "$scratch/few" 100 32
+    run 0 -d "$data" -e 1 --validate=100 -o "$scratch/held_out" || return 1
+    directory=$scratch/held_out
+    refused 4 '--data differs from the run.s' -d "$scratch/few"
+}
+
 # ---- faults ----
 
 # midway: a copy of a run that stopped behind its second epoch, in $directory.
@@ -334,7 +342,8 @@ row_48() {
         diff "$scratch/reference.plain" "$scratch/plain" || return 1
     midway
     sed 10d "$scratch/two/metrics.jsonl" >"$directory/metrics.jsonl"
-    refused 4 'metrics\.jsonl: line 10 is damaged or missing .*expected epoch 0, batch 8\)'
+    refused 4 'metrics\.jsonl: line 10 is damaged or missing .*expected epoch 0, batch 8\)' &&
+        refused 4 'metrics\.jsonl: line 10 is damaged or missing' -e 300
 }
 
 row_49() {
@@ -355,6 +364,7 @@ check "row 34: a damaged checkpoint; the best one is named" row_34
 check "row 35: a checkpoint that is none, or has weights alone" row_35
 check "the best checkpoint, put in the last one's place, goes on" best_goes_on
 check "row 41: settings that differ from the run's" row_41
+check "row 41: other data, too small for what is held out" other_data_held_out
 check "row 44: stale temporary files are ignored" row_44
 check "row 45: a second process on the run exits 5" row_45
 check "row 46: a checkpoint's place taken by a directory or a link" row_46

@@ -9,6 +9,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 
 static bool write_predictions(FILE *file, const struct split *split,
                               const struct evaluation *evaluation)
@@ -43,6 +44,19 @@ static bool export_predictions(const char *path, const struct split *split,
     return written;
 }
 
+/* The checkpoint would be gone, with the predictions in its place. */
+static bool check_export(const struct options *options, struct error *error)
+{
+    struct stat checkpoint, exported;
+
+    if (options->export != NULL && stat(options->eval, &checkpoint) == 0 &&
+        stat(options->export, &exported) == 0 && checkpoint.st_dev == exported.st_dev &&
+        checkpoint.st_ino == exported.st_ino)
+        return error_set(error, ERROR_USAGE, "--export: %s is the checkpoint (choose another file)",
+                         options->export);
+    return true;
+}
+
 static bool evaluate_with(const struct setup *setup, struct evaluator *evaluator,
                           struct evaluation *evaluation, struct error *error)
 {
@@ -50,7 +64,8 @@ static bool evaluate_with(const struct setup *setup, struct evaluator *evaluator
     float state[MODEL_STATE_MAX];
     int correct;
 
-    if (!checkpoint_load(setup->options.eval, &setup->model, state, error))
+    if (!check_export(&setup->options, error) ||
+        !checkpoint_load(setup->options.eval, &setup->model, state, error))
         return false;
     evaluator_load(evaluator, state);
     evaluate_images(evaluator, test, 0, test->count, evaluation);

@@ -42,6 +42,18 @@ bool run_open(struct run *run, int argc, char *argv[], struct error *error)
     return true;
 }
 
+bool run_check_data(const struct run *run, struct error *error)
+{
+    const uint64_t expected = run->config.data_checksum, got = run->setup->data.checksum;
+
+    if (expected == got)
+        return true;
+    return error_set(error, ERROR_CHECKPOINT,
+                     "%s: --data differs from the run's (expected checksum %016" PRIx64
+                     ", got %016" PRIx64 ")",
+                     run->setup->options.resume, expected, got);
+}
+
 static void describe_run(struct run *run)
 {
     struct config *config = &run->config;
@@ -64,7 +76,8 @@ static bool start_run(struct run *run, struct error *error)
     if (options->run_dir == NULL)
         return true;
     describe_run(run);
-    return (run->place == NULL || runlog_make_place(run->place, error)) &&
+    return config_check(&run->config, error) &&
+           (run->place == NULL || runlog_make_place(run->place, error)) &&
            (run->runlog = runlog_new(options->run_dir, error)) != NULL &&
            runlog_start(run->runlog, &run->config, &run->setup->model, &run->start, error);
 }
@@ -89,8 +102,8 @@ static bool resume_run(struct run *run, struct error *error)
     run->config.settings = options->settings;
     if (!start_resume(&run->start, options->resume, &run->setup->model, &options->settings,
                       &run->setup->data, error) ||
-        (longer && !config_write(options->resume, &run->config, error)) ||
-        !runlog_resume(run->runlog, &run->config, &run->setup->data, &run->start, &lost, error))
+        !runlog_resume(run->runlog, &run->config, &run->setup->data, &run->start, &lost, error) ||
+        (longer && !config_write(options->resume, &run->config, error)))
         return false;
     if (lost)
         warn_lost(options->resume);

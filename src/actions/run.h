@@ -27,6 +27,9 @@ struct run {
  * ERROR_SYSTEM when another process is at work on it; else as options_parse(). */
 bool run_open(struct run *run, int argc, char *argv[], struct error *error);
 
+/* Holds the data that has been loaded against that of run_open()'s run. ERROR_CHECKPOINT. */
+bool run_check_data(const struct run *run, struct error *error);
+
 /* Trains, from the start or from where run_open()'s run stands, in the dashboard if `terminal`;
  * prints the results, or the frame of --snapshot, on stdout. The last snapshot stays in run->last.
  * ERROR_CHECKPOINT when there is already a run where this is to be, or --init or the checkpoint is

@@ -153,10 +153,13 @@ bool file_replace(const char *directory, const char *name, const void *data, siz
     if (snprintf(temporary, sizeof temporary, "%s/%s.tmp", directory, name) >=
         (int)sizeof temporary) /* the longer one */
         return error_set(error, ERROR_SYSTEM, "%s: the path is too long", directory);
-    if (lstat(path, &status) == 0 && !S_ISREG(status.st_mode))
+    bool there = lstat(path, &status) == 0;
+    if (there && !S_ISREG(status.st_mode))
         return error_set(error, ERROR_SYSTEM,
                          "%s: cannot be replaced (expected a regular file, got %s)", path,
                          kind_of_file(status.st_mode));
+    if (there && access(path, W_OK) != 0)
+        return error_set(error, ERROR_SYSTEM, "%s: cannot be replaced: %s", path, strerror(errno));
     if (write_new(temporary, data, size) && rename(temporary, path) == 0) {
         if (file_sync_directory(directory))
             return true;

@@ -36,7 +36,8 @@ bool file_sync_directory(const char *directory);
 /* Replaces directory/name by `size` bytes of data: writes directory/name.tmp, fsyncs it, renames it
  * over the old file and fsyncs the directory. On failure (ERROR_SYSTEM) the temporary file is
  * removed and the old file untouched, unless the directory alone could not be synced: then the new
- * file is in place but may not survive a crash. Refuses to replace anything but a regular file. */
+ * file is in place but may not survive a crash. Refuses to replace anything but a regular file
+ * that may be written to. */
 bool file_replace(const char *directory, const char *name, const void *data, size_t size,
                   struct error *error);
 

@@ -367,6 +367,31 @@ static bool check_shape(const struct reader *reader, const char *name, const jso
     return true;
 }
 
+static bool ends_with(const char *text, const char *suffix)
+{
+    size_t length = strlen(text), tail = strlen(suffix);
+
+    return length >= tail && strcmp(text + length - tail, suffix) == 0;
+}
+
+static bool check_values(const struct reader *reader, const char *name, const float *values,
+                         size_t count, struct error *error)
+{
+    const bool variances = ends_with(name, ".running_var");
+
+    for (size_t i = 0; i < count; i++) {
+        if (!isfinite(values[i]))
+            return error_set(error, ERROR_CHECKPOINT,
+                             "%s: %s: not finite (expected finite weights, got %f)", reader->path,
+                             name, (double)values[i]);
+        if (variances && values[i] < 0.0F)
+            return error_set(error, ERROR_CHECKPOINT,
+                             "%s: %s: no variance (expected none below 0, got %g)", reader->path,
+                             name, (double)values[i]);
+    }
+    return true;
+}
+
 static bool read_floats(const struct reader *reader, const char *prefix,
                         const struct tensor *tensor, float *values, struct span *span,
                         struct error *error)
@@ -383,12 +408,7 @@ static bool read_floats(const struct reader *reader, const char *prefix,
         !find_span(reader, name, entry, "F32", tensor->count * sizeof(float), span, error))
         return false;
     get_floats(values, reader->data + span->from, tensor->count);
-    for (size_t i = 0; i < tensor->count; i++)
-        if (!isfinite(values[i]))
-            return error_set(error, ERROR_CHECKPOINT,
-                             "%s: %s: not finite (expected finite weights, got %f)", reader->path,
-                             name, (double)values[i]);
-    return true;
+    return check_values(reader, name, values, tensor->count, error);
 }
 
 static int compare_spans(const void *a, const void *b)
@@ -417,13 +437,6 @@ static bool check_coverage(const struct reader *reader, struct span *spans, int 
                          "%s: bytes behind the last tensor (expected %zu, got %zu)", reader->path,
                          at, reader->data_size);
     return true;
-}
-
-static bool ends_with(const char *text, const char *suffix)
-{
-    size_t length = strlen(text), tail = strlen(suffix);
-
-    return length >= tail && strcmp(text + length - tail, suffix) == 0;
 }
 
 /* Reads every tensor of the model and accounts for all others that the file may hold. *moving gets

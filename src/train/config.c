@@ -54,12 +54,25 @@ static char *make_text(const struct config *config, const struct model *model)
 {
     int digits;
     json_t *object = make_object(config, model, &digits);
-    bool whole = json_object_get(object, "data") != NULL; /* no valid UTF-8 is left out */
-    char *text =
-        whole ? json_dumps(object, JSON_INDENT(2) | JSON_REAL_PRECISION((size_t)digits)) : NULL;
+    char *text = json_dumps(object, JSON_INDENT(2) | JSON_REAL_PRECISION((size_t)digits));
 
     json_decref(object);
     return text;
+}
+
+bool config_check(const struct config *config, struct error *error)
+{
+    json_t *data = json_string(config->data);
+    bool valid = data != NULL;
+
+    json_decref(data);
+    if (json_memory_failed())
+        return error_set(error, ERROR_SYSTEM, "not enough memory to describe the run");
+    if (!valid)
+        return error_set(error, ERROR_USAGE,
+                         "--data: a run directory can only name it if it is valid UTF-8 (got %s)",
+                         config->data);
+    return true;
 }
 
 bool config_write(const char *directory, const struct config *config, struct error *error)
@@ -71,9 +84,8 @@ bool config_write(const char *directory, const struct config *config, struct err
     char *text = make_text(config, &model);
     if (json_memory_failed() || text == NULL) {
         free(text);
-        return error_set(error, ERROR_SYSTEM,
-                         "%s/%s: cannot be written: not enough memory, or --data is no valid UTF-8",
-                         directory, CONFIG_NAME);
+        return error_set(error, ERROR_SYSTEM, "%s/%s: not enough memory to write it", directory,
+                         CONFIG_NAME);
     }
     size_t size = strlen(text);
     text[size] = '\n'; /* the terminator's place; the length goes along */

@@ -23,6 +23,10 @@ struct config {
     int threads;
 };
 
+/* Whether a config.json can say this. ERROR_USAGE when the data's directory is no valid UTF-8,
+ * ERROR_SYSTEM without memory. */
+bool config_check(const struct config *config, struct error *error);
+
 /* Writes directory/config.json, replacing an older one safely. ERROR_SYSTEM when the disk does not
  * take it. */
 bool config_write(const char *directory, const struct config *config, struct error *error);
