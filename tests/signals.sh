@@ -61,12 +61,19 @@ signal() {
     kill "-$1" "$(cat "$scratch/pid")"
 }
 
+# Those that stand still go on, once more where another thread was stopped by the terminal meanwhile, which is
+# the shell's; others may be gone.
+continued() {
+    signal CONT
+    [ -s "$scratch/status" ]
+}
+
 # hit SIGNAL STATE: the terminal is given back, the parent sees the signal, and the run is there.
 hit() {
     sh -c "kill -$1 \$\$" >/dev/null 2>&1
     expected=$?
     "$2" && signal "$1" || return 1
-    signal CONT # for those that stand still; others may be gone by now
+    eventually continued >/dev/null
     left "$expected" || return 1
     tmux resize-window -t main -x 80 -y 24 && restored || return 1
     case $1 in

@@ -161,24 +161,11 @@ static void clear_flow_control(void)
 {
     struct termios modes;
 
-    if (tcgetattr(STDIN_FILENO, &modes) != 0)
+    if (tcgetattr(STDOUT_FILENO, &modes) != 0)
         return;
     modes.c_iflag &= ~(tcflag_t)IXON;
-    tcsetattr(STDIN_FILENO, TCSANOW, &modes);
+    tcsetattr(STDOUT_FILENO, TCSANOW, &modes);
     def_prog_mode(); /* what curses comes back to */
-}
-
-/* refresh() without its gap: while it writes, curses ignores SIGTSTP, and a Ctrl-Z would be
- * lost. */
-static void send_screen(void)
-{
-    sigset_t suspend, before;
-
-    sigemptyset(&suspend);
-    sigaddset(&suspend, SIGTSTP);
-    pthread_sigmask(SIG_BLOCK, &suspend, &before);
-    refresh();
-    pthread_sigmask(SIG_SETMASK, &before, NULL);
 }
 
 /* Bright yellow is next to nothing on white; without its brightness it is weak there still. */
@@ -220,13 +207,16 @@ bool term_start(const char *color, struct error *error)
     if (!term_check(error) || !open_ways_out(error))
         return false;
     tcgetattr(STDIN_FILENO, &saved_modes);
+    restore_size = 0;
+    signals_set_restore(restore); /* first: newterm changes the modes, and SIGTSTP if it may */
     screen = newterm(NULL, stdout, stdin);
-    if (screen == NULL)
+    if (screen == NULL) {
+        signals_set_restore(NULL);
         return error_set(error, ERROR_SYSTEM,
                          "the terminal cannot be used: it lacks what full-screen programs need "
                          "(use --headless)");
+    }
     prepare_restore();
-    signals_set_restore(restore);
     set_escdelay(ESCAPE_DELAY_MS);
     cbreak();
     noecho();
@@ -285,7 +275,7 @@ bool term_suspend(void)
         return false;
     signals_set_restore(restore);
     term_resize();
-    send_screen(); /* in the background this stops once more, so nothing may go before it */
+    refresh(); /* in the background this stops once more, so nothing may go before it */
     if (use_mouse)
         report_mouse(true);
     return true;
@@ -378,7 +368,7 @@ void term_show(const struct canvas *canvas, bool all)
             *before = *cell;
         }
     }
-    send_screen();
+    refresh();
 }
 
 /* ---- keys ---- */
