@@ -53,6 +53,8 @@ static void leave_at_once(int signal_number)
 
 static void on_ending(int signal_number)
 {
+    int saved = errno;
+
     if (ending_signal != 0 && signal_number != SIGHUP) /* terminals hang up more than once */
         leave_at_once(signal_number);
     if (ending_signal == 0) {
@@ -61,6 +63,7 @@ static void on_ending(int signal_number)
             restore_function(false);
     }
     signals_wake(NULL);
+    errno = saved;
 }
 
 static void on_noticed(int signal_number)

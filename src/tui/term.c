@@ -101,13 +101,16 @@ static bool takes_output(int timeout)
  * where nobody reads, what waits to be read is dropped, as it would hold the process. */
 static void restore(bool at_once)
 {
+    ssize_t ignored = 0;
+
     if (!at_once && takes_output(0))
         return;
     dup2(nowhere, STDOUT_FILENO);
     if (!takes_output(0))
         tcflush(terminal, TCOFLUSH);
-    if (takes_output(OUTPUT_WAIT_MS) && write(terminal, restore_text, (size_t)restore_size) < 0)
-        return; /* it is gone */
+    if (takes_output(OUTPUT_WAIT_MS))
+        ignored = write(terminal, restore_text, (size_t)restore_size);
+    (void)ignored; /* the modes can still be put back */
     tcsetattr(STDIN_FILENO, TCSANOW, &saved_modes);
 }
 
