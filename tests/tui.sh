@@ -670,9 +670,15 @@ check "row 84: Ctrl-C while paused saves, too" ctrl_c_paused
 check "row 70: training goes on while the output is stopped" row_70
 check "row 70: SIGTERM is obeyed while the output is stopped" blocked_term
 check "row 70: a second SIGTERM leaves while the output is stopped" blocked_end blocked_twice TERM TERM
-check "row 70: SIGTERM is obeyed while nobody reads the output" unread_term
-check "row 70: a second SIGTERM leaves while nobody reads the output" unread_twice
-check "row 68: SIGSEGV while nobody reads the output: the terminal is given back" row_68_unread
+# The shim is there in builds without a sanitizer.
+if [ -n "${FAULT_SHIM-}" ]; then
+    check "row 70: SIGTERM is obeyed while nobody reads the output" unread_term
+    check "row 70: a second SIGTERM leaves while nobody reads the output" unread_twice
+    check "row 68: SIGSEGV while nobody reads the output: the terminal is given back" row_68_unread
+else
+    skip "rows 68 and 70: nobody reads the output" \
+        "ThreadSanitizer holds a signal back until the call that it is to end has returned"
+fi
 check "row 71: nothing else writes on the screen" row_71
 check "an error's path keeps its letters on the screen" named_in_utf8
 check "row 86: divergence is shown, q exits 6" diverges
