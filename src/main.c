@@ -74,14 +74,13 @@ static bool train(struct run *run, struct error *error)
     const struct options *options = &setup->options;
     bool terminal = options->action == ACTION_TRAIN && !options->headless && term_wanted();
 
-    if (options_given(options, "batch_size") &&
+    if (options_given(options, "batch-size") &&
         options->settings.batch_size > setup->data.train.count)
         return error_set(error, ERROR_USAGE,
                          "--batch-size: larger than the data (expected at most %d, got %d)",
                          setup->data.train.count, options->settings.batch_size);
     if (options->paused && !terminal)
-        return error_set(error, ERROR_USAGE,
-                         "--paused needs the dashboard: without it nothing could resume the run");
+        return error_set(error, ERROR_USAGE, "--paused needs %s", OPTIONS_PAUSED_NEEDS);
     if (terminal && !term_check(error))
         return false;
     if (!past_read_compared(setup, error))

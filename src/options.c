@@ -6,394 +6,204 @@
 
 #include <getopt.h>
 #include <limits.h>
+#include <stddef.h>
 #include <stdlib.h>
 #include <string.h>
 
-enum { LONG_ONLY = 256, OPTIONS_MAX = 64 };
+enum { LONG_ONLY = 256 }; /* getopt_long returns LONG_ONLY + row for a long option */
 
 static const double ONECYCLE_WARMUP = 0.3; /* as torch.optim.lr_scheduler.OneCycleLR has it */
 
 enum { THREADS_MAX = 1024, SNAPSHOT_MAX = 1000 };
 
-/* Reads one option's argument into *options. */
-typedef bool reader(struct options *options, const char *argument, struct error *error);
-
-struct entry {
-    const char *group; /* begins a group in --help; then nothing else is set */
-    char letter;       /* 0: none */
-    const char *name, *argument, *help;
-    reader *read; /* NULL: it is one of the settings */
+/* What an argument is and what it is stored as. */
+enum kind {
+    NOTHING, /* not stored: the row has an action alone */
+    SETTING, /* one of struct settings, by `setting` or the option's name */
+    FLAG,    /* bool, set to true */
+    TEXT,    /* const char *, checked when it is used */
+    PATH,    /* const char *, not empty */
+    COUNT,   /* int, low to high */
+    SECONDS, /* double, finite, at least 0 */
+    NAME,    /* const char *, one of the words */
+    CHOICE,  /* an enum, by its place among the words */
+    CUSTOM,  /* whatever `read` makes of it */
 };
 
-/* ---- arguments ---- */
+/* Sets of actions, for `needs`. */
+enum {
+    TRAINS = 1 << ACTION_TRAIN | 1 << ACTION_SNAPSHOT,
+    WATCHES = 1 << ACTION_TRAIN,
+    EVALUATES = 1 << ACTION_EVAL,
+    REPORTS = 1 << ACTION_REPORT,
+};
 
-static bool read_int(const char *name, const char *text, int low, int high, int *number,
-                     struct error *error)
+/* An option: one row of the table. */
+struct row {
+    char letter;          /* 0: none */
+    const char *name;     /* NULL: `help` is the title of a group in --help */
+    const char *argument; /* NULL: takes none; "[FORM]": may be left out */
+    const char *help;
+    enum kind kind;
+    size_t offset;                                           /* in struct options */
+    int low, high;                                           /* COUNT */
+    words_function *words;                                   /* NAME, CHOICE */
+    bool (*read)(struct options *options, const char *text); /* CUSTOM: false refuses the text */
+    const char *expects; /* SECONDS, CUSTOM: what an argument must be */
+    const char *setting; /* SETTING: its key; NULL: the option's name */
+    const char *value;   /* taken when there is no argument */
+    enum action action;  /* that the option asks for, unless it is ACTION_TRAIN */
+    bool lists;          /* the argument `list` alone asks for the action, and is not stored */
+    unsigned int needs;  /* the set of actions that allow the option; 0: all */
+    const char *because; /* completes the sentence "--name needs ..." */
+};
+
+/* ---- words, and readers of their own ---- */
+
+WORDS_FUNCTION(glyphs_word, "auto", "braille", "block", "ascii")
+WORDS_FUNCTION(color_word, "auto", "always", "never")
+WORDS_FUNCTION(format_word, "text", "csv", "jsonl")
+
+/* Reads two numbers, each from `low` to `high`, with the separator between them. */
+static bool read_pair(const char *text, const char *separator, uint64_t low, uint64_t high,
+                      uint64_t *first, uint64_t *second)
 {
-    uint64_t wide;
+    const char *end = strstr(text, separator);
+    char number[24] = "";
 
-    if (!number_read_whole(text, (uint64_t)low, (uint64_t)high, &wide))
-        return error_set(error, ERROR_USAGE,
-                         "--%s: not a usable number (expected %d to %d, got '%s')", name, low, high,
-                         text);
-    *number = (int)wide;
-    return true;
+    if (end != NULL && end - text < (long)sizeof number)
+        memcpy(number, text, (size_t)(end - text));
+    return end != NULL && number_read_whole(number, low, high, first) &&
+           number_read_whole(end + strlen(separator), low, high, second);
 }
 
-/* *chosen gets which of the words it is. */
-static bool read_word(const char *name, const char *text, words_function *word, int *chosen,
-                      struct error *error)
+/* The limits are those of --seed. */
+static bool read_seeds(struct options *options, const char *text)
 {
-    char all[256];
-
-    *chosen = words_find(word, text);
-    if (*chosen >= 0)
-        return true;
-    words_list(word, all, sizeof all);
-    return error_set(error, ERROR_USAGE, "--%s: unknown word (expected %s, got '%s')", name, all,
-                     text);
-}
-
-/* *chosen gets the word itself. */
-static bool read_name(const char *name, const char *text, words_function *word, const char **chosen,
-                      struct error *error)
-{
-    int i;
-
-    if (!read_word(name, text, word, &i, error))
-        return false;
-    *chosen = word(i);
-    return true;
-}
-
-static bool read_setting(struct options *options, const char *name, const char *text,
-                         struct error *error)
-{
-    const int index = settings_find(name);
-    char where[SETTING_TEXT_SIZE];
-
-    snprintf(where, sizeof where, "--%s", name);
-    options->given |= 1U << index;
-    return setting_read(settings_at(index), &options->settings, text, ERROR_USAGE, where, error);
-}
-
-static bool read_path(const char *name, const char *text, const char **path, struct error *error)
-{
-    if (*text == '\0')
-        return error_set(error, ERROR_USAGE, "--%s: the path is empty", name);
-    *path = text;
-    return true;
-}
-
-/* ---- one reader an option ---- */
-
-static bool set_action(struct options *options, enum action action, struct error *error)
-{
-    if (options->action != ACTION_TRAIN && options->action != action)
-        return error_set(error, ERROR_USAGE,
-                         "only one of --summary, --stats, --eval, --report, --snapshot and "
-                         "--model=list can be asked for at once");
-    options->action = action;
-    return true;
-}
-
-static bool read_data(struct options *options, const char *argument, struct error *error)
-{
-    return read_path("data", argument, &options->data, error);
-}
-
-static bool read_model(struct options *options, const char *argument, struct error *error)
-{
-    return strcmp(argument, "list") == 0 ? set_action(options, ACTION_MODELS, error)
-                                         : read_setting(options, "model", argument, error);
-}
-
-static bool read_init(struct options *options, const char *argument, struct error *error)
-{
-    return read_path("init", argument, &options->init, error);
-}
-
-static bool read_nesterov(struct options *options, const char *argument, struct error *error)
-{
-    (void)argument;
-    return read_setting(options, "nesterov", "true", error);
-}
-
-/* The recipe has been taken before all other options: see take_recipe. */
-static bool read_recipe(struct options *options, const char *argument, struct error *error)
-{
-    return read_setting(options, "recipe", argument, error);
-}
-
-/* A..B: both are numbers as --seed takes them. */
-static bool read_seeds(struct options *options, const char *argument, struct error *error)
-{
-    const char *dots = strstr(argument, "..");
-    uint64_t first, last;
-    char low[24] = "";
-
-    if (dots != NULL && dots - argument < (int)sizeof low)
-        memcpy(low, argument, (size_t)(dots - argument));
-    if (dots == NULL || !number_read_whole(low, 0, LLONG_MAX, &first) ||
-        !number_read_whole(dots + 2, first, LLONG_MAX, &last) || last - first >= OPTIONS_SEEDS_MAX)
-        return error_set(error, ERROR_USAGE,
-                         "--seeds: not a range of seeds (expected A..B, A at most B, at most %d "
-                         "seeds, got '%s')",
-                         OPTIONS_SEEDS_MAX, argument);
-    options->settings.seed = first;
-    options->last_seed = last;
     options->series = options->headless = true;
-    return true;
+    return read_pair(text, "..", 0, LLONG_MAX, &options->settings.seed, &options->last_seed) &&
+           options->last_seed >= options->settings.seed &&
+           options->last_seed - options->settings.seed < OPTIONS_SEEDS_MAX;
 }
 
-static bool read_no_shuffle(struct options *options, const char *argument, struct error *error)
+static bool read_snapshot(struct options *options, const char *text)
 {
-    (void)argument;
-    return read_setting(options, "shuffle", "false", error);
+    uint64_t columns = 0, rows = 0;
+    const bool read = read_pair(text, "x", 1, SNAPSHOT_MAX, &columns, &rows);
+
+    options->columns = (int)columns;
+    options->rows = (int)rows;
+    return read;
 }
 
-static bool read_threads(struct options *options, const char *argument, struct error *error)
+static bool read_compare(struct options *options, const char *text)
 {
-    return read_int("threads", argument, 1, THREADS_MAX, &options->threads, error);
-}
-
-static bool read_kernels(struct options *options, const char *argument, struct error *error)
-{
-    (void)error;
-    options->kernels = argument; /* which there are, the machine tells later */
-    return true;
-}
-
-static bool read_paused(struct options *options, const char *argument, struct error *error)
-{
-    (void)argument, (void)error;
-    options->paused = true;
-    return true;
-}
-
-static bool read_run_dir(struct options *options, const char *argument, struct error *error)
-{
-    return read_path("run-dir", argument, &options->run_dir, error);
-}
-
-static bool read_resume(struct options *options, const char *argument, struct error *error)
-{
-    return read_path("resume", argument, &options->resume, error);
-}
-
-static bool read_checkpoint_every(struct options *options, const char *argument,
-                                  struct error *error)
-{
-    options->checkpoint_every_given = true;
-    if (!number_read(argument, &options->checkpoint_every))
-        return error_set(error, ERROR_USAGE, "--checkpoint-every: not a finite number (got '%s')",
-                         argument);
-    if (options->checkpoint_every < 0.0)
-        return error_set(error, ERROR_USAGE,
-                         "--checkpoint-every: out of range (expected 0 or more seconds, got '%s')",
-                         argument);
-    return true;
-}
-
-static bool read_compare(struct options *options, const char *argument, struct error *error)
-{
-    if (options->compare_count == OPTIONS_COMPARE_MAX)
-        return error_set(error, ERROR_USAGE, "--compare: too many runs (expected at most %d)",
-                         OPTIONS_COMPARE_MAX);
-    return read_path("compare", argument, &options->compare[options->compare_count++], error);
-}
-
-static bool read_headless(struct options *options, const char *argument, struct error *error)
-{
-    (void)argument, (void)error;
-    options->headless = true;
-    return true;
-}
-
-static const char *glyphs_word(int i)
-{
-    static const char *const words[] = {"auto", "braille", "block", "ascii", NULL};
-
-    return words[i];
-}
-
-static bool read_glyphs(struct options *options, const char *argument, struct error *error)
-{
-    return read_name("glyphs", argument, glyphs_word, &options->glyphs, error);
-}
-
-static const char *color_word(int i)
-{
-    static const char *const words[] = {"auto", "always", "never", NULL};
-
-    return words[i];
-}
-
-static bool read_color(struct options *options, const char *argument, struct error *error)
-{
-    return read_name("color", argument, color_word, &options->color, error);
-}
-
-static bool read_no_mouse(struct options *options, const char *argument, struct error *error)
-{
-    (void)argument, (void)error;
-    options->no_mouse = true;
-    return true;
-}
-
-static bool read_view(struct options *options, const char *argument, struct error *error)
-{
-    int chosen;
-
-    if (!read_word("view", argument, layout_view_name, &chosen, error))
+    if (options->compare_count == OPTIONS_COMPARE_MAX || *text == '\0')
         return false;
-    options->view = (enum view)chosen;
-    return true;
-}
-
-static bool read_snapshot(struct options *options, const char *argument, struct error *error)
-{
-    char columns[8] = "";
-    const char *cross = strchr(argument, 'x');
-    struct error ignored;
-
-    if (cross != NULL && cross - argument < (int)sizeof columns)
-        memcpy(columns, argument, (size_t)(cross - argument));
-    if (cross == NULL ||
-        !read_int("snapshot", columns, 1, SNAPSHOT_MAX, &options->columns, &ignored) ||
-        !read_int("snapshot", cross + 1, 1, SNAPSHOT_MAX, &options->rows, &ignored))
-        return error_set(error, ERROR_USAGE,
-                         "--snapshot: not a size (expected COLSxROWS of 1 to %d each, got '%s')",
-                         SNAPSHOT_MAX, argument);
-    return set_action(options, ACTION_SNAPSHOT, error);
-}
-
-static bool read_summary(struct options *options, const char *argument, struct error *error)
-{
-    (void)argument;
-    return set_action(options, ACTION_SUMMARY, error);
-}
-
-static bool read_stats(struct options *options, const char *argument, struct error *error)
-{
-    (void)argument;
-    return set_action(options, ACTION_STATS, error);
-}
-
-static bool read_eval(struct options *options, const char *argument, struct error *error)
-{
-    return read_path("eval", argument, &options->eval, error) &&
-           set_action(options, ACTION_EVAL, error);
-}
-
-static bool read_export(struct options *options, const char *argument, struct error *error)
-{
-    return read_path("export", argument, &options->export, error);
-}
-
-static bool read_report(struct options *options, const char *argument, struct error *error)
-{
-    (void)argument;
-    return set_action(options, ACTION_REPORT, error);
-}
-
-static const char *format_word(int i)
-{
-    static const char *const words[] = {"text", "csv", "jsonl", NULL};
-
-    return words[i];
-}
-
-static bool read_format(struct options *options, const char *argument, struct error *error)
-{
-    return read_name("format", argument, format_word, &options->format, error);
-}
-
-/* --help and --version win over everything that follows: options_parse stops at them. */
-static bool read_help(struct options *options, const char *argument, struct error *error)
-{
-    (void)argument, (void)error;
-    options->action = ACTION_HELP;
-    return true;
-}
-
-static bool read_version(struct options *options, const char *argument, struct error *error)
-{
-    (void)argument, (void)error;
-    options->action = ACTION_VERSION;
+    options->compare[options->compare_count++] = text;
     return true;
 }
 
 /* ---- the table ---- */
 
-static const struct entry entries[] = {
-    {.group = "Data and model"},
-    {NULL, 'd', "data", "DIR",
-     "the four .gz files (default: $MNIST_TUI_DATA, ./data, then the "
-     "installed copy)",
-     read_data},
-    {NULL, 'm', "model", "NAME", "basic (default), nofc, slim, deep or tiny; list tells of them",
-     read_model},
-    {NULL, 'i', "init", "FILE", "start from the weights in a checkpoint", read_init},
-    {.group = "Training"},
-    {NULL, 0, "recipe", "NAME", "reference (default), best or tiny: a model and all of the below",
-     read_recipe},
-    {NULL, 'e', "epochs", "N", "epochs to train (default 20)", NULL},
-    {NULL, 'b', "batch-size", "N", "images a batch (default 64)", NULL},
-    {NULL, 0, "lr", "F", "learning rate, the highest of a schedule (default 0.01)", NULL},
-    {NULL, 0, "momentum", "F", "momentum of gradient descent (default 0.9)", NULL},
-    {NULL, 0, "nesterov", NULL, "Nesterov's momentum", read_nesterov},
-    {NULL, 0, "weight-decay", "F", "L2 regularisation of all parameters (default 0)", NULL},
-    {NULL, 0, "schedule", "NAME", "of the learning rate: none (default), step, cosine or onecycle",
-     NULL},
-    {NULL, 0, "warmup", "F",
-     "share of the run over which the learning rate rises (default 0; onecycle 0.3)", NULL},
-    {NULL, 0, "dropout", "F", "share of the last features to drop (default 0)", NULL},
-    {NULL, 0, "label-smoothing", "F", "weight of a label that all classes share (default 0)", NULL},
-    {NULL, 0, "augment", "NAME", "of the training images: none (default) or affine", NULL},
-    {NULL, 0, "rotate", "F", "affine: at most so many degrees (default 9)", NULL},
-    {NULL, 0, "shift", "F", "affine: at most so many pixels (default 2)", NULL},
-    {NULL, 0, "scale", "F", "affine: at most so much larger or smaller (default 0.08)", NULL},
-    {NULL, 0, "validate", "N", "test on the last N training images, held out (default 0)", NULL},
-    {NULL, 's', "seed", "N", "seed of all that is drawn at random (default 1)", NULL},
-    {NULL, 0, "seeds", "A..B", "train headless with one seed after the other, then statistics",
-     read_seeds},
-    {NULL, 0, "no-shuffle", NULL, "keep the images in file order", read_no_shuffle},
-    {NULL, 'j', "threads", "N", "threads that train (default: the processors this process may use)",
-     read_threads},
-    {NULL, 0, "kernels", "NAME", "auto (default), or one of those --version lists", read_kernels},
-    {NULL, 'p', "paused", NULL, "start paused", read_paused},
-    {.group = "Runs"},
-    {NULL, 'o', "run-dir", "DIR",
-     "write checkpoints and metrics here (created; must not hold a run)", read_run_dir},
-    {NULL, 'r', "resume", "DIR", "go on with the run in DIR", read_resume},
-    {NULL, 0, "checkpoint-every", "S",
-     "also save each S seconds within an epoch (default 30; 0: each batch)", read_checkpoint_every},
-    {NULL, 0, "compare", "DIR", "show the run in DIR beside this one (several: up to 8 times)",
-     read_compare},
-    {.group = "Front end"},
-    {NULL, 0, "headless", NULL, "plain text (automatic when the output is no terminal)",
-     read_headless},
-    {NULL, 0, "glyphs", "SET", "auto (default), braille, block or ascii", read_glyphs},
-    {NULL, 0, "color", "WHEN", "auto (default), always or never; NO_COLOR is honoured", read_color},
-    {NULL, 0, "snapshot", "COLSxROWS", "train headless, then print the last frame as plain text",
-     read_snapshot},
-    {NULL, 0, "view", "NAME", "overview (default), plots, model, samples, confusion or draw",
-     read_view},
-    {NULL, 0, "no-mouse", NULL, "leave the mouse to the terminal", read_no_mouse},
-    {.group = "Without training"},
-    {NULL, 0, "summary", NULL, "the layer table", read_summary},
-    {NULL, 0, "stats", NULL, "the data set's statistics", read_stats},
-    {NULL, 0, "eval", "FILE", "loss and accuracy of a checkpoint on the test set", read_eval},
-    {NULL, 0, "export", "FILE",
-     "with --eval: predictions as CSV (index,label,prediction,loss,p0..p9)", read_export},
-    {NULL, 0, "report", NULL, "a table of the runs in the directories that follow", read_report},
-    {NULL, 0, "format", "NAME", "with --report: text (default), csv or jsonl", read_format},
-    {NULL, 'h', "help", NULL, "this text", read_help},
-    {NULL, 'V', "version", NULL, "the version, and the kernels that were built", read_version},
-};
+#define STORED(kind_, member) .kind = kind_, .offset = offsetof(struct options, member)
 
-enum { ENTRY_COUNT = sizeof entries / sizeof entries[0] };
+/* clang-format off */
+static const struct row rows[] = {
+    {.help = "Data and model"},
+    {'d', "data", "DIR",
+     "the four .gz files (default: $MNIST_TUI_DATA, ./data, then the installed copy)",
+     STORED(PATH, data)},
+    {'m', "model", "NAME", "basic (default), nofc, slim, deep or tiny; list tells of them",
+     SETTING, .action = ACTION_MODELS, .lists = true},
+    {'i', "init", "FILE", "start from the weights in a checkpoint",
+     STORED(PATH, init), .needs = TRAINS, .because = "training (did you mean --eval?)"},
+
+    {.help = "Training"},
+    {0, "recipe", "NAME", "reference (default), best or tiny: a model and all of the below",
+     SETTING},
+    {'e', "epochs", "N", "epochs to train (default 20)", SETTING},
+    {'b', "batch-size", "N", "images a batch (default 64)", SETTING},
+    {0, "lr", "F", "learning rate, the highest of a schedule (default 0.01)", SETTING},
+    {0, "momentum", "F", "momentum of gradient descent (default 0.9)", SETTING},
+    {0, "nesterov", NULL, "Nesterov's momentum", SETTING, .value = "true"},
+    {0, "weight-decay", "F", "L2 regularisation of all parameters (default 0)", SETTING},
+    {0, "schedule", "NAME", "of the learning rate: none (default), step, cosine or onecycle",
+     SETTING},
+    {0, "warmup", "F",
+     "share of the run over which the learning rate rises (default 0; onecycle 0.3)", SETTING},
+    {0, "dropout", "F", "share of the last features to drop (default 0)", SETTING},
+    {0, "label-smoothing", "F", "weight of a label that all classes share (default 0)", SETTING},
+    {0, "augment", "NAME", "of the training images: none (default) or affine", SETTING},
+    {0, "rotate", "F", "affine: at most so many degrees (default 9)", SETTING},
+    {0, "shift", "F", "affine: at most so many pixels (default 2)", SETTING},
+    {0, "scale", "F", "affine: at most so much larger or smaller (default 0.08)", SETTING},
+    {0, "validate", "N", "test on the last N training images, held out (default 0)", SETTING},
+    {'s', "seed", "N", "seed of all that is drawn at random (default 1)", SETTING},
+    {0, "seeds", "A..B", "train headless with one seed after the other, then statistics",
+     CUSTOM, .read = read_seeds,
+     .expects = "A..B, A at most B, at most 1000 seeds"},
+    {0, "no-shuffle", NULL, "keep the images in file order",
+     SETTING, .setting = "shuffle", .value = "false"},
+    {'j', "threads", "N", "threads that train (default: the processors this process may use)",
+     STORED(COUNT, threads), .low = 1, .high = THREADS_MAX},
+    {0, "kernels", "NAME", "auto (default), or one of those --version lists",
+     STORED(TEXT, kernels)},
+    {'p', "paused", NULL, "start paused",
+     STORED(FLAG, paused), .needs = WATCHES, .because = OPTIONS_PAUSED_NEEDS},
+
+    {.help = "Runs"},
+    {'o', "run-dir", "DIR", "write checkpoints and metrics here (created; must not hold a run)",
+     STORED(PATH, run_dir), .needs = TRAINS, .because = "training: nothing would be written"},
+    {'r', "resume", "DIR", "go on with the run in DIR",
+     STORED(PATH, resume), .needs = TRAINS, .because = "training: there is no run to go on"},
+    {0, "checkpoint-every", "S",
+     "also save each S seconds within an epoch (default 30; 0: each batch)",
+     STORED(SECONDS, checkpoint_every), .expects = "0 or more seconds"},
+    {0, "compare", "DIR", "show the run in DIR beside this one (several: up to 8 times)",
+     CUSTOM, .read = read_compare, .expects = "a path, at most 8 of them", .needs = TRAINS,
+     .because = "training (did you mean --report?)"},
+
+    {.help = "Front end"},
+    {0, "headless", NULL, "plain text (automatic when the output is no terminal)",
+     STORED(FLAG, headless)},
+    {0, "glyphs", "SET", "auto (default), braille, block or ascii",
+     STORED(NAME, glyphs), .words = glyphs_word},
+    {0, "color", "WHEN", "auto (default), always or never; NO_COLOR is honoured",
+     STORED(NAME, color), .words = color_word},
+    {0, "snapshot", "COLSxROWS", "train headless, then print the last frame as plain text",
+     CUSTOM, .read = read_snapshot, .expects = "COLSxROWS, each 1 to 1000",
+     .action = ACTION_SNAPSHOT},
+    {0, "view", "NAME", "overview (default), plots, model, samples, confusion or draw",
+     STORED(CHOICE, view), .words = layout_view_name},
+    {0, "no-mouse", NULL, "leave the mouse to the terminal", STORED(FLAG, no_mouse)},
+
+    {.help = "Without training"},
+    {0, "summary", NULL, "the layer table", .action = ACTION_SUMMARY},
+    {0, "stats", NULL, "the data set's statistics", .action = ACTION_STATS},
+    {0, "eval", "FILE", "loss and accuracy of a checkpoint on the test set",
+     STORED(PATH, eval), .action = ACTION_EVAL},
+    {0, "export", "FILE", "with --eval: predictions as CSV (index,label,prediction,loss,p0..p9)",
+     STORED(PATH, export), .needs = EVALUATES, .because = "--eval=FILE: whose predictions?"},
+    {0, "report", NULL, "a table of the runs in the directories that follow",
+     .action = ACTION_REPORT},
+    {0, "format", "NAME", "with --report: text (default), csv or jsonl",
+     STORED(NAME, format), .words = format_word, .needs = REPORTS,
+     .because = "--report: there is no other table"},
+    {'h', "help", NULL, "this text", .action = ACTION_HELP},
+    {'V', "version", NULL, "the version, and the kernels that were built",
+     .action = ACTION_VERSION},
+};
+/* clang-format on */
+
+enum { ROW_COUNT = sizeof rows / sizeof rows[0] };
+
+_Static_assert((int)ROW_COUNT <= (int)OPTIONS_MAX, "options->given has no room for each row");
+
+static bool may_be_left_out(const struct row *row)
+{
+    return row->argument != NULL && row->argument[0] == '[';
+}
 
 void options_help(FILE *file)
 {
@@ -401,77 +211,161 @@ void options_help(FILE *file)
           "       mnist-tui --report [--format=NAME] DIR...\n"
           "Trains a small convolutional network on MNIST while you watch and steer it.\n",
           file);
-    for (int i = 0; i < ENTRY_COUNT; i++) {
-        const struct entry *entry = &entries[i];
-        char name[48], letter[8] = "    ";
-        if (entry->group != NULL) {
-            fprintf(file, "\n%s\n", entry->group);
+    for (const struct row *row = rows; row < rows + ROW_COUNT; row++) {
+        char form[48], letter[8] = "    ";
+        const char *argument = row->argument != NULL ? row->argument : "";
+        if (row->name == NULL) {
+            fprintf(file, "\n%s\n", row->help);
             continue;
         }
-        if (entry->letter != 0)
-            snprintf(letter, sizeof letter, "-%c, ", entry->letter);
-        snprintf(name, sizeof name, "--%s%s%s", entry->name, entry->argument != NULL ? "=" : "",
-                 entry->argument != NULL ? entry->argument : "");
-        fprintf(file, "  %s%-22s %s\n", letter, name, entry->help);
+        if (row->letter != 0)
+            snprintf(letter, sizeof letter, "-%c, ", row->letter);
+        snprintf(form, sizeof form, "--%s%s%s%s", row->name, may_be_left_out(row) ? "[" : "",
+                 *argument != '\0' ? "=" : "", argument + may_be_left_out(row));
+        fprintf(file, "  %s%-22s %s\n", letter, form, row->help);
     }
     fputs("\nKeys: ? lists them while the program runs. The manual: man mnist-tui.\n", file);
 }
 
-/* ---- parsing ---- */
-
-/* getopt_long's view of the table: the value of a long option is its index behind LONG_ONLY. */
-static void make_getopt(struct option long_options[OPTIONS_MAX],
-                        char short_options[OPTIONS_MAX * 2])
+bool options_given(const struct options *options, const char *name)
 {
-    *short_options++ = ':'; /* tell a missing argument from an unknown option */
-    for (int i = 0; i < ENTRY_COUNT; i++) {
-        const struct entry *entry = &entries[i];
-        if (entry->group != NULL)
-            continue;
-        *long_options++ =
-            (struct option){entry->name, entry->argument != NULL ? required_argument : no_argument,
-                            NULL, LONG_ONLY + i};
-        if (entry->letter == 0)
-            continue;
-        *short_options++ = entry->letter;
-        if (entry->argument != NULL)
-            *short_options++ = ':';
+    int i = 0;
+
+    while (rows[i].name == NULL || strcmp(rows[i].name, name) != 0)
+        i++;
+    return options->given[i];
+}
+
+/* ---- reading one option ---- */
+
+/* What an argument must be. */
+static void describe(const struct row *row, char *text, size_t size)
+{
+    if (row->expects != NULL)
+        snprintf(text, size, "%s", row->expects);
+    else if (row->kind == COUNT)
+        snprintf(text, size, "%d to %d", row->low, row->high);
+    else
+        words_list(row->words, text, size);
+}
+
+static bool read_setting(struct options *options, const struct row *row, const char *text,
+                         struct error *error)
+{
+    const char *name = row->setting != NULL ? row->setting : row->name;
+    char where[SETTING_TEXT_SIZE];
+
+    snprintf(where, sizeof where, "--%s", row->name);
+    return setting_read(settings_at(settings_find(name)), &options->settings, text, ERROR_USAGE,
+                        where, error);
+}
+
+/* Stores what the text says. False when it says nothing that the row can store. */
+static bool store(struct options *options, const struct row *row, const char *text)
+{
+    void *value = (char *)options + row->offset;
+    uint64_t count;
+    int word;
+
+    switch (row->kind) {
+    case NOTHING:
+    case SETTING: break;
+    case FLAG: *(bool *)value = true; break;
+    case PATH: *(const char **)value = text; return *text != '\0';
+    case TEXT: *(const char **)value = text; break;
+    case COUNT:
+        if (!number_read_whole(text, (uint64_t)row->low, (uint64_t)row->high, &count))
+            return false;
+        *(int *)value = (int)count;
+        break;
+    case SECONDS: return number_read(text, value) && *(const double *)value >= 0.0;
+    case NAME:
+    case CHOICE:
+        if ((word = words_find(row->words, text)) < 0)
+            return false;
+        if (row->kind == CHOICE)
+            *(int *)value = word;
+        else
+            *(const char **)value = row->words(word);
+        break;
+    case CUSTOM: return row->read(options, text);
     }
-    *long_options = (struct option){0};
-    *short_options = '\0';
+    return true;
 }
 
-static const struct entry *find_entry(int found)
+static bool refuse_empty(const char *name, struct error *error)
 {
-    if (found >= LONG_ONLY)
-        return &entries[found - LONG_ONLY];
-    for (int i = 0; i < ENTRY_COUNT; i++)
-        if (entries[i].letter == found && found != 0)
-            return &entries[i];
-    return NULL;
+    return error_set(error, ERROR_USAGE, "--%s: the path is empty", name);
 }
 
-/* Says what getopt_long did not like: ':' a missing argument, '?' the rest. It leaves a bad letter
- * in optopt, in a word that it may not be done with, and has put a bad long option behind it. */
-static bool refuse(int found, int argc, char *argv[], struct error *error)
+static bool read_value(struct options *options, const struct row *row, const char *text,
+                       struct error *error)
 {
-    const char *word = argv[optind - 1];
-    char letter[3] = {'-', (char)optopt, '\0'};
+    char expected[256];
 
-    if (optopt > 0 && optopt < 0x80)
-        word = letter;
-    else if (optopt != 0 && optopt < LONG_ONLY && optind < argc &&
-             strchr(argv[optind], (char)optopt) != NULL)
-        word = argv[optind];
-    return error_set(error, ERROR_USAGE, "%s: %s (see --help)", word,
-                     found == ':'          ? "its argument is missing"
-                     : optopt >= LONG_ONLY ? "takes no argument"
-                                           : "unknown option");
+    if (row->kind == SETTING)
+        return read_setting(options, row, text, error);
+    if (store(options, row, text))
+        return true;
+    if (row->kind == PATH)
+        return refuse_empty(row->name, error);
+    describe(row, expected, sizeof expected);
+    return error_set(error, ERROR_USAGE, "--%s: %s (expected %s, got '%s')", row->name,
+                     row->words != NULL ? "unknown word" : "not usable", expected, text);
 }
 
-bool options_given(const struct options *options, const char *key)
+/* ---- actions ---- */
+
+static bool ends_parsing(enum action action)
 {
-    return (options->given >> settings_find(key) & 1U) != 0;
+    return action == ACTION_HELP || action == ACTION_VERSION;
+}
+
+/* Lists the options that ask for something other than training. */
+static void list_actions(char *text, size_t size)
+{
+    size_t length = 0;
+
+    for (const struct row *row = rows; row < rows + ROW_COUNT; row++)
+        if (row->action != ACTION_TRAIN && !ends_parsing(row->action) && length < size)
+            length +=
+                (size_t)snprintf(text + length, size - length, "%s--%s%s", length > 0 ? ", " : "",
+                                 row->name, row->lists ? "=list" : "");
+}
+
+static bool set_action(struct options *options, enum action action, struct error *error)
+{
+    char all[256];
+
+    if (options->action != ACTION_TRAIN && options->action != action && !ends_parsing(action)) {
+        list_actions(all, sizeof all);
+        return error_set(error, ERROR_USAGE, "only one of %s can be asked for at once", all);
+    }
+    options->action = action;
+    return true;
+}
+
+/* Takes the option with its argument; `argument` is NULL if it has none. */
+static bool take(struct options *options, const struct row *row, const char *argument,
+                 struct error *error)
+{
+    const char *text = argument != NULL ? argument : row->value;
+
+    options->given[row - rows] = true;
+    if (row->lists && strcmp(text, "list") == 0)
+        return set_action(options, row->action, error);
+    return read_value(options, row, text, error) &&
+           (row->action == ACTION_TRAIN || row->lists || set_action(options, row->action, error));
+}
+
+/* ---- what can be given together ---- */
+
+static bool check_needs(const struct options *options, struct error *error)
+{
+    for (int i = 0; i < ROW_COUNT; i++)
+        if (options->given[i] && rows[i].needs != 0 && (rows[i].needs >> options->action & 1U) == 0)
+            return error_set(error, ERROR_USAGE, "--%s needs %s", rows[i].name, rows[i].because);
+    return true;
 }
 
 static bool check_settings(const struct options *options, struct error *error)
@@ -503,72 +397,121 @@ static bool check_series(const struct options *options, struct error *error)
                      other);
 }
 
-static bool check_report(const struct options *options, struct error *error)
+static bool check_directories(const struct options *options, struct error *error)
 {
-    if (options->action != ACTION_REPORT && options->format != NULL)
-        return error_set(error, ERROR_USAGE, "--format needs --report: there is no other table");
-    if (options->action == ACTION_REPORT && options->report_count == 0)
+    if (options->action != ACTION_REPORT)
+        return options->report_count == 0 ||
+               error_set(error, ERROR_USAGE,
+                         "%s: not expected here (every argument is an option; see --help)",
+                         *options->report[0] != '\0' ? options->report[0] : "''");
+    if (options->report_count == 0)
         return error_set(error, ERROR_USAGE,
                          "--report needs the directories of runs (such as: --report run-1 run-2)");
-    if (options->action != ACTION_REPORT && options->report_count > 0)
-        return error_set(error, ERROR_USAGE,
-                         "%s: not expected here (every argument is an option; see --help)",
-                         options->report[0]);
+    for (int i = 0; i < options->report_count; i++)
+        if (*options->report[i] == '\0')
+            return refuse_empty("report", error);
     return true;
 }
 
 static bool check_together(const struct options *options, struct error *error)
 {
-    bool trains = options->action == ACTION_TRAIN || options->action == ACTION_SNAPSHOT;
-
-    if (options->export != NULL && options->action != ACTION_EVAL)
-        return error_set(error, ERROR_USAGE, "--export needs --eval=FILE: whose predictions?");
-    if (options->paused && (options->headless || options->action == ACTION_SNAPSHOT))
-        return error_set(error, ERROR_USAGE,
-                         "--paused needs the dashboard: without it nothing could resume the run");
-    if (!trains && options->run_dir != NULL)
-        return error_set(error, ERROR_USAGE, "--run-dir needs training: nothing would be written");
-    if (!trains && options->resume != NULL)
-        return error_set(error, ERROR_USAGE, "--resume needs training: there is no run to go on");
+    if (!check_needs(options, error))
+        return false;
+    if (options->paused && options->headless)
+        return error_set(error, ERROR_USAGE, "--paused needs %s", OPTIONS_PAUSED_NEEDS);
     if (options->resume != NULL && (options->run_dir != NULL || options->init != NULL))
         return error_set(error, ERROR_USAGE,
                          "--resume goes on in its directory, with its weights: %s cannot be given",
                          options->run_dir != NULL ? "--run-dir" : "--init");
-    if (options->checkpoint_every_given && options->run_dir == NULL && options->resume == NULL)
+    if (options_given(options, "checkpoint-every") && options->run_dir == NULL &&
+        options->resume == NULL)
         return error_set(error, ERROR_USAGE,
                          "--checkpoint-every needs --run-dir or --resume: where to?");
-    if (!trains && options->init != NULL)
-        return error_set(error, ERROR_USAGE, "--init needs training (did you mean --eval?)");
-    if (!trains && options->compare_count > 0)
-        return error_set(error, ERROR_USAGE, "--compare needs training (did you mean --report?)");
-    return check_series(options, error) && check_report(options, error);
+    return check_series(options, error) && check_directories(options, error);
 }
 
-/* Begins with the settings of the last --recipe, so that whatever else is given wins. A recipe that
- * there is not is refused later, in its turn. */
-static void take_recipe(struct options *options, int argc, char *argv[],
-                        const struct option *long_options, const char *short_options)
+/* ---- the command line ---- */
+
+/* getopt_long's view of the table. */
+struct parser {
+    struct option long_options[OPTIONS_MAX + 1];
+    char short_options[OPTIONS_MAX * 3 + 2];
+};
+
+static void parser_init(struct parser *parser)
+{
+    struct option *option = parser->long_options;
+    char *letter = parser->short_options;
+
+    *parser = (struct parser){0};
+    *letter++ = ':'; /* tells a missing argument from an unknown option */
+    for (int i = 0; i < ROW_COUNT; i++) {
+        if (rows[i].name == NULL)
+            continue;
+        const int takes = rows[i].argument == NULL    ? no_argument
+                          : may_be_left_out(&rows[i]) ? optional_argument
+                                                      : required_argument;
+        *option++ = (struct option){rows[i].name, takes, NULL, LONG_ONLY + i};
+        if (rows[i].letter != 0) /* no colon, one or two: as getopt_long counts arguments */
+            letter += sprintf(letter, "%c%.*s", rows[i].letter, takes, "::");
+    }
+}
+
+/* The next option's row, its argument in optarg. NULL at the end, or with *problem: ':' for a
+ * missing argument, '?' for what is no option. */
+static const struct row *next_option(const struct parser *parser, int argc, char *argv[],
+                                     int *problem)
+{
+    const int found = getopt_long(argc, argv, parser->short_options, parser->long_options, NULL);
+
+    *problem = found == ':' || found == '?' ? found : 0;
+    if (found >= LONG_ONLY)
+        return &rows[found - LONG_ONLY];
+    for (const struct row *row = rows; row < rows + ROW_COUNT; row++)
+        if (row->letter == found && found != 0)
+            return row;
+    return NULL;
+}
+
+/* Says what is wrong. `optopt` holds a bad short option, which getopt may not have passed yet; a
+ * bad long one is argv[optind - 1]. */
+static bool refuse(int problem, int argc, char *argv[], struct error *error)
+{
+    const char *word = argv[optind - 1];
+    char letter[3] = {'-', (char)optopt, '\0'};
+
+    if (optopt > 0 && optopt < 0x80)
+        word = letter;
+    else if (optopt != 0 && optopt < LONG_ONLY && optind < argc &&
+             strchr(argv[optind], (char)optopt) != NULL)
+        word = argv[optind];
+    return error_set(error, ERROR_USAGE, "%s: %s (see --help)", word,
+                     problem == ':'        ? "its argument is missing"
+                     : optopt >= LONG_ONLY ? "takes no argument"
+                                           : "unknown option");
+}
+
+/* Begins with the settings of the last --recipe, so that every other option wins over it, wherever
+ * it stands. An unknown recipe is refused later, when the options are read in turn. */
+static void take_recipe(struct options *options, const struct parser *parser, int argc,
+                        char *argv[])
 {
     struct settings *settings = &options->settings;
     const uint64_t seed = settings->seed;
-    int found;
+    const struct row *row;
+    int problem;
 
-    while ((found = getopt_long(argc, argv, short_options, long_options, NULL)) != -1)
-        for (int i = 0; optarg != NULL && recipe_name(i) != NULL; i++)
-            if (found >= LONG_ONLY && find_entry(found)->read == read_recipe &&
-                strcmp(recipe_name(i), optarg) == 0)
-                *settings = *recipe_settings(i);
+    while ((row = next_option(parser, argc, argv, &problem)) != NULL || problem != 0) {
+        const bool is_recipe = row != NULL && strcmp(row->name, "recipe") == 0;
+        const int recipe = is_recipe ? words_find(recipe_name, optarg) : -1;
+        if (recipe >= 0)
+            *settings = *recipe_settings(recipe);
+    }
     settings->seed = seed;
-    optind = 1; /* the same command line, once more */
+    optind = 1; /* the same command line is read once more */
 }
 
-static bool take(struct options *options, const struct entry *entry, struct error *error)
-{
-    return entry->read != NULL ? entry->read(options, optarg, error)
-                               : read_setting(options, entry->name, optarg, error);
-}
-
-/* What is left to the program where neither the command line nor a recipe says it. */
+/* Sets what follows from an option when neither the command line nor a recipe says it. */
 static void complete(struct options *options)
 {
     struct settings *settings = &options->settings;
@@ -581,9 +524,9 @@ static void complete(struct options *options)
 bool options_parse(struct options *options, const struct settings *run, int argc, char *argv[],
                    struct error *error)
 {
-    struct option long_options[OPTIONS_MAX];
-    char short_options[OPTIONS_MAX * 2];
-    int found;
+    struct parser parser;
+    const struct row *row;
+    int problem;
 
     *options = (struct options){
         .settings = run != NULL ? *run : *recipe_settings(0),
@@ -591,30 +534,27 @@ bool options_parse(struct options *options, const struct settings *run, int argc
         .kernels = "auto",
         .glyphs = "auto",
         .color = "auto",
+        .format = "text",
     };
     if (argc < 1)
         return error_set(error, ERROR_USAGE, "started without a program name");
-    make_getopt(long_options, short_options);
+    parser_init(&parser);
     opterr = 0;
     if (run != NULL)
-        optind = 1;
-    take_recipe(options, argc, argv, long_options, short_options);
-    while ((found = getopt_long(argc, argv, short_options, long_options, NULL)) != -1) {
-        if (found == ':' || found == '?')
-            return refuse(found, argc, argv, error);
-        if (!take(options, find_entry(found), error))
+        optind = 1; /* the command line has been read before */
+    take_recipe(options, &parser, argc, argv);
+    while ((row = next_option(&parser, argc, argv, &problem)) != NULL) {
+        if (!take(options, row, optarg, error))
             return false;
-        if (options->action == ACTION_HELP || options->action == ACTION_VERSION)
+        if (ends_parsing(options->action))
             return true;
     }
+    if (problem != 0)
+        return refuse(problem, argc, argv, error);
     if (run == NULL || options_given(options, "recipe"))
         complete(options);
     options->report = argv + optind;
     options->report_count = argc - optind;
-    const bool settled = run != NULL || options->resume == NULL; /* else the run adds its own */
-    if ((settled && !check_settings(options, error)) || !check_together(options, error))
-        return false;
-    if (options->format == NULL)
-        options->format = "text";
-    return true;
+    const bool settled = run != NULL || options->resume == NULL; /* else the run's are missing */
+    return (!settled || check_settings(options, error)) && check_together(options, error);
 }

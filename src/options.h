@@ -1,5 +1,10 @@
 /*
- * options.h -- the command line: one table from which getopt_long, --help and the tests read.
+ * options.h -- the command line: one table, a row for each option, from which getopt_long, --help
+ * and the checks of what goes together read.
+ *
+ * A new option is a row there and a member here, or in struct settings if the run depends on it.
+ *
+ * Ownership: texts are those of argv. Threads: the main thread alone, as getopt_long has state.
  */
 #ifndef OPTIONS_H
 #define OPTIONS_H
@@ -23,7 +28,10 @@ enum action {
     ACTION_VERSION,
 };
 
-enum { OPTIONS_COMPARE_MAX = 8, OPTIONS_SEEDS_MAX = 1000 };
+enum { OPTIONS_COMPARE_MAX = 8, OPTIONS_SEEDS_MAX = 1000, OPTIONS_MAX = 128 };
+
+/* What --paused needs: said here and where the terminal is known. */
+#define OPTIONS_PAUSED_NEEDS "the dashboard: without it nothing could resume the run"
 
 struct options {
     enum action action;
@@ -35,11 +43,9 @@ struct options {
     bool paused;
     bool series; /* of runs, with the seeds from settings.seed to last_seed */
     uint64_t last_seed;
-    unsigned int given;      /* which of the settings are: see options_given */
     const char *run_dir;     /* NULL: nothing is written, unless a run is resumed */
     const char *resume;      /* the directory of a run; NULL: a new one */
     double checkpoint_every; /* seconds */
-    bool checkpoint_every_given;
     const char *compare[OPTIONS_COMPARE_MAX]; /* directories of runs to show beside this one */
     int compare_count;
     bool headless;
@@ -50,7 +56,8 @@ struct options {
     const char *eval, *export;
     char **report; /* the directories of --report */
     int report_count;
-    const char *format; /* and how it prints them */
+    const char *format;      /* and how it prints them */
+    bool given[OPTIONS_MAX]; /* for options_given */
 };
 
 /* Reads the command line into *options; the settings that it does not give are the defaults, or
@@ -58,8 +65,9 @@ struct options {
 bool options_parse(struct options *options, const struct settings *run, int argc, char *argv[],
                    struct error *error);
 
-/* Whether the setting of that key (see settings.h) stands on the command line. */
-bool options_given(const struct options *options, const char *key);
+/* Whether the option of that long name, such as "batch-size", is on the command line; there must be
+ * one of that name. */
+bool options_given(const struct options *options, const char *name);
 
 /* Writes what --help prints. */
 void options_help(FILE *file);

@@ -11,6 +11,14 @@
 /* The i-th word, from 0; NULL past the last. */
 typedef const char *words_function(int i);
 
+/* Defines the words_function `name` of the words that follow. */
+#define WORDS_FUNCTION(name, ...)                                                                  \
+    static const char *name(int i)                                                                 \
+    {                                                                                              \
+        static const char *const words[] = {__VA_ARGS__, NULL};                                    \
+        return words[i];                                                                           \
+    }
+
 /* Which of them the text is, from 0; -1: none. */
 int words_find(words_function *word, const char *text);
 
