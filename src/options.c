@@ -161,7 +161,7 @@ static const struct row rows[] = {
      "also save each S seconds within an epoch (default 30; 0: each batch)",
      STORED(SECONDS, checkpoint_every), .expects = "0 or more seconds"},
     {0, "compare", "DIR", "show the run in DIR beside this one (several: up to 8 times)",
-     CUSTOM, .read = read_compare, .expects = "a path, at most 8 of them", .needs = TRAINS,
+     CUSTOM, .read = read_compare, .expects = "a directory, at most 8 times", .needs = TRAINS,
      .because = "training (did you mean --report?)"},
 
     {.help = "Front end"},
@@ -542,7 +542,8 @@ bool options_parse(struct options *options, const struct settings *run, int argc
     opterr = 0;
     if (run != NULL)
         optind = 1; /* the command line has been read before */
-    take_recipe(options, &parser, argc, argv);
+    else
+        take_recipe(options, &parser, argc, argv);
     while ((row = next_option(&parser, argc, argv, &problem)) != NULL) {
         if (!take(options, row, optarg, error))
             return false;
@@ -551,7 +552,7 @@ bool options_parse(struct options *options, const struct settings *run, int argc
     }
     if (problem != 0)
         return refuse(problem, argc, argv, error);
-    if (run == NULL || options_given(options, "recipe"))
+    if (run == NULL)
         complete(options);
     options->report = argv + optind;
     options->report_count = argc - optind;

@@ -60,8 +60,9 @@ struct options {
     bool given[OPTIONS_MAX]; /* for options_given */
 };
 
-/* Reads the command line into *options; the settings that it does not give are the defaults, or
- * those of the `run` that is resumed. ERROR_USAGE with a sentence that names the option. */
+/* Reads the command line into *options. Settings that it does not give are the defaults, or those
+ * of the `run` that is resumed; --recipe changes none of that run's, but names a recipe to compare
+ * with its own. ERROR_USAGE with a sentence that names the option. */
 bool options_parse(struct options *options, const struct settings *run, int argc, char *argv[],
                    struct error *error);
 

@@ -219,6 +219,34 @@ static void a_resumed_runs_settings_take_the_place_of_the_defaults(void **unused
     assert_true(options.checkpoint_every == 30.0);
 }
 
+static void row_102_a_resumed_runs_recipe_changes_nothing(void **unused)
+{
+    static const char *const lines[][2] = {
+        {"--recipe=reference -e 5", "-r a --recipe=reference"},
+        {"--recipe=best -e 3 --lr=0.05 --model=slim --no-shuffle", "-r a --recipe=best"},
+        {"--recipe=best --schedule=onecycle --warmup=0", "-r a --recipe=best --schedule=onecycle"},
+        {"-e 5 -b 32", "--recipe=reference -r a -b 32"},
+    };
+    struct options run, options;
+    struct error error = {0};
+    (void)unused;
+
+    for (int i = 0; i < CHECK_COUNT(lines); i++) {
+        assert_true(parse(&run, lines[i][0], &error));
+        if (!parse_words(&options, &run.settings, lines[i][1], &error) ||
+            !settings_same(&run.settings, &options.settings, lines[i][1], &error))
+            fail_msg("%s", error.text);
+        assert_int_equal(options.settings.epochs, run.settings.epochs);
+    }
+    assert_true(parse_words(&options, &run.settings, "-r a --recipe=reference -e 9", &error));
+    assert_int_equal(options.settings.epochs, 9);
+    assert_true(parse_words(&options, &run.settings, "-r a --recipe=tiny", &error));
+    assert_int_equal(options.settings.batch_size, 32);
+    assert_false(settings_same(&run.settings, &options.settings, "", &error));
+    assert_non_null(strstr(error.text, "--recipe differs from the run's (expected reference, got "
+                                       "tiny)"));
+}
+
 static void a_series_of_seeds_is_headless(void **unused)
 {
     struct options options;
@@ -441,6 +469,39 @@ static void row_55_options_that_contradict_each_other(void **unused)
     assert_all_refused(cases, CHECK_COUNT(cases));
 }
 
+static void row_107_rates_that_a_float_does_not_hold(void **unused)
+{
+    static const char *const cases[][2] = {
+        {"--lr=1e-50", "above 0, as a float, got '1e-50'"},
+        {"--lr=1e39", "above 0, as a float"},
+        {"--momentum=0.99999999999", "0 to below 1, as a float"},
+        {"--weight-decay=1e-50", "at least 0, as a float"},
+        {"--weight-decay=1e39", "at least 0, as a float"},
+    };
+    (void)unused;
+
+    assert_all_refused(cases, CHECK_COUNT(cases));
+}
+
+static void row_110_directories_without_a_name(void **unused)
+{
+    static const char *const before[] = {"--report", "one", "--stats"};
+    (void)unused;
+
+    for (int i = 0; i < CHECK_COUNT(before); i++) {
+        char *arguments[] = {"mnist-tui", "--report", "", "two", NULL};
+        struct options options;
+        struct error error = {0};
+        arguments[1] = (char *)before[i];
+        optind = 0;
+        assert_false(options_parse(&options, NULL, 4, arguments, &error));
+        assert_int_equal(error.kind, ERROR_USAGE);
+        assert_non_null(
+            strstr(error.text, i == 0 ? "--report: the path is empty" : ": not expected"));
+        assert_true(error.text[0] != ':');
+    }
+}
+
 static void row_56_no_arguments_at_all(void **unused)
 {
     char *arguments[] = {NULL};
@@ -477,6 +538,7 @@ static const struct CMUnitTest tests[] = {
     cmocka_unit_test(onecycle_warms_up_unless_told_otherwise),
     cmocka_unit_test(a_resumed_run_can_be_asked_for_as_it_was_begun),
     cmocka_unit_test(a_resumed_runs_settings_take_the_place_of_the_defaults),
+    cmocka_unit_test(row_102_a_resumed_runs_recipe_changes_nothing),
     cmocka_unit_test(a_series_of_seeds_is_headless),
     cmocka_unit_test(directories_stand_behind_report),
     cmocka_unit_test(runs_to_compare_with_are_kept_in_order),
@@ -487,6 +549,8 @@ static const struct CMUnitTest tests[] = {
     cmocka_unit_test(row_52_learning_rates_that_are_none),
     cmocka_unit_test(row_54_thread_counts_that_are_none),
     cmocka_unit_test(row_55_options_that_contradict_each_other),
+    cmocka_unit_test(row_107_rates_that_a_float_does_not_hold),
+    cmocka_unit_test(row_110_directories_without_a_name),
     cmocka_unit_test(row_56_no_arguments_at_all),
     cmocka_unit_test(words_are_checked_against_their_list),
 };

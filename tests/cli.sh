@@ -94,7 +94,7 @@ row_52() {
         done
     done
     for option in momentum warmup dropout label-smoothing; do
-        usage "--$option: .*expected 0 to below 1, got .1.*" "--$option=1" || return 1
+        usage "--$option: .*expected 0 to below 1(, as a float)?, got .1.*" "--$option=1" || return 1
     done
 }
 
@@ -186,6 +186,19 @@ row_58() {
         full -d "$data" --stats && full -d "$data" -e 2
 }
 
+row_107() {
+    for number in 1e-50 1e-40 1e39 1e300; do
+        usage '--lr: .*above 0, as a float' "--lr=$number" &&
+            usage '--weight-decay: .*as a float' "--weight-decay=$number" || return 1
+    done
+    usage '--momentum: .*below 1, as a float' --momentum=0.99999999999
+}
+
+row_110() {
+    refuses 2 '--report: the path is empty' --report '' &&
+        refuses 2 '--report: the path is empty' --report x '' && usage "'': not expected here" ''
+}
+
 check "row 50: unknown, missing and extra arguments" row_50
 check "row 50: an unknown letter outside of ASCII" row_50_letter
 check "row 50: control bytes are escaped" row_50_escapes
@@ -199,6 +212,8 @@ if [ -n "$python" ]; then
 else
     skip "row 56: argc = 0" "no python3"
 fi
+check "row 107: rates that are 0 or infinite as floats" row_107
+check "row 110: --report with an empty name" row_110
 check "row 57: descriptors 0 to 2 closed" row_57
 check "row 57: a message reaches stderr when the others are closed" row_57_message
 if [ -c /dev/full ]; then

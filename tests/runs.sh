@@ -115,6 +115,21 @@ report_at_work() {
         says busy/metrics.jsonl '^\{"event":"end","reason":"stopped"'
 }
 
+# Said once more, the recipe neither lengthens the run nor changes what was given beside it.
+row_102() {
+    run 0 -d "$data" --recipe=tiny -e 1 --lr=0.05 -o recipe && cp recipe/config.json before.json &&
+        run 0 --resume=recipe --recipe=tiny && diff before.json recipe/config.json &&
+        [ "$(grep -c '"event":"epoch"' recipe/metrics.jsonl)" -eq 1 ] &&
+        run 0 -d "$data" -e 1 -o plain && run 0 --resume=plain --recipe=reference &&
+        says plain/config.json '"epochs": 1,' &&
+        refuses 4 'recipe: --recipe differs from the run.s .expected tiny, got best' \
+            --resume=recipe --recipe=best &&
+        run 0 --resume=plain --recipe=reference -e 2 && says plain/config.json '"epochs": 2,'
+    status=$?
+    rm -rf recipe plain before.json
+    return "$status"
+}
+
 report_no_run() {
     mkdir empty && : >file && cp -R one bad && echo '{' >bad/config.json &&
         cp -R one torn && sed 's/^{"event":"epoch","epoch":1/{"event":"ep/' one/metrics.jsonl \
@@ -358,8 +373,8 @@ compare_no_run() {
 compare_usage() {
     eight='--compare=one --compare=one --compare=one --compare=one'
     eight="$eight $eight"
-    usage '--compare: too many runs .*8' $eight --compare=one &&
-        usage '--compare: the path is empty' --compare= &&
+    usage '--compare: .*expected a directory, at most 8 times' $eight --compare=one &&
+        usage '--compare: .*expected a directory.*got ..)' --compare= &&
         usage '--compare needs training' --compare=one --stats && run 0 -d "$data" -e 1 $eight
 }
 
@@ -401,4 +416,5 @@ else
     skip "--compare in the dashboard with a run that is resumed" "no tmux"
 fi
 
+check "row 102: --resume with the run's own --recipe changes nothing" row_102
 done_testing

@@ -11,14 +11,14 @@
 #include <stdio.h>
 #include <string.h>
 
-enum { REQUIRED = 7 }; /* without so many of the first no file describes a run */
+enum { REQUIRED = 7 }; /* the first seven settings are mandatory in a file */
 
 enum kind {
     WHOLE,  /* int, from low to high */
     SEED,   /* uint64_t, up to LLONG_MAX, which every JSON reader takes */
     REAL,   /* double, from low to below high */
     SWITCH, /* bool */
-    CHOICE, /* an enum, by its place among the words */
+    CHOICE, /* an enum: the index of the word */
     NAME,   /* one of the words itself */
 };
 
@@ -28,23 +28,12 @@ struct setting {
     size_t offset; /* in struct settings */
     double low, high;
     bool above;           /* REAL: low itself is out */
-    words_function *word; /* CHOICE, NAME: NULL past the last */
-    bool label;           /* changes no bit */
+    bool single;          /* REAL: the network trains with it as a float */
+    words_function *word; /* CHOICE, NAME */
 };
 
-static const char *schedule_word(int i)
-{
-    static const char *const words[] = {"none", "step", "cosine", "onecycle", NULL};
-
-    return words[i];
-}
-
-static const char *augment_word(int i)
-{
-    static const char *const words[] = {"none", "affine", NULL};
-
-    return words[i];
-}
+WORDS_FUNCTION(schedule_word, "none", "step", "cosine", "onecycle")
+WORDS_FUNCTION(augment_word, "none", "affine")
 
 #define AT(member) offsetof(struct settings, member)
 
@@ -52,13 +41,13 @@ static const struct setting table[] = {
     {"model", NAME, AT(model), .word = model_name},
     {"epochs", WHOLE, AT(epochs), 1, 1000000},
     {"batch_size", WHOLE, AT(batch_size), 1, 65536},
-    {"lr", REAL, AT(lr), 0, INFINITY, .above = true},
-    {"momentum", REAL, AT(momentum), 0, 1},
+    {"lr", REAL, AT(lr), 0, INFINITY, .above = true, .single = true},
+    {"momentum", REAL, AT(momentum), 0, 1, .single = true},
     {"seed", SEED, AT(seed)},
     {"shuffle", SWITCH, AT(shuffle)},
     {"schedule", CHOICE, AT(schedule), .word = schedule_word},
     {"warmup", REAL, AT(warmup), 0, 1},
-    {"weight_decay", REAL, AT(weight_decay), 0, INFINITY},
+    {"weight_decay", REAL, AT(weight_decay), 0, INFINITY, .single = true},
     {"nesterov", SWITCH, AT(nesterov)},
     {"dropout", REAL, AT(dropout), 0, 1},
     {"label_smoothing", REAL, AT(label_smoothing), 0, 1},
@@ -67,7 +56,7 @@ static const struct setting table[] = {
     {"shift", REAL, AT(shift), 0, 28},
     {"scale", REAL, AT(scale), 0, 0.9},
     {"validate", WHOLE, AT(validate), 0, INT_MAX},
-    {"recipe", NAME, AT(recipe), .word = recipe_name, .label = true},
+    {"recipe", NAME, AT(recipe), .word = recipe_name},
 };
 
 enum { COUNT = sizeof table / sizeof table[0] };
@@ -133,10 +122,20 @@ void setting_write(const struct setting *setting, const struct settings *setting
 
 /* ---- reading ---- */
 
+static bool in_range(const struct setting *setting, double value)
+{
+    return value >= setting->low && value < setting->high &&
+           !(setting->above && value == setting->low);
+}
+
+/* A float must hold what is trained with as one: 1e-50 would be 0, 1e50 infinite. */
 static bool read_real(const struct setting *setting, const char *text, double *value)
 {
-    return number_read(text, value) && *value >= setting->low && *value < setting->high &&
-           !(setting->above && *value == setting->low);
+    if (!number_read(text, value) || !in_range(setting, *value))
+        return false;
+    const float rounded = (float)*value;
+    return !setting->single ||
+           (in_range(setting, (double)rounded) && (*value == 0.0 || isnormal(rounded)));
 }
 
 static bool read_value(const struct setting *setting, const char *text, void *value)
@@ -178,20 +177,25 @@ static bool read_value(const struct setting *setting, const char *text, void *va
     return true;
 }
 
+static void describe_real(const struct setting *setting, char *text, size_t size)
+{
+    const char *as = setting->single ? ", as a float" : "";
+
+    if (setting->above)
+        snprintf(text, size, "a finite number above %g%s", setting->low, as);
+    else if (isinf(setting->high))
+        snprintf(text, size, "a finite number, at least %g%s", setting->low, as);
+    else
+        snprintf(text, size, "%g to below %g%s", setting->low, setting->high, as);
+}
+
 /* What a value must be. */
 static void describe(const struct setting *setting, char *text, size_t size)
 {
     switch (setting->kind) {
     case WHOLE: snprintf(text, size, "%.0f to %.0f", setting->low, setting->high); break;
     case SEED: snprintf(text, size, "0 to %lld", LLONG_MAX); break;
-    case REAL:
-        if (setting->above)
-            snprintf(text, size, "a finite number above %g", setting->low);
-        else if (isinf(setting->high))
-            snprintf(text, size, "a finite number, at least %g", setting->low);
-        else
-            snprintf(text, size, "%g to below %g", setting->low, setting->high);
-        break;
+    case REAL: describe_real(setting, text, size); break;
     case SWITCH: snprintf(text, size, "true or false"); break;
     case CHOICE:
     case NAME: words_list(setting->word, text, size); break;
@@ -215,14 +219,14 @@ bool settings_read(struct settings *settings, settings_source *source, const voi
 {
     *settings = *recipe_settings(0);
     for (int i = 0; i < COUNT; i++) {
-        char place[PATH_MAX + SETTING_TEXT_SIZE], buffer[SETTING_TEXT_SIZE];
+        char key[PATH_MAX + SETTING_TEXT_SIZE], buffer[SETTING_TEXT_SIZE];
         const char *text = source(argument, table[i].key, buffer);
         if (text == NULL && i >= REQUIRED)
             continue;
-        snprintf(place, sizeof place, "%s: its %s", where, table[i].key);
+        snprintf(key, sizeof key, "%s: its %s", where, table[i].key);
         if (text == NULL)
-            return error_set(error, ERROR_CHECKPOINT, "%s is missing", place);
-        if (!setting_read(&table[i], settings, text, ERROR_CHECKPOINT, place, error))
+            return error_set(error, ERROR_CHECKPOINT, "%s is missing", key);
+        if (!setting_read(&table[i], settings, text, ERROR_CHECKPOINT, key, error))
             return false;
     }
     return true;
@@ -230,13 +234,13 @@ bool settings_read(struct settings *settings, settings_source *source, const voi
 
 /* ---- comparing ---- */
 
-/* As the command line calls it: --batch-size. A switch goes by what it is about: shuffle. */
+/* The option that sets it: --batch-size. A switch has the name of what it switches: shuffle. */
 static void option_name(const struct setting *setting, char name[SETTING_TEXT_SIZE])
 {
     snprintf(name, SETTING_TEXT_SIZE, "%s%s", setting->kind == SWITCH ? "" : "--", setting->key);
-    for (char *at = name; *at != '\0'; at++)
-        if (*at == '_')
-            *at = '-';
+    for (char *letter = name; *letter != '\0'; letter++)
+        if (*letter == '_')
+            *letter = '-';
 }
 
 bool settings_same(const struct settings *run, const struct settings *other, const char *where,
@@ -247,7 +251,7 @@ bool settings_same(const struct settings *run, const struct settings *other, con
     for (int i = 0; i < COUNT; i++) {
         const struct setting *setting = &table[i];
         char name[SETTING_TEXT_SIZE], texts[2][SETTING_TEXT_SIZE];
-        if (setting->label || (any_length && setting->offset == AT(epochs)))
+        if (any_length && setting->offset == AT(epochs))
             continue;
         setting_write(setting, run, texts[0]);
         setting_write(setting, other, texts[1]);

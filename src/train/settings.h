@@ -28,13 +28,13 @@ struct settings {
     const char *model; /* a name that model_init knows */
     int epochs;        /* at least 1 */
     int batch_size;    /* at least 1 */
-    double lr;         /* learning rate, of a schedule its highest; finite, above 0 */
-    double momentum;   /* in [0, 1) */
+    double lr;         /* learning rate, of a schedule its highest; above 0, as a float too */
+    double momentum;   /* in [0, 1), as a float too */
     uint64_t seed;
     bool shuffle;           /* a new order of the images each epoch */
     enum schedule schedule; /* of the learning rate */
     double warmup;          /* share of the run's batches, in [0, 1), that it rises over */
-    double weight_decay;    /* at least 0 */
+    double weight_decay;    /* at least 0; as a float 0 only if it is 0, and finite */
     bool nesterov;
     double dropout;         /* in [0, 1); see net.h */
     double label_smoothing; /* in [0, 1); see loss.h */
@@ -77,13 +77,13 @@ bool setting_read(const struct setting *setting, struct settings *settings, cons
 typedef const char *settings_source(const void *argument, const char *key,
                                     char text[SETTING_TEXT_SIZE]);
 
-/* Reads all of them from a file's texts. Those that are missing there are the reference's, but
- * without the first seven there is no run. ERROR_CHECKPOINT with a sentence that begins with
+/* Reads all of them from a file's texts. The first seven must be there; others that are missing are
+ * the reference's. ERROR_CHECKPOINT with a sentence that begins with
  * `where`, the file, and names the setting. */
 bool settings_read(struct settings *settings, settings_source *source, const void *argument,
                    const char *where, struct error *error);
 
-/* Whether `other` gives the same bits as the run's settings do. Their epochs may differ where the
+/* Whether `other` has the run's settings, its recipe included. The epochs may differ if the
  * learning rate does not depend on how many there are. If not, ERROR_CHECKPOINT with a sentence
  * that begins with `where` and names what differs. */
 bool settings_same(const struct settings *run, const struct settings *other, const char *where,
