@@ -180,7 +180,7 @@ static const struct row rows[] = {
 
     {.help = "Without training"},
     {0, "summary", NULL, "the layer table", .action = ACTION_SUMMARY},
-    {0, "stats", NULL, "the data set's statistics", .action = ACTION_STATS},
+    {0, "stats", NULL, "statistics of the pixels, and images per class", .action = ACTION_STATS},
     {0, "eval", "FILE", "loss and accuracy of a checkpoint on the test set",
      STORED(PATH, eval), .action = ACTION_EVAL},
     {0, "export", "FILE", "with --eval: predictions as CSV (index,label,prediction,loss,p0..p9)",

@@ -286,20 +286,22 @@ stats_text() {
     cat >"$scratch/expected" <<'TABLE'
 [Train]
  - Shape: (60000, 28, 28)
- - min: -0.4242
- - max: 2.8215
- - mean: -0.0001
- - std: 1.0000
- - var: 1.0001
+ - min: 0.0000
+ - max: 1.0000
+ - mean: 0.1307
+ - std: 0.3081
+ - var: 0.0949
  - images per class: 0:5923 1:6742 2:5958 3:6131 4:5842 5:5421 6:5918 7:6265 8:5851 9:5949
+ - normalised: min -0.4242, max 2.8215, mean -0.0001, std 1.0000, var 1.0001
 [Test]
  - Shape: (10000, 28, 28)
- - min: -0.4242
- - max: 2.8215
- - mean: 0.0059
- - std: 1.0077
- - var: 1.0155
+ - min: 0.0000
+ - max: 1.0000
+ - mean: 0.1325
+ - std: 0.3105
+ - var: 0.0964
  - images per class: 0:980 1:1135 2:1032 3:1010 4:982 5:892 6:958 7:1028 8:974 9:1009
+ - normalised: min -0.4242, max 2.8215, mean 0.0059, std 1.0077, var 1.0155
 TABLE
     run 0 --data="$SRCDIR/data" --stats && same_text "$scratch/expected" "$scratch/out"
 }
@@ -332,7 +334,7 @@ check "--help goes to stdout and wins over what follows" help_text
 check "--version lists the kernels" version_text
 check "--model=list names the models" models_text
 check "--summary is torchsummary's table" summary_text
-check "--stats has the data set's numbers" stats_text
+check "--stats is the notebook's block, of the pixels in [0, 1]" stats_text
 check "the data set: --data, then \$MNIST_TUI_DATA, then ./data" search_order
 check "the data set: the installed copy comes last" installed_data
 

@@ -135,29 +135,46 @@ float dataset_normalize(uint8_t pixel)
     return normalize((float)pixel);
 }
 
-void dataset_statistics(const struct split *split, struct statistics *statistics)
+static float scale(uint8_t pixel)
 {
-    size_t pixels = (size_t)split->count * DATASET_PIXELS;
-    size_t histogram[256] = {0};
+    return (float)pixel / 255.0F;
+}
+
+/* Of the values that `value` gives for so many of each pixel, `pixels` in all. */
+static struct moments find_moments(const size_t histogram[256], size_t pixels,
+                                   float (*value)(uint8_t pixel))
+{
+    struct moments moments = {.min = INFINITY, .max = -INFINITY};
     double sum = 0.0, squares = 0.0;
 
-    *statistics = (struct statistics){.min = INFINITY, .max = -INFINITY};
-    for (size_t i = 0; i < pixels; i++)
-        histogram[split->images[i]]++;
     for (int pixel = 0; pixel < 256; pixel++) {
-        double value = (double)dataset_normalize((uint8_t)pixel);
+        double x = (double)value((uint8_t)pixel);
         if (histogram[pixel] == 0)
             continue;
-        statistics->min = fmin(statistics->min, value);
-        statistics->max = fmax(statistics->max, value);
-        sum += value * (double)histogram[pixel];
+        moments.min = fmin(moments.min, x);
+        moments.max = fmax(moments.max, x);
+        sum += x * (double)histogram[pixel];
     }
-    statistics->mean = sum / (double)pixels;
+    moments.mean = sum / (double)pixels;
     for (int pixel = 0; pixel < 256; pixel++) {
-        double deviation = (double)dataset_normalize((uint8_t)pixel) - statistics->mean;
+        double deviation = (double)value((uint8_t)pixel) - moments.mean;
         squares += deviation * deviation * (double)histogram[pixel];
     }
-    statistics->variance = squares / (double)(pixels - 1);
+    moments.variance = squares / (double)(pixels - 1);
+    return moments;
+}
+
+void dataset_statistics(const struct split *split, struct statistics *statistics)
+{
+    const size_t pixels = (size_t)split->count * DATASET_PIXELS;
+    size_t histogram[256] = {0};
+
+    for (size_t i = 0; i < pixels; i++)
+        histogram[split->images[i]]++;
+    *statistics = (struct statistics){
+        .pixels = find_moments(histogram, pixels, scale),
+        .inputs = find_moments(histogram, pixels, dataset_normalize),
+    };
     for (int i = 0; i < split->count; i++)
         statistics->images_of_class[split->labels[i]]++;
 }

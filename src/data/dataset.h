@@ -32,10 +32,14 @@ struct dataset {
     uint64_t checksum; /* of all images and labels: the same data gives the same number */
 };
 
-/* Statistics of a split's pixels as the network sees them, and how often each class occurs. */
-struct statistics {
+struct moments {
     double min, max, mean;
     double variance; /* unbiased, as torch.var; the standard deviation is its root */
+};
+
+struct statistics {
+    struct moments pixels; /* of pixel / 255, in float as torchvision's ToTensor computes it */
+    struct moments inputs; /* of what the network sees: dataset_normalize */
     int images_of_class[DATASET_CLASSES];
 };
 

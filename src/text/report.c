@@ -242,16 +242,17 @@ void report_summary(FILE *file, const struct model *model)
 static void report_split(FILE *file, const char *name, const struct split *split)
 {
     struct statistics statistics;
+    const struct moments *pixels = &statistics.pixels, *inputs = &statistics.inputs;
 
     dataset_statistics(split, &statistics);
     fprintf(file, "[%s]\n - Shape: (%d, %d, %d)\n", name, split->count, DATASET_SIDE, DATASET_SIDE);
     fprintf(file, " - min: %.4f\n - max: %.4f\n - mean: %.4f\n - std: %.4f\n - var: %.4f\n",
-            statistics.min, statistics.max, statistics.mean, sqrt(statistics.variance),
-            statistics.variance);
+            pixels->min, pixels->max, pixels->mean, sqrt(pixels->variance), pixels->variance);
     fputs(" - images per class:", file);
     for (int k = 0; k < DATASET_CLASSES; k++)
         fprintf(file, " %d:%d", k, statistics.images_of_class[k]);
-    fputc('\n', file);
+    fprintf(file, "\n - normalised: min %.4f, max %.4f, mean %.4f, std %.4f, var %.4f\n",
+            inputs->min, inputs->max, inputs->mean, sqrt(inputs->variance), inputs->variance);
 }
 
 void report_statistics(FILE *file, const struct dataset *data, bool validates)

@@ -32,8 +32,9 @@ void report_test(FILE *file, bool validates, double loss, int correct, int count
 /* The layer table in the form that torchsummary made familiar. */
 void report_summary(FILE *file, const struct model *model);
 
-/* The data set's statistics as the network sees it, and the images of each class. `validates`: the
- * test split is one of training images. */
+/* The statistics of both splits as the published run prints them, of the pixels in [0, 1], with the
+ * images of each class; below them those of what the network sees. `validates`: the test split is
+ * held-out training images. */
 void report_statistics(FILE *file, const struct dataset *data, bool validates);
 
 #endif
