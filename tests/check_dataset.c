@@ -28,6 +28,7 @@ static struct plan {
     int of_split;           /* 0: training, 1: test */
     int surplus;            /* bytes more than the header says, in every file */
     int label_at_0;         /* of the split `of_split`; -1: like the others */
+    bool one_label;         /* the files of labels have but one, whatever the header says */
     bool dark;              /* every pixel is 0 */
     bool one_class;         /* every label is 7 */
     const char *mode;       /* gzopen's: "wT" for files without gzip */
@@ -94,7 +95,7 @@ static void write_labels(gzFile file, int split, uint32_t count)
 {
     put_number(file, 0x00000801);
     put_number(file, count);
-    for (int i = 0; i < (int)count + plan.surplus; i++)
+    for (int i = 0; i < (plan.one_label ? 1 : (int)count + plan.surplus); i++)
         assert_true(gzputc(file, planned_label(split, i)) >= 0);
 }
 
@@ -267,6 +268,21 @@ static void row_24_image_and_label_counts_differ(void **unused)
             plan.count[which] = images;
         }
     }
+}
+
+/* What the header declares is refused for that, before memory is taken and the contents are read,
+ * which would be found too short. */
+static void row_105_what_is_declared_is_checked_before_it_is_read(void **unused)
+{
+    (void)unused;
+    plan.rows = 27;
+    plan.surplus = -1;
+    expect_refused(TRAIN_IMAGES, "wrong image size (expected 28x28, got 27x28)");
+    plan.rows = 28;
+    plan.surplus = 0;
+    plan.one_label = true;
+    plan.count[TRAIN_LABELS] = 20000; /* as many as a file of its size could hold */
+    expect_refused(TRAIN_LABELS, "labels as images are needed (expected 20, got 20000)");
 }
 
 static void row_25_a_label_over_9(void **unused)
@@ -617,6 +633,7 @@ static const struct CMUnitTest tests[] = {
     TEST(row_22_images_not_28_by_28),
     TEST(row_23_longer_or_shorter_than_the_header_says),
     TEST(row_24_image_and_label_counts_differ),
+    TEST(row_105_what_is_declared_is_checked_before_it_is_read),
     TEST(row_25_a_label_over_9),
     TEST(row_26_fewer_images_than_a_batch_load),
     TEST(row_27_all_zero_images_and_one_class_load),

@@ -7,6 +7,7 @@
 #include "check.h"
 
 #include "data/idx.h"
+#include "support/memory.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -218,7 +219,7 @@ static bool read_idx(struct idx *idx, const char *path, int dimensions, struct e
 
     *error = (struct error){0};
     alarm(60); /* for what must not hang */
-    bool read = idx_read(idx, path, dimensions, error);
+    bool read = idx_read(idx, path, dimensions, NULL, NULL, error);
     alarm(0);
     assert_int_equal(lowest_free_descriptor(), descriptor);
     assert_int_equal(read, error->kind == ERROR_NONE);
@@ -335,7 +336,7 @@ static void row_01_unreadable(void **unused)
         printf("# cannot be tested here: root cannot change its user\n");
         return;
     }
-    bool read = idx_read(&idx, file, 3, &error);
+    bool read = idx_read(&idx, file, 3, NULL, NULL, &error);
     assert_int_equal(seteuid(user), 0);
     assert_false(read);
     assert_int_equal(error.kind, ERROR_DATA);
@@ -775,6 +776,42 @@ static void row_21_a_product_beyond_the_file(void **unused)
     expect_made_refused("");
 }
 
+/* A file of holes that is as large as it says, which takes no room on the disk. */
+static void row_105_more_than_the_machines_memory(void **unused)
+{
+    const uint32_t size[] = {1 << 12, 1 << 15, 1 << 15}; /* 4 TiB */
+    (void)unused;
+
+    make_idx(0x08, 3, size, 0);
+    write_made(false);
+    if (truncate(file, HEADER_3 + ((off_t)1 << 42)) != 0 || memory_of_machine() >> 42 != 0)
+        skip(); /* not on this file system; or on this machine */
+    expect_error(file, 3, ERROR_SYSTEM, "larger than the memory of this machine (expected at most");
+    assert_true(fault.bytes <= 65536);
+}
+
+static bool refuse_all(void *argument, const struct idx *idx, const char *path, struct error *error)
+{
+    *(size_t *)argument = idx->count;
+    assert_null(idx->elements);
+    return error_set(error, ERROR_DATA, "%s: not taken", path);
+}
+
+static void row_105_the_caller_is_asked_before_memory_is_taken(void **unused)
+{
+    struct error error = {0};
+    struct idx idx;
+    size_t count = 0;
+    (void)unused;
+
+    make_idx(0x08, 3, (uint32_t[]){3, 2, 2}, 1);
+    write_made(true);
+    assert_false(idx_read(&idx, file, 3, refuse_all, &count, &error));
+    assert_int_equal(count, 12);
+    assert_non_null(strstr(error.text, "not taken"));
+    assert_null(idx.elements);
+}
+
 static void row_23_shorter_than_the_header_says(void **unused)
 {
     (void)unused;
@@ -994,6 +1031,8 @@ static const struct CMUnitTest tests[] = {
     TEST(row_20_a_zero_dimension),
     TEST(row_21_a_product_that_overflows),
     TEST(row_21_a_product_beyond_the_file),
+    TEST(row_105_more_than_the_machines_memory),
+    TEST(row_105_the_caller_is_asked_before_memory_is_taken),
     TEST(row_23_shorter_than_the_header_says),
     TEST(row_23_longer_than_the_header_says),
     TEST(row_28_truncated_while_being_read),

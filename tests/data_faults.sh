@@ -289,6 +289,20 @@ bomb() {
     refused 3 "$train" '^longer than its header says \(expected 78400 bytes, got more\)$'
 }
 
+# 200 MB of labels in 200 kB, and images of another size: no memory is taken for them. (A sanitizer
+# does not even start with so little.)
+declares_much() (
+    fresh
+    if (ulimit -v 150000 && "$PROGRAM" --version) >/dev/null 2>&1; then
+        ulimit -v 150000
+    fi
+    { labels_header 200000000 && head -c 200000000 /dev/zero; } | gzip -1 >"$labels"
+    refused 3 "$labels" '^as many labels as images are needed .expected 100, got 200000000.$' || exit 1
+    fresh
+    { octets 0 0 8 3 && big_endian 10000 100 200 && head -c 200000000 /dev/zero; } | gzip -1 >"$test"
+    refused 3 "$test" '^wrong image size .expected 28x28, got 100x200.$'
+)
+
 wrong_magic() {
     fresh
     { octets 8 3 0 0 && big_endian 1 28 28; } | gzip >"$train"
@@ -466,6 +480,7 @@ check row_13_several_members_train_the_same several_members
 check row_14_a_later_member_is_corrupt later_member_corrupt
 check row_15_header_fields_flags_and_method header_faults
 check row_16_a_bomb bomb
+check "row 105: a small file that declares much, labels as well as images" declares_much
 check row_17_wrong_magic_number wrong_magic
 check row_17_images_and_labels_swapped swapped
 check row_18_element_type element_type

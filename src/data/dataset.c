@@ -20,36 +20,51 @@ static bool path_join(char path[PATH_MAX], const char *directory, const char *na
     return error_set(error, ERROR_DATA, "%s: the path is too long", directory);
 }
 
+static bool check_images(void *argument, const struct idx *idx, const char *path,
+                         struct error *error)
+{
+    struct split *split = argument;
+
+    if (idx->size[1] != DATASET_SIDE || idx->size[2] != DATASET_SIDE)
+        return error_set(error, ERROR_DATA, "%s: wrong image size (expected %dx%d, got %ux%u)",
+                         path, DATASET_SIDE, DATASET_SIDE, idx->size[1], idx->size[2]);
+    if (idx->size[0] > DATASET_SPLIT_MAX)
+        return error_set(error, ERROR_DATA, "%s: too many images (expected at most %d, got %u)",
+                         path, DATASET_SPLIT_MAX, idx->size[0]);
+    split->count = (int)idx->size[0];
+    return true;
+}
+
 static bool read_images(struct split *split, const char *path, uint32_t *crc, struct error *error)
 {
     struct idx idx;
 
-    if (!idx_read(&idx, path, 3, error))
+    if (!idx_read(&idx, path, 3, check_images, split, error))
         return false;
     split->images = idx.elements;
     *crc = idx.crc;
-    if (idx.size[1] != DATASET_SIDE || idx.size[2] != DATASET_SIDE)
-        return error_set(error, ERROR_DATA, "%s: wrong image size (expected %dx%d, got %ux%u)",
-                         path, DATASET_SIDE, DATASET_SIDE, idx.size[1], idx.size[2]);
-    if (idx.size[0] > DATASET_SPLIT_MAX)
-        return error_set(error, ERROR_DATA, "%s: too many images (expected at most %d, got %u)",
-                         path, DATASET_SPLIT_MAX, idx.size[0]);
-    split->count = (int)idx.size[0];
     return true;
+}
+
+static bool check_labels(void *argument, const struct idx *idx, const char *path,
+                         struct error *error)
+{
+    const struct split *split = argument;
+
+    return idx->count == (size_t)split->count ||
+           error_set(error, ERROR_DATA,
+                     "%s: as many labels as images are needed (expected %d, got %zu)", path,
+                     split->count, idx->count);
 }
 
 static bool read_labels(struct split *split, const char *path, uint32_t *crc, struct error *error)
 {
     struct idx idx;
 
-    if (!idx_read(&idx, path, 1, error))
+    if (!idx_read(&idx, path, 1, check_labels, split, error))
         return false;
     split->labels = idx.elements;
     *crc = idx.crc;
-    if (idx.count != (size_t)split->count)
-        return error_set(error, ERROR_DATA,
-                         "%s: as many labels as images are needed (expected %d, got %zu)", path,
-                         split->count, idx.count);
     for (int i = 0; i < split->count; i++)
         if (split->labels[i] >= DATASET_CLASSES)
             return error_set(error, ERROR_DATA,

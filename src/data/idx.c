@@ -1,6 +1,7 @@
 #include "data/idx.h"
 
 #include "support/file.h"
+#include "support/memory.h"
 
 #include <errno.h>
 #include <inttypes.h>
@@ -206,14 +207,29 @@ static bool read_sizes(struct stream *stream, struct idx *idx, struct error *err
                              "got more)",
                              stream->path, SIZE_MAX);
     }
-    size_t most = stream->file_size; /* what the file can hold: memory is taken for no more */
+    return true;
+}
+
+/* Refuses what the file or the machine cannot hold, and what the caller does not take. */
+static bool check_sizes(const struct stream *stream, const struct idx *idx, idx_check *check,
+                        void *argument, struct error *error)
+{
+    const size_t memory = memory_of_machine();
+    size_t most = stream->file_size;
+
     if (stream->gzip && __builtin_mul_overflow(most, (size_t)DEFLATE_RATIO, &most))
         most = SIZE_MAX;
     if (idx->count > most)
         return error_set(error, ERROR_DATA,
                          "%s: shorter than its header says (expected %zu bytes, got at most %zu)",
                          stream->path, idx->count, most);
-    return true;
+    if (check != NULL && !check(argument, idx, stream->path, error))
+        return false;
+    return idx->count <= memory ||
+           error_set(error, ERROR_SYSTEM,
+                     "%s: larger than the memory of this machine (expected at most %zu bytes, got "
+                     "%zu)",
+                     stream->path, memory, idx->count);
 }
 
 static bool read_elements(struct stream *stream, struct idx *idx, struct error *error)
@@ -242,7 +258,8 @@ static bool read_elements(struct stream *stream, struct idx *idx, struct error *
     return true;
 }
 
-bool idx_read(struct idx *idx, const char *path, int dimensions, struct error *error)
+bool idx_read(struct idx *idx, const char *path, int dimensions, idx_check *check, void *argument,
+              struct error *error)
 {
     struct stream *stream = malloc(sizeof *stream);
 
@@ -251,6 +268,7 @@ bool idx_read(struct idx *idx, const char *path, int dimensions, struct error *e
         return error_set(error, ERROR_SYSTEM, "%s: not enough memory to read it", path);
     bool opened = stream_open(stream, path, error);
     bool read = opened && read_magic(stream, dimensions, error) && read_sizes(stream, idx, error) &&
+                check_sizes(stream, idx, check, argument, error) &&
                 read_elements(stream, idx, error);
     if (opened)
         stream_close(stream);

@@ -6,9 +6,9 @@
  * last dimension running fastest. gzip is RFC 1952; several members in a row are one stream.
  *
  * The file is inflated as a stream straight into the array, so it is in memory once. Nothing in it
- * is trusted: the header is checked against what the caller expects and against how much a file of
- * that size can hold before memory is taken, and the contents must end exactly where the header
- * says.
+ * is trusted: before memory is taken, the header is checked against what the caller expects,
+ * against how much a file of that size can hold and against the machine's memory. The contents must
+ * end exactly where the header says.
  *
  * Errors: one sentence that names the file, what was expected and what was found; ERROR_DATA for
  * the contents, ERROR_SYSTEM when reading itself fails. Ownership: idx_read allocates, idx_fini
@@ -32,9 +32,16 @@ struct idx {
     uint32_t crc;                      /* CRC-32 of the elements */
 };
 
+/* Whether the caller takes what the header of the file at `path` declares; ERROR_DATA if not.
+ * Dimensions, sizes and count are known, and no memory has been taken yet. */
+typedef bool idx_check(void *argument, const struct idx *idx, const char *path,
+                       struct error *error);
+
 /* Reads the file at `path`, which must hold unsigned bytes in exactly `dimensions` dimensions
- * (1 to IDX_DIMENSIONS_MAX). On failure *idx needs no idx_fini. */
-bool idx_read(struct idx *idx, const char *path, int dimensions, struct error *error);
+ * (1 to IDX_DIMENSIONS_MAX) and pass check(argument, ...), unless that is NULL. On failure *idx
+ * needs no idx_fini. */
+bool idx_read(struct idx *idx, const char *path, int dimensions, idx_check *check, void *argument,
+              struct error *error);
 
 /* Releases the elements. */
 void idx_fini(struct idx *idx);

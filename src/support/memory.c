@@ -3,6 +3,7 @@
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 void *memory_new(size_t count, size_t size, struct error *error)
 {
@@ -19,4 +20,14 @@ void *memory_new(size_t count, size_t size, struct error *error)
         return NULL;
     }
     return memset(memory, 0, bytes);
+}
+
+size_t memory_of_machine(void)
+{
+    const long pages = sysconf(_SC_PHYS_PAGES), size = sysconf(_SC_PAGESIZE);
+    size_t bytes;
+
+    if (pages <= 0 || size <= 0 || __builtin_mul_overflow((size_t)pages, (size_t)size, &bytes))
+        return SIZE_MAX;
+    return bytes;
 }

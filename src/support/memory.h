@@ -16,4 +16,7 @@ enum { MEMORY_ALIGNMENT = 64 }; /* bytes: one cache line, one 512-bit vector */
  * valid pointer. NULL with ERROR_SYSTEM when the product overflows or memory is short. */
 void *memory_new(size_t count, size_t size, struct error *error);
 
+/* Bytes of memory that the machine has; SIZE_MAX if the system does not say. */
+size_t memory_of_machine(void);
+
 #endif

@@ -11,7 +11,7 @@ static void read_as(const char *path, int dimensions)
     struct idx idx;
     size_t product = 1;
 
-    if (!idx_read(&idx, path, dimensions, &error)) {
+    if (!idx_read(&idx, path, dimensions, NULL, NULL, &error)) {
         fuzz_require_error(&error);
         fuzz_require(error.kind == ERROR_DATA);
         return;
