@@ -727,6 +727,40 @@ static void file_read_gives_what_is_left_of_a_file_that_shrank(void **unused)
 
 /* ---- replacing files ---- */
 
+static void a_file_is_the_same_through_links(void **unused)
+{
+    static const struct {
+        const char *a, *b;
+        bool same;
+    } cases[] = {
+        {"same_a", "same_a", true},
+        {"same_a", "./same_a", true},
+        {"same_a", "same_hard", true},
+        {"same_a", "same_soft", true},
+        {"same_a", "same_b", false},
+        {"same_a", "nothing", false},
+        {"nothing", "same_a", false},
+        {"nothing", "./nothing", true},
+        {"nothing", "no_such", false},
+        {"nothing", "no_such/nothing", false},
+        {"nothing", "same_self/nothing", true},
+    };
+    char here[PATH_MAX];
+    (void)unused;
+
+    assert_non_null(getcwd(here, sizeof here));
+    assert_int_equal(chdir(scratch), 0);
+    put_file("same_a", "x");
+    put_file("same_b", "x");
+    assert_int_equal(link("same_a", "same_hard"), 0);
+    assert_int_equal(symlink("same_a", "same_soft"), 0);
+    assert_int_equal(symlink(".", "same_self"), 0);
+    for (int i = 0; i < CHECK_COUNT(cases); i++)
+        if (file_same(cases[i].a, cases[i].b) != cases[i].same)
+            fail_msg("%s and %s", cases[i].a, cases[i].b);
+    assert_int_equal(chdir(here), 0);
+}
+
 static void file_replace_writes_a_new_file(void **unused)
 {
     struct error error;
@@ -1069,6 +1103,7 @@ static const struct CMUnitTest tests[] = {
     FILE_TEST(file_read_goes_on_after_short_and_interrupted_reads),
     FILE_TEST(file_read_reports_a_read_error),
     FILE_TEST(file_read_gives_what_is_left_of_a_file_that_shrank),
+    FILE_TEST(a_file_is_the_same_through_links),
     FILE_TEST(file_replace_writes_a_new_file),
     FILE_TEST(file_replace_replaces_in_one_step),
     FILE_TEST(file_replace_goes_on_after_short_and_interrupted_writes),

@@ -576,11 +576,72 @@ export_csv() {
     }' "$scratch/predictions.csv"
 }
 
-export_over_checkpoint() {
-    cp "$directory/best.safetensors" "$scratch/w.safetensors" &&
-        refuses 2 '--export: .*w\.safetensors is the checkpoint' -d "$data" \
-            --eval="$scratch/w.safetensors" --export="$scratch/w.safetensors" &&
-        cmp "$directory/best.safetensors" "$scratch/w.safetensors"
+# kept PATTERN EXPORT ARGUMENT...: --export to there is refused, and every file stays as it is.
+kept() {
+    pattern=$1
+    export=$2
+    shift 2
+    find "$scratch/104" "$scratch/linked" -type f -exec cksum {} + | sort >"$scratch/before"
+    refuses 2 "--export: .*$pattern" "$@" --export="$export" || return 1
+    find "$scratch/104" "$scratch/linked" -type f -exec cksum {} + | sort >"$scratch/after"
+    same_text "$scratch/before" "$scratch/after"
+}
+
+# A run and a data set of the test's own, with links from elsewhere to their files.
+row_104_export() {
+    place=$scratch/104
+    links=$scratch/linked
+    mkdir "$place" "$links" && cp -R "$directory" "$place/run" && cp -R "$data" "$place/data" &&
+        cp "$directory/best.safetensors" "$place/w.safetensors" || return 1
+    ln -s "$place/w.safetensors" "$links/soft" && ln "$place/w.safetensors" "$links/hard" &&
+        ln -s "$place/run/metrics.jsonl" "$links/log" && ln "$place/run/config.json" "$links/config" &&
+        ln -s "$place/data" "$links/data" && ln "$place/data/train-labels-idx1-ubyte.gz" "$links/gz" &&
+        ln -s "$place/nothing" "$links/nothing" || return 1
+    set -- -d "$place/data" --eval="$place/w.safetensors"
+    kept 'w\.safetensors is the checkpoint' "$place/w.safetensors" "$@" &&
+        kept 'soft is the checkpoint' "$links/soft" "$@" &&
+        kept 'hard is the checkpoint' "$links/hard" "$@" &&
+        kept "data set's t10k-images-idx3-ubyte.gz" "$place/data/t10k-images-idx3-ubyte.gz" "$@" &&
+        kept "data set's train-images-idx3-ubyte.gz" "$links/data/train-images-idx3-ubyte.gz" "$@" &&
+        kept "gz is the data set's train-labels-idx1-ubyte.gz" "$links/gz" "$@" &&
+        kept 'is the metrics\.jsonl of a run' "$place/run/metrics.jsonl" "$@" &&
+        kept 'is the metrics\.jsonl of a run' "$links/log" "$@" &&
+        kept 'is the config\.json of a run' "$links/../104/run/config.json" "$@" &&
+        kept 'nothing is a link to no file' "$links/nothing" "$@" || return 1
+    set -- -d "$place/data" --eval="$place/run/best.safetensors"
+    kept 'is the last\.safetensors of a run' "$place/run/last.safetensors" "$@" &&
+        kept 'is the config\.json of a run' "$links/config" "$@" &&
+        rm "$place/run/last.safetensors" &&
+        kept 'is the last\.safetensors of a run' "$place/run/./last.safetensors" "$@" || return 1
+    cd "$place/run" && kept 'is the metrics\.jsonl of a run' metrics.jsonl "$@" &&
+        run 0 "$@" --export=predictions.csv && run 0 "$@" --export=predictions.csv &&
+        [ "$(wc -l <predictions.csv)" -eq 161 ] && run 0 "$@" --export="$place/metrics.jsonl"
+}
+
+# A checkpoint from elsewhere under a run's own names, and a log that is a link to the data.
+row_104_run() {
+    place=$scratch/104_run
+    mkdir "$place" "$place/seed-2" && cp "$directory/best.safetensors" "$place/last.safetensors" &&
+        cp "$directory/best.safetensors" "$place/seed-2/best.safetensors" &&
+        cp -R "$data" "$place/data" || return 1
+    refuses 2 '--run-dir: .*/last\.safetensors is the checkpoint' -d "$data" -e 1 -o "$place" \
+        --init="$place/last.safetensors" &&
+        cmp "$directory/best.safetensors" "$place/last.safetensors" &&
+        refuses 2 '--run-dir: .*/seed-2/best\.safetensors is the checkpoint' -d "$data" -e 1 \
+            -o "$place" --init="$place/seed-2/best.safetensors" --seeds=1..2 &&
+        absent "$place/seed-1" && absent "$place/config.json" &&
+        ln "$place/data/train-labels-idx1-ubyte.gz" "$place/metrics.jsonl" &&
+        refuses 2 "--run-dir: .*/metrics\.jsonl is the data set's train-labels" -d "$place/data" \
+            -e 1 -o "$place" &&
+        cmp "$data/train-labels-idx1-ubyte.gz" "$place/metrics.jsonl" &&
+        run 0 -d "$data" -e 1 -o "$place/fresh" --init="$place/last.safetensors"
+}
+
+# Weights that a step of a rate much too large has left: finite, but nothing that follows is.
+row_106() {
+    run 6 -d "$data" -b 320 -e 1 --lr=1e30 --checkpoint-every=0 -o "$scratch/huge" &&
+        refuses 6 'huge/last\.safetensors: its loss is not finite' -d "$data" \
+            --eval="$scratch/huge/last.safetensors" --export="$scratch/never"
 }
 
 export_fails() {
@@ -677,7 +738,9 @@ check "--eval of the best weights gives that epoch's result" eval_best
 check "--eval of the last weights gives the last epoch's result" eval_last
 check "--export writes a line an image, probabilities that add up" export_csv
 check "--export to where nothing can be written: exit 5" export_fails
-check "--export does not replace the checkpoint" export_over_checkpoint
+check "row 104: --export replaces no file that is read, and none of a run" row_104_export
+check "row 104: a run replaces neither the checkpoint of --init nor the data" row_104_run
+check "row 106: --eval of weights whose loss is not finite exits 6" row_106
 check "--init starts from the file's weights" init_run
 check "row 33: a truncated checkpoint is refused" truncated
 check "row 34: a checkpoint with one bit flipped is refused" flipped

@@ -1,15 +1,16 @@
 #include "actions/evaluation.h"
 
+#include "actions/outputs.h"
 #include "support/memory.h"
 #include "text/report.h"
 #include "train/checkpoint.h"
 #include "train/evaluate.h"
 
 #include <errno.h>
+#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 
 static bool write_predictions(FILE *file, const struct split *split,
                               const struct evaluation *evaluation)
@@ -44,36 +45,26 @@ static bool export_predictions(const char *path, const struct split *split,
     return written;
 }
 
-/* The checkpoint would be gone, with the predictions in its place. */
-static bool check_export(const struct options *options, struct error *error)
-{
-    struct stat checkpoint, exported;
-
-    if (options->export != NULL && stat(options->eval, &checkpoint) == 0 &&
-        stat(options->export, &exported) == 0 && checkpoint.st_dev == exported.st_dev &&
-        checkpoint.st_ino == exported.st_ino)
-        return error_set(error, ERROR_USAGE, "--export: %s is the checkpoint (choose another file)",
-                         options->export);
-    return true;
-}
-
-static bool evaluate_with(const struct setup *setup, struct evaluator *evaluator,
+static bool evaluate_with(const struct setup *setup, struct evaluator *evaluator, float *state,
                           struct evaluation *evaluation, struct error *error)
 {
+    const struct options *options = &setup->options;
     const struct split *test = &setup->data.test;
-    float state[MODEL_STATE_MAX];
     int correct;
 
-    if (!check_export(&setup->options, error) ||
-        !checkpoint_load(setup->options.eval, &setup->model, state, error))
+    if (!checkpoint_load(options->eval, &setup->model, state, error))
         return false;
     evaluator_load(evaluator, state);
     evaluate_images(evaluator, test, 0, test->count, evaluation);
     double loss = evaluation_total(evaluation, test, &correct);
-    if (setup->options.export != NULL &&
-        !export_predictions(setup->options.export, test, evaluation, error))
+    if (!isfinite(loss))
+        return error_set(error, ERROR_DIVERGED,
+                         "%s: its loss is not finite: its training has diverged (use an earlier "
+                         "checkpoint)",
+                         options->eval);
+    if (options->export != NULL && !export_predictions(options->export, test, evaluation, error))
         return false;
-    report_test(stdout, setup->options.settings.validate > 0, loss, correct, test->count);
+    report_test(stdout, options->settings.validate > 0, loss, correct, test->count);
     return true;
 }
 
@@ -83,16 +74,20 @@ bool evaluation_print(const struct setup *setup, struct error *error)
     struct evaluation evaluation = {0};
     struct evaluator *evaluator = NULL;
     struct team *team = NULL;
+    float *state = NULL;
 
     bool done =
+        outputs_check_export(setup, error) &&
+        (state = memory_new(setup->model.state_count, sizeof *state, error)) &&
         (evaluation.losses = memory_new(count, sizeof(double), error)) &&
         (evaluation.predictions = memory_new(count, 1, error)) &&
         (evaluation.probabilities = memory_new(count, DATASET_CLASSES * sizeof(float), error)) &&
         (team = team_new(setup->threads, error)) &&
         (evaluator = evaluator_new(&setup->model, setup->kernels, team, error)) &&
-        evaluate_with(setup, evaluator, &evaluation, error);
+        evaluate_with(setup, evaluator, state, &evaluation, error);
     evaluator_free(evaluator);
     team_free(team);
+    free(state);
     free(evaluation.probabilities);
     free(evaluation.predictions);
     free(evaluation.losses);

@@ -1,5 +1,6 @@
 #include "actions/run.h"
 
+#include "actions/outputs.h"
 #include "actions/past.h"
 #include "support/signals.h"
 #include "text/report.h"
@@ -77,6 +78,7 @@ static bool start_run(struct run *run, struct error *error)
         return true;
     describe_run(run);
     return config_check(&run->config, error) &&
+           outputs_check_run(run->setup, options->run_dir, error) &&
            (run->place == NULL || runlog_make_place(run->place, error)) &&
            (run->runlog = runlog_new(options->run_dir, error)) != NULL &&
            runlog_start(run->runlog, &run->config, &run->setup->model, &run->start, error);
@@ -100,7 +102,8 @@ static bool resume_run(struct run *run, struct error *error)
     bool longer = options->settings.epochs > run->config.settings.epochs, lost;
 
     run->config.settings = options->settings;
-    if (!start_resume(&run->start, options->resume, &run->setup->model, &options->settings,
+    if (!outputs_check_run(run->setup, options->resume, error) ||
+        !start_resume(&run->start, options->resume, &run->setup->model, &options->settings,
                       &run->setup->data, error) ||
         !runlog_resume(run->runlog, &run->config, &run->setup->data, &run->start, &lost, error) ||
         (longer && !config_write(options->resume, &run->config, error)))

@@ -1,5 +1,6 @@
 #include "actions/series.h"
 
+#include "actions/outputs.h"
 #include "support/memory.h"
 #include "support/signals.h"
 #include "text/report_runs.h"
@@ -32,7 +33,8 @@ static bool check_seeds(struct run *run, uint64_t first, uint64_t last, struct e
 
     for (uint64_t seed = first; good && seed <= last; seed++)
         good = choose_seed(run, seed, directory, error) &&
-               (run->place == NULL || runlog_none_in(directory, error));
+               (run->place == NULL || (outputs_check_run(run->setup, directory, error) &&
+                                       runlog_none_in(directory, error)));
     return good;
 }
 

@@ -73,19 +73,25 @@ static bool read_labels(struct split *split, const char *path, uint32_t *crc, st
     return true;
 }
 
-static bool load_split(struct split *split, const char *directory, const char *stem,
-                       uint64_t *checksum, struct error *error)
+const char *dataset_file(int i)
 {
-    char images[PATH_MAX], labels[PATH_MAX], name[64];
+    static const char *const names[] = {"train-images-idx3-ubyte.gz", "train-labels-idx1-ubyte.gz",
+                                        "t10k-images-idx3-ubyte.gz", "t10k-labels-idx1-ubyte.gz",
+                                        NULL};
+
+    return names[i];
+}
+
+/* `first` is the number of the split's first file, its images; its labels follow. */
+static bool load_split(struct split *split, const char *directory, int first, uint64_t *checksum,
+                       struct error *error)
+{
+    char images[PATH_MAX], labels[PATH_MAX];
     uint32_t images_crc, labels_crc;
 
-    snprintf(name, sizeof name, "%s-images-idx3-ubyte.gz", stem);
-    if (!path_join(images, directory, name, error))
-        return false;
-    snprintf(name, sizeof name, "%s-labels-idx1-ubyte.gz", stem);
-    if (!path_join(labels, directory, name, error))
-        return false;
-    if (!read_images(split, images, &images_crc, error) ||
+    if (!path_join(images, directory, dataset_file(first), error) ||
+        !path_join(labels, directory, dataset_file(first + 1), error) ||
+        !read_images(split, images, &images_crc, error) ||
         !read_labels(split, labels, &labels_crc, error))
         return false;
     *checksum = (uint64_t)images_crc << 32 | labels_crc;
@@ -97,8 +103,8 @@ bool dataset_load(struct dataset *dataset, const char *directory, struct error *
     uint64_t train, test;
 
     *dataset = (struct dataset){0};
-    if (load_split(&dataset->train, directory, "train", &train, error) &&
-        load_split(&dataset->test, directory, "t10k", &test, error)) {
+    if (load_split(&dataset->train, directory, 0, &train, error) &&
+        load_split(&dataset->test, directory, 2, &test, error)) {
         dataset->checksum = train ^ (test << 1 | test >> 63);
         return true;
     }

@@ -43,9 +43,11 @@ struct statistics {
     int images_of_class[DATASET_CLASSES];
 };
 
-/* Reads train-images-idx3-ubyte.gz, train-labels-idx1-ubyte.gz and the two t10k files from
- * `directory`. ERROR_DATA for what is wrong with them, ERROR_SYSTEM when reading fails; on failure
- * *dataset needs no dataset_fini. */
+/* The name of the i-th of the four files in a data set's directory, from 0; NULL past the last. */
+const char *dataset_file(int i);
+
+/* Reads the four files from `directory`. ERROR_DATA for what is wrong with them, ERROR_SYSTEM when
+ * reading fails; on failure *dataset needs no dataset_fini. */
 bool dataset_load(struct dataset *dataset, const char *directory, struct error *error);
 
 void dataset_fini(struct dataset *dataset);

@@ -91,6 +91,48 @@ unsigned char *file_read(const char *path, size_t limit, size_t *size, enum erro
     return data;
 }
 
+/* The name within its directory. */
+static const char *base_name(const char *path)
+{
+    const char *slash = strrchr(path, '/');
+
+    return slash != NULL ? slash + 1 : path;
+}
+
+void file_directory(const char *path, char directory[PATH_MAX])
+{
+    const int length = (int)(base_name(path) - path);
+
+    if (length == 0)
+        strcpy(directory, "./");
+    else
+        snprintf(directory, PATH_MAX, "%.*s", length, path);
+}
+
+static bool is_same(const struct stat *a, const struct stat *b)
+{
+    return a->st_dev == b->st_dev && a->st_ino == b->st_ino;
+}
+
+bool file_same(const char *a, const char *b)
+{
+    struct stat status[2];
+    char directory[PATH_MAX];
+    const bool there = stat(a, &status[0]) == 0;
+
+    if (there != (stat(b, &status[1]) == 0))
+        return false;
+    if (there)
+        return is_same(&status[0], &status[1]);
+    if (strcmp(base_name(a), base_name(b)) != 0)
+        return false;
+    file_directory(a, directory);
+    if (stat(directory, &status[0]) != 0)
+        return false;
+    file_directory(b, directory);
+    return stat(directory, &status[1]) == 0 && is_same(&status[0], &status[1]);
+}
+
 bool file_write_all(int descriptor, const void *data, size_t size)
 {
     const char *at = data;

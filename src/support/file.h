@@ -9,6 +9,7 @@
 
 #include "support/error.h"
 
+#include <limits.h>
 #include <stddef.h>
 
 /* Opens `path` for reading if it is a regular file, or a link to one; never blocks on a FIFO or a
@@ -21,6 +22,12 @@ int file_open(const char *path, size_t *size, enum error_kind kind, struct error
  * error of kind `kind` when the file is missing or larger, ERROR_SYSTEM when reading fails. */
 unsigned char *file_read(const char *path, size_t limit, size_t *size, enum error_kind kind,
                          struct error *error);
+
+/* Whether both paths are one file, through any links; or, if neither is there, would be. */
+bool file_same(const char *a, const char *b);
+
+/* The directory that a path is in: "run/" for "run/x", "./" for "x". */
+void file_directory(const char *path, char directory[PATH_MAX]);
 
 /* Writes all of `data` to the descriptor, through short and interrupted writes. False with
  * errno. */

@@ -3,6 +3,7 @@
 #include "support/checksum.h"
 #include "support/file.h"
 #include "support/json_memory.h"
+#include "support/memory.h"
 #include "support/number.h"
 
 #include <inttypes.h>
@@ -480,13 +481,16 @@ static bool read_tensors(const struct reader *reader, const struct model *model,
 
 bool checkpoint_load(const char *path, const struct model *model, float *state, struct error *error)
 {
-    float velocity[MODEL_STATE_MAX];
+    float *velocity = memory_new(model->parameter_count, sizeof *velocity, error);
     struct reader reader;
-    bool moving, loaded = reader_open(&reader, path, error) &&
-                          check_metadata(&reader, model, error) &&
-                          read_tensors(&reader, model, state, velocity, &moving, error);
+    bool moving;
 
+    if (velocity == NULL)
+        return false;
+    bool loaded = reader_open(&reader, path, error) && check_metadata(&reader, model, error) &&
+                  read_tensors(&reader, model, state, velocity, &moving, error);
     reader_close(&reader);
+    free(velocity);
     return loaded;
 }
 

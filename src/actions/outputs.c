@@ -1,0 +1,100 @@
+#include "actions/outputs.h"
+
+#include "support/file.h"
+#include "train/checkpoint.h"
+#include "train/config.h"
+#include "train/log_lines.h"
+
+#include <limits.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+
+static const char *const run_files[] = {CONFIG_NAME, LOG_NAME, CHECKPOINT_LAST, CHECKPOINT_BEST};
+
+enum { RUN_FILES = sizeof run_files / sizeof run_files[0] };
+
+static bool is_file_in(const char *output, const char *directory, const char *name)
+{
+    char path[PATH_MAX];
+
+    return snprintf(path, sizeof path, "%s/%s", directory, name) < (int)sizeof path &&
+           file_same(output, path);
+}
+
+/* Refuses an output that is one of the files that the command reads. */
+static bool check_inputs(const struct setup *setup, const char *option, const char *output,
+                         struct error *error)
+{
+    const struct options *options = &setup->options;
+    const char *weights = options->eval != NULL ? options->eval : options->init;
+
+    if (weights != NULL && file_same(output, weights))
+        return error_set(error, ERROR_USAGE, "%s: %s is the checkpoint (choose another file)",
+                         option, output);
+    for (int i = 0; dataset_file(i) != NULL; i++)
+        if (is_file_in(output, setup->data_directory, dataset_file(i)))
+            return error_set(error, ERROR_USAGE,
+                             "%s: %s is the data set's %s (choose another file)", option, output,
+                             dataset_file(i));
+    return true;
+}
+
+/* Refuses an output that is a file of the run in the directory, if there is one. */
+static bool check_run_files(const char *output, const char *directory, struct error *error)
+{
+    char path[PATH_MAX];
+    struct stat status;
+
+    if (snprintf(path, sizeof path, "%s/%s", directory, CONFIG_NAME) >= (int)sizeof path ||
+        stat(path, &status) != 0)
+        return true;
+    for (int i = 0; i < RUN_FILES; i++)
+        if (is_file_in(output, directory, run_files[i]))
+            return error_set(error, ERROR_USAGE,
+                             "--export: %s is the %s of a run (choose another file)", output,
+                             run_files[i]);
+    return true;
+}
+
+/* The same for the runs in the directory of `path` and in that of the file which it leads to. */
+static bool check_runs_beside(const char *output, const char *path, struct error *error)
+{
+    char directory[PATH_MAX], target[PATH_MAX];
+
+    file_directory(path, directory);
+    if (!check_run_files(output, directory, error))
+        return false;
+    if (realpath(path, target) == NULL)
+        return true;
+    file_directory(target, directory);
+    return check_run_files(output, directory, error);
+}
+
+bool outputs_check_export(const struct setup *setup, struct error *error)
+{
+    const char *output = setup->options.export;
+    struct stat status;
+
+    if (output == NULL)
+        return true;
+    if (lstat(output, &status) == 0 && S_ISLNK(status.st_mode) && stat(output, &status) != 0)
+        return error_set(error, ERROR_USAGE,
+                         "--export: %s is a link to no file (choose another file)", output);
+    return check_inputs(setup, "--export", output, error) &&
+           check_runs_beside(output, output, error) &&
+           check_runs_beside(output, setup->options.eval, error);
+}
+
+bool outputs_check_run(const struct setup *setup, const char *directory, struct error *error)
+{
+    const char *option = setup->options.resume != NULL ? "--resume" : "--run-dir";
+    char path[PATH_MAX];
+
+    for (int i = 0; i < RUN_FILES; i++)
+        if (snprintf(path, sizeof path, "%s/%s", directory, run_files[i]) < (int)sizeof path &&
+            !check_inputs(setup, option, path, error))
+            return false;
+    return true;
+}
