@@ -318,7 +318,7 @@ static void evaluation_is_pytorchs(void **state)
     for (const struct kernels *k = next_table(NULL); k != NULL; k = next_table(k)) {
         struct team *team = team_new(2, &error);
         assert_non_null(team);
-        struct evaluator *evaluator = evaluator_new(&model, k, team, &error);
+        struct evaluator *evaluator = evaluator_new(&model, k, team, DATASET_SPLIT_MAX, &error);
         assert_non_null(evaluator);
         evaluator_load(evaluator, trained);
         evaluate_images(evaluator, &network_data.test, 0, network_data.test.count, &evaluation);

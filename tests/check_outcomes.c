@@ -119,7 +119,7 @@ static void outcomes_computed_from_the_weights_are_the_trainers(void **unused)
     trainer_free(trainer);
     struct team *team = team_new(1, &error);
     assert_non_null(team);
-    struct evaluator *evaluator = evaluator_new(&model, kernels, team, &error);
+    struct evaluator *evaluator = evaluator_new(&model, kernels, team, DATASET_SPLIT_MAX, &error);
     assert_non_null(evaluator);
     assert_true(outcomes_init(&computed, TEST, &error));
     assert_true(outcomes_compute(&computed, evaluator, snapshot.weights, &data.test, snapshot.step,

@@ -747,6 +747,44 @@ check "row 34: a checkpoint with one bit flipped is refused" flipped
 check "row 35: no file, a directory or a text as a checkpoint is refused" no_checkpoint
 check "row 86: a run that diverges exits 6" diverges
 
+# ---- a small stack, many threads ----
+
+row_108() (
+    ulimit -s 128 || exit 1
+    run 0 --help && run 0 --version && run 0 --summary && run 0 --model=list &&
+        run 0 -d "$data" --stats && run 0 -d "$data" -e 1 -j 2 -o "$scratch/stack" --augment=affine &&
+        run 0 --resume="$scratch/stack" -e 2 && run 0 --report "$scratch/stack" "$directory" &&
+        run 0 -d "$data" --eval="$scratch/stack/best.safetensors" --export="$scratch/stack.csv" &&
+        run 0 -d "$data" -e 1 --init="$scratch/stack/last.safetensors" --compare="$scratch/stack" &&
+        run 0 -d "$data" -e 1 --seeds=1..2 && run 0 -d "$data" -e 1 --snapshot=300x100 &&
+        run 0 -d "$data" -e 1 --snapshot=80x24 --view=confusion
+)
+
+# Memory is taken for as many threads as a batch and a test pass can have at work.
+row_114() {
+    make_data "$scratch/512" 512 512 || return 1
+    for size in 64 512; do
+        "$PROGRAM" -d "$scratch/512" -j 1024 -b "$size" -e 1000000 -o "$scratch/threads-$size" \
+            >/dev/null 2>&1 </dev/null &
+        until_epoch 2 "$scratch/threads-$size"
+        reached=$?
+        kilobytes=$(used $! | head -n 1)
+        kill -KILL $!
+        wait $! 2>/dev/null
+        figure "1024 threads, batches of $size: $kilobytes kB"
+        [ "$reached" -eq 0 ] && [ "$kilobytes" -lt 200000 ] || return 1
+    done
+    (ulimit -v 1000000 && run 0 -d "$scratch/512" -j 1024 --eval="$directory/best.safetensors")
+}
+
+# A sanitizer needs more of both; the shim is there in builds without one.
+if [ -n "${FAULT_SHIM-}" ]; then
+    check "row 108: a stack of 128 kB, in every action" row_108
+    check "row 114: 1024 threads on 512 images take less than 200 MB" row_114
+else
+    skip "rows 108 and 114: a small stack, many threads" "a sanitizer needs more of both"
+fi
+
 # ---- frames as text ----
 
 snapshot_80x24() {

@@ -408,7 +408,21 @@ compare_dashboard_resumed() {
         see FINISHED && keys q && see '^runs/resumed  basic .* 2/2 ' && see '^runs/one      basic .* 3/3 '
 }
 
+# curses takes most of it; with a little more the dashboard goes through all views.
+row_108() {
+    terminal 100 30 "ulimit -s 128; '$PROGRAM' -d '$data' -e 3; cat" &&
+        see '^mnist-tui: the stack is too small .*at least 256 kB, got 128' || return 1
+    terminal 100 30 "ulimit -s 256; '$PROGRAM' -d '$data' -e 3 --compare=runs/one; cat" &&
+        see FINISHED || return 1
+    for view in 2 3 4 5 6 1; do
+        keys "$view" && see 'FINISHED' || return 1
+    done
+    keys q && see '^this run  basic +9,902  reference +1 +3/3 '
+}
+
 if [ -n "${TMUX_PROGRAM-}" ]; then
+    [ -z "${FAULT_SHIM-}" ] || # a sanitizer needs a larger stack
+        check "row 108: a stack of 128 kB, in the dashboard" row_108
     check "--compare in the dashboard, paused and to the end" compare_dashboard
     check "--compare in the dashboard with a run that is resumed" compare_dashboard_resumed
 else

@@ -82,8 +82,9 @@ bool evaluation_print(const struct setup *setup, struct error *error)
         (evaluation.losses = memory_new(count, sizeof(double), error)) &&
         (evaluation.predictions = memory_new(count, 1, error)) &&
         (evaluation.probabilities = memory_new(count, DATASET_CLASSES * sizeof(float), error)) &&
-        (team = team_new(setup->threads, error)) &&
-        (evaluator = evaluator_new(&setup->model, setup->kernels, team, error)) &&
+        (team = team_new(evaluator_threads(setup->threads, setup->data.test.count), error)) &&
+        (evaluator =
+             evaluator_new(&setup->model, setup->kernels, team, setup->data.test.count, error)) &&
         evaluate_with(setup, evaluator, state, &evaluation, error);
     evaluator_free(evaluator);
     team_free(team);

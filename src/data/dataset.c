@@ -241,18 +241,21 @@ void dataset_pack_augmented(const struct split *split, const uint32_t *indices, 
                             uint8_t *labels)
 {
     const int pitch = DATASET_SIDE + 2 * padding;
-    float pixels[LANES][DATASET_PIXELS] = {0};
+    float pixels[DATASET_PIXELS];
 
-    for (int lane = 0; lane < count; lane++) {
-        augment_image(augmentation, indices[lane],
-                      split->images + (size_t)indices[lane] * DATASET_PIXELS, pixels[lane]);
-        for (int i = 0; i < DATASET_PIXELS; i++)
-            pixels[lane][i] = normalize(pixels[lane][i]);
-        labels[lane] = split->labels[indices[lane]];
-    }
-    for (int y = 0; y < DATASET_SIDE; y++)
-        for (int x = 0; x < DATASET_SIDE; x++)
-            for (int lane = 0; lane < LANES; lane++)
+    for (int lane = 0; lane < LANES; lane++) {
+        if (lane < count) {
+            augment_image(augmentation, indices[lane],
+                          split->images + (size_t)indices[lane] * DATASET_PIXELS, pixels);
+            for (int i = 0; i < DATASET_PIXELS; i++)
+                pixels[i] = normalize(pixels[i]);
+            labels[lane] = split->labels[indices[lane]];
+        } else {
+            memset(pixels, 0, sizeof pixels);
+        }
+        for (int y = 0; y < DATASET_SIDE; y++)
+            for (int x = 0; x < DATASET_SIDE; x++)
                 block[((y + padding) * pitch + x + padding) * LANES + lane] =
-                    pixels[lane][y * DATASET_SIDE + x];
+                    pixels[y * DATASET_SIDE + x];
+    }
 }

@@ -11,7 +11,8 @@
 
 #include <pthread.h>
 
-/* Starts `function(argument)`. False with ERROR_SYSTEM when the system gives no thread. */
+/* Starts `function(argument)` with a stack of half a megabyte, whatever the system's default. False
+ * with ERROR_SYSTEM when the system gives no thread. */
 bool thread_start(pthread_t *thread, void *(*function)(void *), void *argument,
                   struct error *error);
 

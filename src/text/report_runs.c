@@ -46,12 +46,19 @@ static void write_cells(cells row, const struct run_summary *run, int first)
 /* The columns of a terminal that a name takes; *text gets it with nothing unprintable in it. */
 static int name_width(const char *name, char text[PATH_MAX])
 {
-    wchar_t wide[PATH_MAX];
+    mbstate_t state = {0};
+    wchar_t character;
+    size_t length;
+    int width = 0;
 
     error_escape(text, PATH_MAX, name);
-    size_t length = mbstowcs(wide, text, PATH_MAX);
-    int width = length < PATH_MAX ? wcswidth(wide, length) : -1;
-    return width >= 0 ? width : (int)strlen(text);
+    for (const char *rest = text; *rest != '\0'; rest += length) {
+        length = mbrtowc(&character, rest, strlen(rest), &state);
+        if (length == 0 || length > strlen(rest) || wcwidth(character) < 0)
+            return (int)strlen(text);
+        width += wcwidth(character);
+    }
+    return width;
 }
 
 static void print_row(FILE *file, const char *name, const cells row, const int widths[COLUMNS + 1])

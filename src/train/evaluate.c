@@ -11,7 +11,8 @@ struct evaluator {
     int classes;
     struct team *team;
     struct infer *infer;
-    struct workspace **workspaces; /* [team size] */
+    int workers;                   /* members of the team that work */
+    struct workspace **workspaces; /* [workers] */
 
     /* The pass at work. */
     const struct split *split;
@@ -19,20 +20,29 @@ struct evaluator {
     struct evaluation *evaluation;
 };
 
+int evaluator_threads(int threads, int images)
+{
+    const int blocks = lanes_blocks(images);
+    const int most = blocks < EVALUATE_THREADS_MAX ? blocks : EVALUATE_THREADS_MAX;
+
+    return threads < most ? threads : most;
+}
+
 struct evaluator *evaluator_new(const struct model *model, const struct kernels *kernels,
-                                struct team *team, struct error *error)
+                                struct team *team, int images, struct error *error)
 {
     struct evaluator *evaluator = memory_new(1, sizeof *evaluator, error);
-    int size = team_size(team);
+    const int workers = evaluator_threads(team_size(team), images);
 
     if (evaluator == NULL)
         return NULL;
     evaluator->classes = model->classes;
     evaluator->team = team;
+    evaluator->workers = workers;
     evaluator->infer = infer_new(model, kernels, error);
-    evaluator->workspaces = memory_new((size_t)size, sizeof(struct workspace *), error);
+    evaluator->workspaces = memory_new((size_t)workers, sizeof(struct workspace *), error);
     bool complete = evaluator->infer != NULL && evaluator->workspaces != NULL;
-    for (int i = 0; complete && i < size; i++)
+    for (int i = 0; complete && i < workers; i++)
         complete = (evaluator->workspaces[i] = infer_workspace_new(evaluator->infer, error));
     if (complete)
         return evaluator;
@@ -44,7 +54,7 @@ void evaluator_free(struct evaluator *evaluator)
 {
     if (evaluator == NULL)
         return;
-    for (int i = 0; evaluator->workspaces != NULL && i < team_size(evaluator->team); i++)
+    for (int i = 0; evaluator->workspaces != NULL && i < evaluator->workers; i++)
         infer_workspace_free(evaluator->workspaces[i]);
     free(evaluator->workspaces);
     infer_free(evaluator->infer);
@@ -82,8 +92,10 @@ static void evaluate_member(void *argument, int member)
     struct evaluator *evaluator = argument;
     int block, block_to;
 
-    team_share(lanes_blocks(evaluator->to - evaluator->from), member, team_size(evaluator->team),
-               &block, &block_to);
+    if (member >= evaluator->workers)
+        return;
+    team_share(lanes_blocks(evaluator->to - evaluator->from), member, evaluator->workers, &block,
+               &block_to);
     for (; block < block_to; block++) {
         int first = evaluator->from + block * LANES, left = evaluator->to - first;
         evaluate_block(evaluator, evaluator->workspaces[member], first,

@@ -11,6 +11,8 @@
 #include "nn/model.h"
 #include "nn/team.h"
 
+enum { EVALUATE_THREADS_MAX = 64 }; /* each has a workspace of some MB; more hardly help */
+
 struct evaluator;
 
 /* What is kept of each image. Arrays of one element an image of the split; probabilities may be
@@ -21,15 +23,22 @@ struct evaluation {
     float *probabilities; /* [count][DATASET_CLASSES] */
 };
 
-/* Model, kernels and team must outlive it. NULL with the error. */
+/* Makes an evaluator for passes over at most `images` images at once. It leaves members of the team
+ * idle that would have no block of their own. Model, kernels and team must outlive it. NULL with
+ * the error. */
 struct evaluator *evaluator_new(const struct model *model, const struct kernels *kernels,
-                                struct team *team, struct error *error);
+                                struct team *team, int images, struct error *error);
+
+/* The threads that such passes can use, at most `threads`. */
+int evaluator_threads(int threads, int images);
+
 void evaluator_free(struct evaluator *evaluator);
 
 /* Takes the weights over from state[model->state_count]. */
 void evaluator_load(struct evaluator *evaluator, const float *state);
 
-/* Runs images [from, to) of the split with the weights last loaded; `from` a multiple of LANES. */
+/* Runs images [from, to) of the split with the weights last loaded; `from` a multiple of LANES, and
+ * no more images than the evaluator was made for. */
 void evaluate_images(struct evaluator *evaluator, const struct split *split, int from, int to,
                      struct evaluation *evaluation);
 

@@ -1,10 +1,12 @@
 #include "train/history.h"
 
 #include <math.h>
+#include <string.h>
 
 void history_init(struct history *history)
 {
-    *history = (struct history){.width = 1};
+    memset(history, 0, sizeof *history); /* too large for a temporary on the stack */
+    history->width = 1;
 }
 
 double history_mean(const struct band *band)

@@ -37,7 +37,7 @@ struct snapshot {
     double run_seconds;          /* of training and testing, pauses left out; of what an earlier
                                     process did, training to the epochs' ends alone */
     double images_per_second;    /* of training, lately */
-    int threads, threads_wanted; /* fewer than wanted where the system gave no more */
+    int threads, threads_wanted; /* fewer if the system gave no more; wanted: that have work */
     long checkpoint_step;        /* of the last checkpoint that this process wrote; 0: none yet */
     double checkpoint_seconds;   /* run_seconds at that moment */
     int epochs_done;             /* whose metrics are known: all, unless the run's log was lost */

@@ -561,27 +561,49 @@ static void *run(void *argument)
 
 /* ---- making and releasing ---- */
 
+static int smaller(int a, int b)
+{
+    return a < b ? a : b;
+}
+
+/* A batch larger than the data is a batch of all of it. */
+static int largest_batch(const struct trainer_options *options)
+{
+    return smaller(options->settings.batch_size, options->data->train.count);
+}
+
+/* The threads that can have work, at most as many as were asked for: a step of a batch is shared by
+ * block and, with more threads than blocks, by channel. */
+static int useful_threads(const struct trainer_options *options)
+{
+    const struct model *model = options->model;
+    int channels = 1;
+
+    for (int i = 0; i < model->layer_count; i++)
+        if (model->layers[i].output.height > 0 && model->layers[i].output.channels > channels)
+            channels = model->layers[i].output.channels;
+    return smaller(options->threads, lanes_blocks(largest_batch(options)) * channels);
+}
+
 static bool allocate(struct trainer *trainer, struct error *error)
 {
     const struct trainer_options *options = &trainer->options;
     size_t train = (size_t)options->data->train.count, tests = (size_t)options->data->test.count;
     struct evaluation *evaluation = &trainer->evaluation;
 
-    /* A batch larger than the data is a batch of all of it. */
-    int batch = options->settings.batch_size < options->data->train.count
-                    ? options->settings.batch_size
-                    : options->data->train.count;
+    const int chunk = smaller(TEST_CHUNK, options->data->test.count);
+
     return (trainer->published = memory_new(1, sizeof *trainer->published, error)) &&
            (trainer->queue = memory_new(QUEUE_ROOM, sizeof *trainer->queue, error)) &&
            (trainer->order = memory_new(train, sizeof *trainer->order, error)) &&
            (evaluation->losses = memory_new(tests, sizeof *evaluation->losses, error)) &&
            (evaluation->predictions = memory_new(tests, 1, error)) &&
            outcomes_init(&trainer->outcomes, options->data->test.count, error) &&
-           (trainer->team = team_new(options->threads, error)) &&
-           (trainer->net =
-                net_new(options->model, options->kernels, trainer->team, batch, error)) &&
+           (trainer->team = team_new(useful_threads(options), error)) &&
+           (trainer->net = net_new(options->model, options->kernels, trainer->team,
+                                   largest_batch(options), error)) &&
            (trainer->evaluator =
-                evaluator_new(options->model, options->kernels, trainer->team, error));
+                evaluator_new(options->model, options->kernels, trainer->team, chunk, error));
 }
 
 static void release(struct trainer *trainer)
@@ -617,7 +639,7 @@ static void take_start(struct trainer *trainer)
     set_lr(trainer);
     trainer->now.state = options->paused ? SNAPSHOT_PAUSED : SNAPSHOT_TRAINING;
     trainer->now.threads = team_size(trainer->team);
-    trainer->now.threads_wanted = options->threads;
+    trainer->now.threads_wanted = useful_threads(options);
     publish(trainer);
 }
 

@@ -1,6 +1,7 @@
 #include "tui/dashboard.h"
 
 #include "support/clock.h"
+#include "support/memory.h"
 #include "support/signals.h"
 #include "tui/insight.h"
 #include "tui/keys.h"
@@ -12,6 +13,7 @@
 #include <langinfo.h>
 #include <signal.h>
 #include <stdarg.h>
+#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -489,45 +491,69 @@ static bool run_loop(struct dashboard *dashboard, struct error *error)
     }
 }
 
+static void dashboard_free(struct dashboard *dashboard)
+{
+    timeline_fini(&dashboard->timeline);
+    canvas_free(&dashboard->canvas);
+    insight_fini(&dashboard->insight);
+    free(dashboard);
+}
+
+/* It is too large for a stack. NULL with the error. */
+static struct dashboard *dashboard_new(const struct dashboard_options *options,
+                                       struct trainer *trainer, struct snapshot *snapshot,
+                                       struct error *error)
+{
+    struct dashboard *dashboard = memory_new(1, sizeof *dashboard, error);
+
+    if (dashboard == NULL)
+        return NULL;
+    dashboard->options = options;
+    dashboard->trainer = trainer;
+    dashboard->snapshot = snapshot;
+    if (insight_init(&dashboard->insight, options->model, options->kernels, &options->data->test,
+                     error))
+        return dashboard;
+    dashboard_free(dashboard);
+    return NULL;
+}
+
 bool dashboard_run(const struct dashboard_options *options, struct trainer *trainer,
                    struct snapshot *last, struct error *error)
 {
-    struct dashboard dashboard = {.options = options, .trainer = trainer, .snapshot = last};
+    struct dashboard *dashboard = dashboard_new(options, trainer, last, error);
 
-    bool ran = insight_init(&dashboard.insight, options->model, options->kernels,
-                            &options->data->test, error) &&
-               timeline_init(&dashboard.timeline, options->model->state_count, error) &&
-               term_start(options->color, error) && run_loop(&dashboard, error);
+    if (dashboard == NULL)
+        return false;
+    bool ran = timeline_init(&dashboard->timeline, options->model->state_count, error) &&
+               term_start(options->color, error) && run_loop(dashboard, error);
     term_stop();
-    timeline_fini(&dashboard.timeline);
-    canvas_free(&dashboard.canvas);
-    insight_fini(&dashboard.insight);
+    dashboard_free(dashboard);
     return ran;
 }
 
 bool dashboard_print(FILE *file, const struct dashboard_options *options, struct snapshot *snapshot,
                      int columns, int rows, struct error *error)
 {
-    struct dashboard dashboard = {.options = options, .snapshot = snapshot};
     enum glyphs best = strcmp(nl_langinfo(CODESET), "UTF-8") == 0 ? GLYPHS_BRAILLE : GLYPHS_ASCII;
+    struct dashboard *dashboard = dashboard_new(options, NULL, snapshot, error);
 
-    bool made = insight_init(&dashboard.insight, options->model, options->kernels,
-                             &options->data->test, error) &&
-                canvas_new(&dashboard.canvas, columns, rows, error);
+    if (dashboard == NULL)
+        return false;
+    bool made = canvas_new(&dashboard->canvas, columns, rows, error);
     if (made) {
-        dashboard.canvas.glyphs = choose_glyphs(options->glyphs, best);
-        init_frame(&dashboard);
-        if (sees(&dashboard.frame, &dashboard.canvas, PANE_CONFUSION))
-            made = insight_test(&dashboard.insight, snapshot->weights, snapshot->step, error);
+        dashboard->canvas.glyphs = choose_glyphs(options->glyphs, best);
+        init_frame(dashboard);
+        if (sees(&dashboard->frame, &dashboard->canvas, PANE_CONFUSION))
+            made = insight_test(&dashboard->insight, snapshot->weights, snapshot->step, error);
     }
     if (made) {
-        if (events_watch(&dashboard.events, snapshot))
-            say(&dashboard, "%s", events_at(&dashboard.events, 0)->text);
-        look_inside(&dashboard);
-        screen_draw(&dashboard.frame, &dashboard.canvas);
-        canvas_dump(&dashboard.canvas, file);
+        if (events_watch(&dashboard->events, snapshot))
+            say(dashboard, "%s", events_at(&dashboard->events, 0)->text);
+        look_inside(dashboard);
+        screen_draw(&dashboard->frame, &dashboard->canvas);
+        canvas_dump(&dashboard->canvas, file);
     }
-    canvas_free(&dashboard.canvas);
-    insight_fini(&dashboard.insight);
+    dashboard_free(dashboard);
     return made;
 }

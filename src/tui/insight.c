@@ -21,7 +21,8 @@ bool insight_init(struct insight *insight, const struct model *model, const stru
         (insight->sketch = sketch_new(error)) == NULL ||
         (insight->predictor = predictor_new(model, kernels, error)) == NULL ||
         (insight->team = team_new(1, error)) == NULL ||
-        (insight->evaluator = evaluator_new(model, kernels, insight->team, error)) == NULL)
+        (insight->evaluator = evaluator_new(model, kernels, insight->team, test->count, error)) ==
+            NULL)
         return false;
     insight_list(insight);
     return true;

@@ -12,6 +12,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/ioctl.h>
+#include <sys/resource.h>
 #include <term.h>
 #include <termios.h>
 #include <unistd.h>
@@ -20,8 +21,9 @@ enum {
     ESCAPE_DELAY_MS = 25,
     RESTORE_MAX = 256,
     OUTPUT_WAIT_MS = 1000,
-    GREY_FIRST = 232, /* of the 256 colours: 24 greys */
-    ORANGE = 166,     /* and one that stands out from white as well as from black */
+    STACK_LEAST = 256, /* kB */
+    GREY_FIRST = 232,  /* of the 256 colours: 24 greys */
+    ORANGE = 166,      /* and one that stands out from white as well as from black */
 };
 
 static const double REPORT_SECONDS = 0.5; /* that a report of the mouse may take to arrive */
@@ -49,11 +51,27 @@ bool term_wanted(void)
            !(name != NULL && strcmp(name, "dumb") == 0);
 }
 
+/* curses reads a terminal's description into buffers on the stack, a hundred kilobytes in all. */
+static bool check_stack(struct error *error)
+{
+    struct rlimit limit;
+
+    if (getrlimit(RLIMIT_STACK, &limit) != 0 || limit.rlim_cur == RLIM_INFINITY ||
+        limit.rlim_cur >= STACK_LEAST * 1024)
+        return true;
+    return error_set(error, ERROR_SYSTEM,
+                     "the stack is too small for the dashboard (expected at least %d kB, got %lu; "
+                     "raise it with ulimit -s, or use --headless)",
+                     STACK_LEAST, (unsigned long)limit.rlim_cur / 1024);
+}
+
 bool term_check(struct error *error)
 {
     const char *name = getenv("TERM");
     int problem;
 
+    if (!check_stack(error))
+        return false;
     if (name == NULL || *name == '\0')
         return error_set(error, ERROR_SYSTEM,
                          "the terminal's kind is not known: TERM is not set (set it, or use "

@@ -40,7 +40,7 @@ enum term_key {
 bool term_wanted(void);
 
 /* Looks whether the terminal can be used, without touching it. ERROR_SYSTEM, with the advice to run
- * headless, when TERM is not set or not known. */
+ * headless, when TERM is not set or not known, or the stack is too small for curses. */
 bool term_check(struct error *error);
 
 /* Takes the terminal over. `color` is auto, always or never. ERROR_SYSTEM as term_check. */
