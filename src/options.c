@@ -26,7 +26,7 @@ enum kind {
     COUNT,   /* int, low to high */
     SECONDS, /* double, finite, at least 0 */
     NAME,    /* const char *, one of the words */
-    CHOICE,  /* an enum, by its place among the words */
+    CHOICE,  /* an enum: the index of the word */
     CUSTOM,  /* whatever `read` makes of it */
 };
 

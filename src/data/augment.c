@@ -97,11 +97,11 @@ static bool sees_ink(const struct box *box, int x, int y)
 /* The frame at a point, between the four pixels around. */
 static float sample(const uint8_t *frame, int x, int y)
 {
-    const uint8_t *at = frame + (y >> POINT) * PITCH + (x >> POINT);
+    const uint8_t *corner = frame + (y >> POINT) * PITCH + (x >> POINT);
     const int right = x >> (POINT - WEIGHT) & (WEIGHTS - 1);
     const int below = y >> (POINT - WEIGHT) & (WEIGHTS - 1);
-    const int top = at[0] * (WEIGHTS - right) + at[1] * right;
-    const int bottom = at[PITCH] * (WEIGHTS - right) + at[PITCH + 1] * right;
+    const int top = corner[0] * (WEIGHTS - right) + corner[1] * right;
+    const int bottom = corner[PITCH] * (WEIGHTS - right) + corner[PITCH + 1] * right;
 
     return (float)(top * (WEIGHTS - below) + bottom * below) / (float)(1 << 2 * WEIGHT);
 }

@@ -22,7 +22,7 @@ typedef const char *words_function(int i);
 /* Which of them the text is, from 0; -1: none. */
 int words_find(words_function *word, const char *text);
 
-/* Writes all of them with commas in between, as far as there is room. */
+/* Writes all of them, separated by commas, as far as there is room. */
 void words_list(words_function *word, char *text, size_t size);
 
 #endif

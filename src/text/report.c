@@ -109,10 +109,10 @@ static void update_bar(const struct progress_text *text, const struct snapshot *
     print_bar(file, &bar, text->utf8);
     fclose(file);
     fputs("\r\033[K", stderr);
-    for (const char *at = line; *at != '\0'; at++) {
-        columns += ((unsigned char)*at & 0xC0) != 0x80; /* not inside a UTF-8 character */
+    for (const char *byte = line; *byte != '\0'; byte++) {
+        columns += ((unsigned char)*byte & 0xC0) != 0x80; /* not inside a UTF-8 character */
         if (columns <= last)
-            fputc(*at, stderr);
+            fputc(*byte, stderr);
     }
     fflush(stderr);
 }

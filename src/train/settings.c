@@ -35,28 +35,28 @@ struct setting {
 WORDS_FUNCTION(schedule_word, "none", "step", "cosine", "onecycle")
 WORDS_FUNCTION(augment_word, "none", "affine")
 
-#define AT(member) offsetof(struct settings, member)
+#define FIELD(member) offsetof(struct settings, member)
 
 static const struct setting table[] = {
-    {"model", NAME, AT(model), .word = model_name},
-    {"epochs", WHOLE, AT(epochs), 1, 1000000},
-    {"batch_size", WHOLE, AT(batch_size), 1, 65536},
-    {"lr", REAL, AT(lr), 0, INFINITY, .above = true, .single = true},
-    {"momentum", REAL, AT(momentum), 0, 1, .single = true},
-    {"seed", SEED, AT(seed)},
-    {"shuffle", SWITCH, AT(shuffle)},
-    {"schedule", CHOICE, AT(schedule), .word = schedule_word},
-    {"warmup", REAL, AT(warmup), 0, 1},
-    {"weight_decay", REAL, AT(weight_decay), 0, INFINITY, .single = true},
-    {"nesterov", SWITCH, AT(nesterov)},
-    {"dropout", REAL, AT(dropout), 0, 1},
-    {"label_smoothing", REAL, AT(label_smoothing), 0, 1},
-    {"augment", CHOICE, AT(augment), .word = augment_word},
-    {"rotate", REAL, AT(rotate), 0, 180},
-    {"shift", REAL, AT(shift), 0, 28},
-    {"scale", REAL, AT(scale), 0, 0.9},
-    {"validate", WHOLE, AT(validate), 0, INT_MAX},
-    {"recipe", NAME, AT(recipe), .word = recipe_name},
+    {"model", NAME, FIELD(model), .word = model_name},
+    {"epochs", WHOLE, FIELD(epochs), 1, 1000000},
+    {"batch_size", WHOLE, FIELD(batch_size), 1, 65536},
+    {"lr", REAL, FIELD(lr), 0, INFINITY, .above = true, .single = true},
+    {"momentum", REAL, FIELD(momentum), 0, 1, .single = true},
+    {"seed", SEED, FIELD(seed)},
+    {"shuffle", SWITCH, FIELD(shuffle)},
+    {"schedule", CHOICE, FIELD(schedule), .word = schedule_word},
+    {"warmup", REAL, FIELD(warmup), 0, 1},
+    {"weight_decay", REAL, FIELD(weight_decay), 0, INFINITY, .single = true},
+    {"nesterov", SWITCH, FIELD(nesterov)},
+    {"dropout", REAL, FIELD(dropout), 0, 1},
+    {"label_smoothing", REAL, FIELD(label_smoothing), 0, 1},
+    {"augment", CHOICE, FIELD(augment), .word = augment_word},
+    {"rotate", REAL, FIELD(rotate), 0, 180},
+    {"shift", REAL, FIELD(shift), 0, 28},
+    {"scale", REAL, FIELD(scale), 0, 0.9},
+    {"validate", WHOLE, FIELD(validate), 0, INT_MAX},
+    {"recipe", NAME, FIELD(recipe), .word = recipe_name},
 };
 
 enum { COUNT = sizeof table / sizeof table[0] };
@@ -251,7 +251,7 @@ bool settings_same(const struct settings *run, const struct settings *other, con
     for (int i = 0; i < COUNT; i++) {
         const struct setting *setting = &table[i];
         char name[SETTING_TEXT_SIZE], texts[2][SETTING_TEXT_SIZE];
-        if (any_length && setting->offset == AT(epochs))
+        if (any_length && setting->offset == FIELD(epochs))
             continue;
         setting_write(setting, run, texts[0]);
         setting_write(setting, other, texts[1]);
