@@ -1,8 +1,7 @@
 /* Checkpoints: what is written is read back, and nothing else is. */
-#include "check.h"
+#include "check_file.h"
 
 #include "support/checksum.h"
-#include "support/file.h"
 #include "train/checkpoint.h"
 
 #include <jansson.h>
@@ -14,6 +13,7 @@ static const struct settings settings = {"basic", 20, 64, 0.01, 0.9, 1, true};
 static const struct dataset data = {.train = {.count = 60000}, .checksum = 0xFEDCBA9876543210};
 static struct progress read_progress;
 static char directory[PATH_MAX], path[PATH_MAX + 32];
+static struct directory run;
 static struct error error;
 
 static int set_up(void **unused)
@@ -29,6 +29,7 @@ static int set_up(void **unused)
     (void)unused;
 
     check_scratch(directory);
+    check_open_directory(&run, directory);
     snprintf(path, sizeof path, "%s/last.safetensors", directory);
     assert_true(model_init(&model, "basic", &error));
     rng_init(&rng, 5, 0);
@@ -36,7 +37,7 @@ static int set_up(void **unused)
     model_initialize(&model, state, &rng);
     for (size_t i = 0; i < model.parameter_count; i++)
         velocity[i] = rng_uniform(&rng, -1.0F, 1.0F);
-    assert_true(checkpoint_save(directory, "last.safetensors", &model, &settings, &progress, state,
+    assert_true(checkpoint_save(&run, "last.safetensors", &model, &settings, &progress, state,
                                 velocity, &error));
     return 0;
 }
@@ -44,6 +45,7 @@ static int set_up(void **unused)
 static int tear_down(void **unused)
 {
     (void)unused;
+    directory_close(&run);
     check_scratch_remove(directory);
     return 0;
 }
@@ -51,7 +53,7 @@ static int tear_down(void **unused)
 /* Puts bytes in the checkpoint's place. */
 static void put(const void *bytes, size_t size)
 {
-    assert_true(file_replace(directory, "last.safetensors", bytes, size, &error));
+    assert_true(file_replace(&run, "last.safetensors", bytes, size, &error));
 }
 
 static unsigned char *get(size_t *size)
@@ -324,7 +326,7 @@ static void row_39_weights_that_are_not_finite_are_refused(void **unused)
     (void)unused;
 
     state[100] = NAN;
-    assert_true(checkpoint_save(directory, "last.safetensors", &model, &settings, &progress, state,
+    assert_true(checkpoint_save(&run, "last.safetensors", &model, &settings, &progress, state,
                                 velocity, &error));
     assert_refused();
     assert_non_null(strstr(error.text, "finite"));
@@ -336,7 +338,7 @@ static void row_39_variances_below_0_are_refused(void **unused)
     (void)unused;
 
     state[model_offset(&model, &model.layers[1], "running_var")] = -0.5F;
-    assert_true(checkpoint_save(directory, "last.safetensors", &model, &settings, &progress, state,
+    assert_true(checkpoint_save(&run, "last.safetensors", &model, &settings, &progress, state,
                                 velocity, &error));
     assert_refused();
     assert_non_null(strstr(error.text, "layer1.1.running_var: no variance"));
@@ -356,7 +358,8 @@ static void row_40_trailing_bytes_are_refused(void **unused)
 static bool resume_with(const struct settings *own)
 {
     memset(&error, 0, sizeof error);
-    return checkpoint_resume(path, &model, own, &data, &read_progress, loaded, velocity, &error);
+    return checkpoint_resume(&FILE_HERE, path, &model, own, &data, &read_progress, loaded, velocity,
+                             &error);
 }
 
 static void all_that_resuming_needs_comes_back(void **unused)
@@ -499,7 +502,7 @@ static void row_42_without_the_generators_state_nothing_is_resumed(void **unused
     (void)unused;
 
     assert_not_resumed("\"generator\"", "\"generatos\"", "its generator is missing");
-    assert_true(checkpoint_save(directory, "last.safetensors", &model, &settings, &progress, state,
+    assert_true(checkpoint_save(&run, "last.safetensors", &model, &settings, &progress, state,
                                 velocity, &error));
     assert_false(resume_with(&settings)); /* all zero: it would give nothing but zeros */
     assert_non_null(strstr(error.text, "its generator is impossible"));
@@ -568,7 +571,7 @@ static void row_46_a_destination_that_is_no_file_is_refused(void **unused)
 
     snprintf(name, sizeof name, "%s/link.safetensors", directory);
     assert_int_equal(symlink(path, name), 0);
-    assert_false(checkpoint_save(directory, "link.safetensors", &model, &settings, &progress, state,
+    assert_false(checkpoint_save(&run, "link.safetensors", &model, &settings, &progress, state,
                                  velocity, &error));
     assert_int_equal(error.kind, ERROR_SYSTEM);
     assert_true(checkpoint_load(path, &model, loaded, &error));

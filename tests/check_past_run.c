@@ -1,5 +1,5 @@
 /* Runs read back from their directories, and what tables say of them. */
-#include "check.h"
+#include "check_file.h"
 
 #include "train/past_run.h"
 #include "train/run_summary.h"
@@ -7,6 +7,7 @@
 #include <math.h>
 
 static char scratch[PATH_MAX];
+static struct directory directory;
 static struct past_run run;
 static struct error error;
 
@@ -21,13 +22,15 @@ static int set_up(void **unused)
     (void)unused;
 
     check_scratch(scratch);
-    assert_true(config_write(scratch, &config, &error));
+    check_open_directory(&directory, scratch);
+    assert_true(config_write(&directory, &config, &error));
     return 0;
 }
 
 static int tear_down(void **unused)
 {
     (void)unused;
+    directory_close(&directory);
     check_scratch_remove(scratch);
     return 0;
 }

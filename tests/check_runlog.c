@@ -1,7 +1,8 @@
 /* Run directories: what stands in them, and that none is written over. */
+#include "check_file.h"
 #include "sample_data.h"
 
-#include "support/file.h"
+#include "train/log_lines.h"
 #include "train/replay.h"
 #include "train/runlog.h"
 
@@ -77,6 +78,16 @@ static struct runlog *begin_run(void)
     assert_non_null(runlog);
     assert_true(runlog_start(runlog, &config, &model, &start, &error));
     return runlog;
+}
+
+/* Makes the run's file hold these bytes. */
+static void put_in_run(const char *name, const char *text, size_t size)
+{
+    struct directory run;
+
+    check_open_directory(&run, directory);
+    assert_true(file_replace(&run, name, text, size, &error));
+    directory_close(&run);
 }
 
 static FILE *open_in_run(const char *name)
@@ -204,12 +215,15 @@ static void a_path_that_cannot_be_a_directory_is_refused(void **unused)
 static void the_config_reads_back_as_it_was(void **unused)
 {
     struct config exact = config, read;
+    struct directory run;
     (void)unused;
 
     exact.settings.lr = 0.1 + 0.2;
     assert_int_equal(mkdir(directory, 0777), 0);
-    assert_true(config_write(directory, &exact, &error));
-    assert_true(config_read(directory, &read, &error));
+    check_open_directory(&run, directory);
+    assert_true(config_write(&run, &exact, &error));
+    assert_true(config_read(&run, &read, &error));
+    directory_close(&run);
     assert_true(settings_same(&exact.settings, &read.settings, "", &error));
     assert_int_equal(read.settings.epochs, 2);
     assert_string_equal(read.kernels, "baseline");
@@ -222,18 +236,21 @@ static void row_36_a_config_that_is_none_is_refused(void **unused)
 {
     static const char *const texts[] = {"", "[]", "{\"format_version\": 2}",
                                         "{\"format_version\": 1, \"model\": \"nonesuch\"}"};
+    struct directory run;
     struct config read;
     (void)unused;
 
     assert_int_equal(mkdir(directory, 0777), 0);
-    assert_false(config_read(directory, &read, &error));
+    check_open_directory(&run, directory);
+    assert_false(config_read(&run, &read, &error));
     assert_int_equal(error.kind, ERROR_CHECKPOINT);
     for (int i = 0; i < CHECK_COUNT(texts); i++) {
-        assert_true(file_replace(directory, CONFIG_NAME, texts[i], strlen(texts[i]), &error));
-        assert_false(config_read(directory, &read, &error));
+        put_in_run(CONFIG_NAME, texts[i], strlen(texts[i]));
+        assert_false(config_read(&run, &read, &error));
         assert_int_equal(error.kind, ERROR_CHECKPOINT);
         assert_non_null(strstr(error.text, CONFIG_NAME));
     }
+    directory_close(&run);
 }
 
 static void row_45_a_second_process_is_kept_out(void **unused)
@@ -365,7 +382,7 @@ static void row_47_a_torn_line_is_repaired_and_a_gap_refused(void **unused)
     text[size] = '\0';
     size_t needed = (size_t)(strstr(text, "{\"event\":\"batch\",\"epoch\":1,\"batch\":1") - text);
     for (size_t length = 1; length <= size; length++) {
-        assert_true(file_replace(directory, "metrics.jsonl", text, length, &error));
+        put_in_run(LOG_NAME, text, length);
         assert_int_equal(go_on(1, 1, &lost), length >= needed);
         if (length >= needed)
             assert_events("sbbbelbr");
@@ -373,7 +390,7 @@ static void row_47_a_torn_line_is_repaired_and_a_gap_refused(void **unused)
             assert_int_equal(error.kind, ERROR_CHECKPOINT);
     }
     memset(text + needed, 0, 100); /* as some file systems leave it */
-    assert_true(file_replace(directory, "metrics.jsonl", text, needed + 100, &error));
+    put_in_run(LOG_NAME, text, needed + 100);
     assert_true(go_on(1, 1, &lost));
     assert_events("sbbbelbr");
 }
@@ -399,7 +416,7 @@ static void row_48_a_line_that_is_not_the_next_is_refused(void **unused)
         char *at = strstr(text, swaps[i][0]);
         assert_non_null(at);
         memcpy(at, swaps[i][1], strlen(swaps[i][1]));
-        assert_true(file_replace(directory, "metrics.jsonl", text, size, &error));
+        put_in_run(LOG_NAME, text, size);
         assert_false(go_on(1, 2, &lost));
         assert_int_equal(error.kind, ERROR_CHECKPOINT);
         assert_non_null(strstr(error.text, "metrics.jsonl: line "));
@@ -434,9 +451,126 @@ static void row_49_a_lost_log_begins_anew(void **unused)
     assert_int_equal(start.now.epochs_done, 0);
 }
 
+static void put_path(char path[PATH_MAX + 64], const char *name)
+{
+    snprintf(path, PATH_MAX + 64, "%s/%s", directory, name);
+}
+
+static void row_91_a_log_that_another_run_has_too_is_copied(void **unused)
+{
+    char path[PATH_MAX + 64], other[PATH_MAX + 64];
+    struct stat before, after;
+    bool lost;
+    (void)unused;
+
+    log_run();
+    put_path(path, LOG_NAME);
+    put_path(other, "other");
+    assert_int_equal(link(path, other), 0);
+    assert_int_equal(stat(other, &before), 0);
+    assert_true(go_on(1, 1, &lost));
+    assert_events("sbbbelbr");
+    assert_int_equal(stat(other, &after), 0);
+    assert_int_equal(before.st_size, after.st_size);
+    assert_true(before.st_mtim.tv_nsec == after.st_mtim.tv_nsec);
+}
+
+static void row_46_a_log_that_is_a_link_is_left_alone(void **unused)
+{
+    char path[PATH_MAX + 64], other[PATH_MAX + 64];
+    struct stat before, after;
+    bool lost;
+    (void)unused;
+
+    log_run();
+    put_path(path, LOG_NAME);
+    put_path(other, "other");
+    assert_int_equal(rename(path, other), 0);
+    assert_int_equal(stat(other, &before), 0);
+    assert_int_equal(symlink("other", path), 0);
+    assert_false(go_on(1, 1, &lost));
+    assert_int_equal(error.kind, ERROR_SYSTEM);
+    assert_int_equal(stat(other, &after), 0);
+    assert_int_equal(before.st_size, after.st_size);
+}
+
+/* What becomes of the log of a run at work. */
+static void remove_log(const char *path)
+{
+    assert_int_equal(unlink(path), 0);
+}
+
+static void replace_log(const char *path)
+{
+    (void)path;
+    put_in_run(LOG_NAME, "{}\n", 3);
+}
+
+static void cut_log(const char *path)
+{
+    assert_int_equal(truncate(path, 10), 0);
+}
+
+static void lengthen_log(const char *path)
+{
+    FILE *file = fopen(path, "a");
+
+    assert_non_null(file);
+    assert_true(fputs("{}\n", file) >= 0);
+    assert_int_equal(fclose(file), 0);
+}
+
+static void row_92_a_log_that_was_changed_is_noticed_at_the_next_flush(void **unused)
+{
+    static const struct {
+        void (*change)(const char *path);
+        const char *said;
+    } cases[] = {{remove_log, "No such file"},
+                 {replace_log, "another file has taken its place"},
+                 {cut_log, "was changed by another program"},
+                 {lengthen_log, "was changed by another program"}};
+    char path[PATH_MAX + 64];
+    (void)unused;
+
+    for (int i = 0; i < CHECK_COUNT(cases); i++) {
+        struct runlog *runlog = begin_run();
+        assert_true(runlog_batch(runlog, 0, 0, 2.25, 12.5, &error));
+        put_path(path, LOG_NAME);
+        cases[i].change(path);
+        memset(&error, 0, sizeof error);
+        assert_false(runlog_end(runlog, "stopped", 0, 1, &error));
+        assert_int_equal(error.kind, ERROR_SYSTEM);
+        assert_non_null(strstr(error.text, path));
+        assert_non_null(strstr(error.text, cases[i].said));
+        runlog_free(runlog);
+        tear_down(NULL);
+        set_up(NULL);
+    }
+}
+
+static void row_91_all_follows_the_directory_that_was_locked(void **unused)
+{
+    char moved[PATH_MAX + 64], path[PATH_MAX + 128];
+    struct stat status;
+    struct runlog *runlog = begin_run();
+    (void)unused;
+
+    snprintf(moved, sizeof moved, "%s/moved", scratch);
+    assert_int_equal(rename(directory, moved), 0);
+    assert_int_equal(mkdir(directory, 0700), 0);
+    assert_true(runlog_batch(runlog, 0, 0, 2.25, 12.5, &error));
+    assert_true(runlog_save(runlog, CHECKPOINT_BEST, &model, &config.settings, &start.progress,
+                            start.now.weights, start.velocity, &error));
+    assert_true(config_write(runlog_directory(runlog), &config, &error));
+    runlog_free(runlog);
+    snprintf(path, sizeof path, "%s/%s", moved, CHECKPOINT_BEST);
+    assert_int_equal(stat(path, &status), 0);
+    assert_int_equal(rmdir(directory), 0); /* nothing is in it */
+}
+
 static void put_log(const char *text)
 {
-    assert_true(file_replace(directory, "metrics.jsonl", text, strlen(text), &error));
+    put_in_run(LOG_NAME, text, strlen(text));
 }
 
 static void row_48_lines_that_no_run_would_have_written_are_refused(void **unused)
@@ -482,14 +616,18 @@ static void row_48_lines_that_no_run_would_have_written_are_refused(void **unuse
 static void a_log_that_is_no_file_is_not_read(void **unused)
 {
     char path[PATH_MAX + 64];
+    struct directory run;
     long end;
     (void)unused;
 
-    snprintf(path, sizeof path, "%s/nowhere", scratch);
-    assert_false(replay_log(&start, path, &config.settings, &data, &end, &error));
+    check_open_directory(&run, scratch);
+    assert_false(replay_log(&start, &run, &config.settings, &data, &end, &error));
     assert_int_equal(error.kind, ERROR_CHECKPOINT);
-    assert_false(replay_log(&start, scratch, &config.settings, &data, &end, &error));
+    snprintf(path, sizeof path, "%s/%s", scratch, LOG_NAME);
+    assert_int_equal(mkdir(path, 0700), 0);
+    assert_false(replay_log(&start, &run, &config.settings, &data, &end, &error));
     assert_int_equal(error.kind, ERROR_CHECKPOINT);
+    directory_close(&run);
 }
 
 /* ---- disks that do not take it ---- */
@@ -650,6 +788,10 @@ static void a_run_killed_before_its_log_was_made_goes_on(void **unused)
 static const struct CMUnitTest tests[] = {
     TEST_OF(row_48_lines_that_no_run_would_have_written_are_refused),
     TEST_OF(a_log_that_is_no_file_is_not_read),
+    TEST_OF(row_46_a_log_that_is_a_link_is_left_alone),
+    TEST_OF(row_91_a_log_that_another_run_has_too_is_copied),
+    TEST_OF(row_91_all_follows_the_directory_that_was_locked),
+    TEST_OF(row_92_a_log_that_was_changed_is_noticed_at_the_next_flush),
     TEST_OF(any_number_of_lines_between_two_saves_is_kept),
     TEST_OF(row_76_a_log_that_may_not_grow_keeps_whole_lines),
     TEST_OF(row_76_a_line_that_cannot_be_taken_back_is_said),

@@ -1,11 +1,10 @@
 /* What everything else stands on: errors, random numbers, checksums, memory, clocks, whole
  * files. */
-#include "check.h"
+#include "check_file.h"
 
 #include "support/checksum.h"
 #include "support/clock.h"
 #include "support/error.h"
-#include "support/file.h"
 #include "support/memory.h"
 #include "support/number.h"
 #include "support/rng.h"
@@ -21,7 +20,7 @@
 #include <sys/uio.h>
 #include <sys/wait.h>
 
-/* ---- faults: read, write, fsync, rename and close stand in for the C library's ---- */
+/* ---- faults: read, write, fsync, renameat and close stand in for the C library's ---- */
 
 static struct {
     size_t at_most;       /* bytes a call; 0: as many as asked for */
@@ -94,11 +93,13 @@ int fsync(int descriptor)
     return call_fails() ? -1 : fstat(descriptor, &status);
 }
 
-int rename(const char *from, const char *to)
+int renameat(int from_directory, const char *from, int directory, const char *to)
 {
     pass();
     errno = fault.rename_failure;
-    return fault.rename_failure != 0 ? -1 : renameat(AT_FDCWD, from, AT_FDCWD, to);
+    return fault.rename_failure != 0
+               ? -1
+               : (int)syscall(SYS_renameat2, from_directory, from, directory, to, 0);
 }
 
 /* As the system's: the descriptor is gone, whatever is said of its data. */
@@ -129,12 +130,14 @@ const char *__tsan_default_options(void)
 /* ---- scratch files ---- */
 
 static char scratch[PATH_MAX];
+static struct directory here; /* the same */
 
 static int set_up(void **unused)
 {
     (void)unused;
     memset(&fault, 0, sizeof fault);
     check_scratch(scratch);
+    check_open_directory(&here, scratch);
     return 0;
 }
 
@@ -143,6 +146,7 @@ static int tear_down(void **unused)
     (void)unused;
     memset(&fault, 0, sizeof fault);
     chmod(scratch, 0700);
+    directory_close(&here);
     check_scratch_remove(scratch);
     return 0;
 }
@@ -766,10 +770,10 @@ static void file_replace_writes_a_new_file(void **unused)
     struct error error;
     (void)unused;
 
-    assert_true(file_replace(scratch, "file", "contents", 8, &error));
+    assert_true(file_replace(&here, "file", "contents", 8, &error));
     assert_file(scratch_path("file"), "contents");
     assert_missing(scratch_path("file.tmp"));
-    assert_true(file_replace(scratch, "file", "", 0, &error));
+    assert_true(file_replace(&here, "file", "", 0, &error));
     assert_file(scratch_path("file"), "");
 }
 
@@ -784,7 +788,7 @@ static void file_replace_replaces_in_one_step(void **unused)
     assert_int_equal(link(scratch_path("file"), scratch_path("second name")), 0);
     FILE *old = fopen(scratch_path("file"), "r");
     assert_non_null(old);
-    assert_true(file_replace(scratch, "file", "new", 3, &error));
+    assert_true(file_replace(&here, "file", "new", 3, &error));
     assert_file(scratch_path("file"), "new");
     assert_file(scratch_path("second name"), "old contents");
     assert_int_equal(fread(seen, 1, sizeof seen, old), 12);
@@ -812,18 +816,16 @@ static void file_replace_goes_on_after_short_and_interrupted_writes(void **unuse
     }
     memset(&fault, 0, sizeof fault);
     fault.at_most = 3;
-    assert_true(file_replace(scratch, "file", "replaced", 8, &error));
+    assert_true(file_replace(&here, "file", "replaced", 8, &error));
     assert_file(scratch_path("file"), "replaced");
 }
 
-static void assert_not_replaced(const char *directory, const char *name, const char *words)
+static void assert_not_replaced(const char *name, const char *words)
 {
     struct error error = {0};
-    char path[2 * PATH_MAX];
 
-    snprintf(path, sizeof path, "%s/%s", directory, name);
-    assert_false(file_replace(directory, name, "new", 3, &error));
-    assert_says(&error, ERROR_SYSTEM, path, words);
+    assert_false(file_replace(&here, name, "new", 3, &error));
+    assert_says(&error, ERROR_SYSTEM, scratch_path(name), words);
 }
 
 static void file_replace_refuses_what_is_no_file(void **unused)
@@ -838,11 +840,11 @@ static void file_replace_refuses_what_is_no_file(void **unused)
     assert_int_equal(mkfifo(scratch_path("fifo"), 0600), 0);
     assert_int_equal(mknod(scratch_path("socket"), S_IFSOCK | 0600, 0), 0);
     alarm(20);
-    assert_not_replaced(scratch, "directory", "(expected a regular file, got a directory)");
-    assert_not_replaced(scratch, "link", "(expected a regular file, got a symbolic link)");
-    assert_not_replaced(scratch, "dangling", "(expected a regular file, got a symbolic link)");
-    assert_not_replaced(scratch, "fifo", "(expected a regular file, got a FIFO)");
-    assert_not_replaced(scratch, "socket", "(expected a regular file, got a socket)");
+    assert_not_replaced("directory", "(expected a regular file, got a directory)");
+    assert_not_replaced("link", "(expected a regular file, got a symbolic link)");
+    assert_not_replaced("dangling", "(expected a regular file, got a symbolic link)");
+    assert_not_replaced("fifo", "(expected a regular file, got a FIFO)");
+    assert_not_replaced("socket", "(expected a regular file, got a socket)");
     alarm(0);
     assert_file(scratch_path("victim"), "untouched");
     assert_true(lstat(scratch_path("link"), &status) == 0 && S_ISLNK(status.st_mode));
@@ -859,7 +861,7 @@ static void file_replace_ignores_a_stale_temporary_file(void **unused)
     put_file(scratch_path("file"), "old");
     put_file(scratch_path("file.tmp"), "half of something longer than what comes next");
     assert_int_equal(chmod(scratch_path("file.tmp"), 0), 0);
-    assert_true(file_replace(scratch, "file", "new", 3, &error));
+    assert_true(file_replace(&here, "file", "new", 3, &error));
     assert_file(scratch_path("file"), "new");
     assert_missing(scratch_path("file.tmp"));
 }
@@ -873,36 +875,64 @@ static void file_replace_does_not_follow_a_stale_link(void **unused)
 
     put_file(scratch_path("victim"), "untouched");
     assert_int_equal(symlink("victim", scratch_path("file.tmp")), 0);
-    assert_true(file_replace(scratch, "file", "new", 3, &error));
+    assert_true(file_replace(&here, "file", "new", 3, &error));
     assert_file(scratch_path("victim"), "untouched");
     assert_file(scratch_path("file"), "new");
     assert_true(lstat(scratch_path("file"), &status) == 0 && S_ISREG(status.st_mode));
     alarm(20);
     assert_int_equal(mkfifo(scratch_path("file.tmp"), 0600), 0);
-    assert_true(file_replace(scratch, "file", "newer", 5, &error));
+    assert_true(file_replace(&here, "file", "newer", 5, &error));
     alarm(0);
     assert_file(scratch_path("file"), "newer");
 }
 
 static void file_replace_cannot_without_a_directory(void **unused)
 {
-    char deep[PATH_MAX + 16];
+    char longest[NAME_MAX + 1];
+    struct directory gone;
     struct error error;
     (void)unused;
 
-    assert_not_replaced(scratch_path("none"), "file", strerror(ENOENT));
-    put_file(scratch_path("plain"), "untouched");
-    assert_not_replaced(scratch_path("plain"), "file", strerror(ENOTDIR));
-    assert_file(scratch_path("plain"), "untouched");
-    memset(deep, 'd', sizeof deep - 1);
-    deep[sizeof deep - 1] = '\0';
-    assert_false(file_replace(deep, "file", "new", 3, &error));
+    assert_int_equal(mkdir(scratch_path("gone"), 0700), 0);
+    check_open_directory(&gone, scratch_path("gone"));
+    assert_int_equal(rmdir(scratch_path("gone")), 0);
+    assert_false(file_replace(&gone, "file", "new", 3, &error));
+    assert_says(&error, ERROR_SYSTEM, scratch_path("gone/file"), strerror(ENOENT));
+    directory_close(&gone);
+    memset(longest, 'd', sizeof longest - 1);
+    longest[sizeof longest - 1] = '\0';
+    assert_false(file_replace(&here, longest, "new", 3, &error)); /* with .tmp it is too long */
     assert_int_equal(error.kind, ERROR_SYSTEM);
     /* What stands in the temporary file's place and cannot be removed is in the way. */
     put_file(scratch_path("file"), "old");
     assert_int_equal(mkdir(scratch_path("file.tmp"), 0700), 0);
-    assert_not_replaced(scratch, "file", "cannot be written");
+    assert_not_replaced("file", "cannot be written");
     assert_file(scratch_path("file"), "old");
+}
+
+/* The directory that was opened, not the one that has its name by now. */
+static void row_91_files_follow_a_directory_that_is_moved(void **unused)
+{
+    struct directory moved;
+    struct error error;
+    size_t size;
+    (void)unused;
+
+    assert_int_equal(mkdir(scratch_path("run"), 0700), 0);
+    check_open_directory(&moved, scratch_path("run"));
+    assert_int_equal(rename(scratch_path("run"), scratch_path("moved")), 0);
+    assert_int_equal(mkdir(scratch_path("run"), 0700), 0);
+    put_file(scratch_path("run/file"), "another's");
+    put_file(scratch_path("run/file.tmp"), "another's");
+    assert_true(file_replace(&moved, "file", "own", 3, &error));
+    assert_file(scratch_path("moved/file"), "own");
+    assert_file(scratch_path("run/file"), "another's");
+    assert_file(scratch_path("run/file.tmp"), "another's");
+    unsigned char *data = file_read_in(&moved, "file", 9, &size, ERROR_CHECKPOINT, &error);
+    assert_non_null(data);
+    assert_int_equal(size, 3);
+    free(data);
+    directory_close(&moved);
 }
 
 static void file_replace_leaves_a_read_only_directory_alone(void **unused)
@@ -919,7 +949,7 @@ static void file_replace_leaves_a_read_only_directory_alone(void **unused)
         return;
     }
     struct error error = {0};
-    bool replaced = file_replace(scratch, "file", "new", 3, &error);
+    bool replaced = file_replace(&here, "file", "new", 3, &error);
     assert_int_equal(seteuid(user), 0);
     assert_false(replaced);
     assert_says(&error, ERROR_SYSTEM, scratch_path("file"), strerror(EACCES));
@@ -937,7 +967,7 @@ static void row_78_file_replace_keeps_the_old_file_when_a_write_fails(void **unu
         fault.calls = 0;
         fault.fail_at = call;
         fault.failure = call == 3 ? EIO : ENOSPC;
-        assert_not_replaced(scratch, "file", strerror(fault.failure));
+        assert_not_replaced("file", strerror(fault.failure));
         assert_int_equal(fault.calls, call);
         assert_file(scratch_path("file"), "old");
         assert_missing(scratch_path("file.tmp"));
@@ -949,10 +979,10 @@ static void row_78_a_rename_or_a_close_that_fails_is_reported(void **unused)
     (void)unused;
     put_file(scratch_path("file"), "old");
     fault.rename_failure = EIO;
-    assert_not_replaced(scratch, "file", strerror(EIO));
+    assert_not_replaced("file", strerror(EIO));
     fault.rename_failure = 0;
     fault.close_failure = EDQUOT;
-    assert_not_replaced(scratch, "file", strerror(EDQUOT));
+    assert_not_replaced("file", strerror(EDQUOT));
     fault.close_failure = 0;
     assert_file(scratch_path("file"), "old");
     assert_missing(scratch_path("file.tmp"));
@@ -966,7 +996,7 @@ static void row_78_file_replace_reports_that_the_directory_was_not_synced(void *
     put_file(scratch_path("file"), "old");
     fault.fail_at = 3; /* after one write and the file's fsync */
     fault.failure = EIO;
-    assert_false(file_replace(scratch, "file", "new", 3, &error));
+    assert_false(file_replace(&here, "file", "new", 3, &error));
     assert_says(&error, ERROR_SYSTEM, scratch, strerror(EIO));
     assert_missing(scratch_path("file.tmp"));
 }
@@ -1050,7 +1080,7 @@ static void killed_at_any_call_a_replaced_file_is_the_old_one_or_the_new(void **
             fault.at_most = 3;
             fault.passed = 0;
             fault.die_at = deaths + 1;
-            file_replace(scratch, "file", "new contents", 12, &error);
+            file_replace(&here, "file", "new contents", 12, &error);
             _exit(EXIT_FAILURE); /* alive */
         }
         assert_int_equal(waitpid(child, &status, 0), child);
@@ -1111,6 +1141,7 @@ static const struct CMUnitTest tests[] = {
     FILE_TEST(file_replace_ignores_a_stale_temporary_file),
     FILE_TEST(file_replace_does_not_follow_a_stale_link),
     FILE_TEST(file_replace_cannot_without_a_directory),
+    FILE_TEST(row_91_files_follow_a_directory_that_is_moved),
     FILE_TEST(file_replace_leaves_a_read_only_directory_alone),
     FILE_TEST(row_78_file_replace_keeps_the_old_file_when_a_write_fails),
     FILE_TEST(killed_at_any_call_a_replaced_file_is_the_old_one_or_the_new),

@@ -1,4 +1,5 @@
 /* The trainer: commands in, snapshots out, the same bits whatever is asked of it. */
+#include "check_file.h"
 #include "sample_data.h"
 #include "trainer_wait.h"
 
@@ -372,7 +373,8 @@ static void reopen_log(struct trainer_options *options, const char *directory)
 
     options->runlog = runlog_open(directory, &error);
     assert_non_null(options->runlog);
-    assert_true(start_resume(&beginning, directory, &model, &options->settings, &data, &error));
+    assert_true(start_resume(&beginning, runlog_directory(options->runlog), &model,
+                             &options->settings, &data, &error));
     assert_true(runlog_resume(options->runlog, &config, &data, &beginning, &lost, &error));
     assert_false(lost);
 }
@@ -608,6 +610,7 @@ static void row_87_weights_that_are_not_finite_are_not_saved(void **unused)
     struct trainer_options options = make_options(2, 2);
     const struct tensor *mean = model.tensors;
     char directory[PATH_MAX];
+    struct directory run;
     (void)unused;
 
     while (mean->trained)
@@ -620,7 +623,9 @@ static void row_87_weights_that_are_not_finite_are_not_saved(void **unused)
     runlog_free(options.runlog);
     assert_int_equal(snapshot.error.kind, ERROR_DIVERGED);
     assert_non_null(strstr(snapshot.error.text, "weights not finite"));
-    assert_true(start_resume(&beginning, directory, &model, &options.settings, &data, &error));
+    check_open_directory(&run, directory);
+    assert_true(start_resume(&beginning, &run, &model, &options.settings, &data, &error));
+    directory_close(&run);
     assert_int_equal(beginning.progress.step, 0);
     check_scratch_remove(directory);
 }

@@ -18,6 +18,7 @@
 #include "support/file.h"
 #include "support/rng.h"
 #include "train/config.h"
+#include "train/log_lines.h"
 #include "train/replay.h"
 
 #include <errno.h>
@@ -396,23 +397,26 @@ static void check_replaced(const struct state *state, const char *path)
 static bool read_run(const struct state *state, const char *root)
 {
     struct config config;
-    char directory[PATH_MAX], path[PATH_MAX + NAME_MAX];
+    char path[PATH_MAX + NAME_MAX];
+    struct directory directory;
     struct stat status;
     long end;
 
-    snprintf(directory, sizeof directory, "%s/run", root);
-    snprintf(path, sizeof path, "%s/metrics.jsonl", directory);
-    if (access(directory, F_OK) != 0 || file_of(find_name("run/config.json", 15)) == NULL)
+    snprintf(path, sizeof path, "%s/run", root);
+    if (!directory_search(&directory, path))
         return false;
-    if (!config_read(directory, &config, &error) ||
-        !start_resume(&start, directory, &model, &config.settings, &data, &error))
+    bool found = file_of(find_name("run/config.json", 15)) != NULL;
+    if (found && (!config_read(&directory, &config, &error) ||
+                  !start_resume(&start, &directory, &model, &config.settings, &data, &error)))
         fail(state, "run", error.text);
-    bool logged = stat(path, &status) == 0 && status.st_size > 0;
-    if (logged && !replay_log(&start, path, &config.settings, &data, &end, &error))
+    bool logged =
+        found && fstatat(directory.descriptor, LOG_NAME, &status, 0) == 0 && status.st_size > 0;
+    if (logged && !replay_log(&start, &directory, &config.settings, &data, &end, &error))
         fail(state, "run", error.text);
-    if (start.now.history.steps != start.progress.step)
-        fail(state, path, "does not reach to the checkpoint");
-    return true;
+    if (found && start.now.history.steps != start.progress.step)
+        fail(state, "run/metrics.jsonl", "does not reach to the checkpoint");
+    directory_close(&directory);
+    return found;
 }
 
 /* The past is the one that the run had, up to where it goes on. */

@@ -9,7 +9,7 @@
  *   read    of regular files, as nothing else fails the way a disk does
  *   write   to regular files; stdio writes past this shim, /dev/full is there for it
  *   fsync, close    of regular files and directories; a close that fails has closed
- *   rename, unlink, mkdir, truncate (that is ftruncate)
+ *   rename, unlink (that is renameat, unlinkat), mkdir, truncate (that is ftruncate)
  *   disk    all of these together, from open on
  *   thread  pthread_create
  *   clock   clock_gettime of the time of day
@@ -193,21 +193,44 @@ static void record(const char *kind, const char *path, long number, const void *
         _exit(99);
 }
 
+/* The path of an open file; "" when it has none. */
+static void find_path(int descriptor, char path[PATH_MAX])
+{
+    char link[64];
+    int saved = errno;
+
+    snprintf(link, sizeof link, "/proc/self/fd/%d", descriptor);
+    ssize_t length = readlink(link, path, PATH_MAX - 1);
+    path[length > 0 ? length : 0] = '\0';
+    errno = saved;
+}
+
 static void record_open_file(const char *kind, int descriptor, long number, const void *bytes,
                              size_t size)
 {
-    char link[64], path[PATH_MAX];
-    int saved = errno;
+    char path[PATH_MAX];
 
     if (record_file < 0)
         return;
-    snprintf(link, sizeof link, "/proc/self/fd/%d", descriptor);
-    ssize_t length = readlink(link, path, sizeof path - 1);
-    if (length > 0) {
-        path[length] = '\0';
-        record(kind, path, number, bytes, size);
+    find_path(descriptor, path);
+    record(kind, path, number, bytes, size);
+}
+
+/* The path is relative to the directory, unless that is AT_FDCWD: then it is absolute. */
+static void record_in(const char *kind, int directory, const char *path, const void *bytes,
+                      size_t size)
+{
+    char whole[2 * PATH_MAX];
+
+    if (record_file < 0)
+        return;
+    whole[0] = '\0';
+    if (directory != AT_FDCWD) {
+        find_path(directory, whole);
+        strcat(whole, "/");
     }
-    errno = saved;
+    strncat(whole, path, PATH_MAX - 1);
+    record(kind, whole, 0, bytes, size);
 }
 
 /* ---- main ---- */
@@ -359,23 +382,34 @@ int fsync(int descriptor)
     return result;
 }
 
-int rename(const char *from, const char *to)
+int renameat(int old_directory, const char *from, int directory, const char *to)
 {
-    int result =
-        next_fault(RENAME) != 0 ? -1 : (int)syscall(SYS_renameat2, AT_FDCWD, from, AT_FDCWD, to, 0);
+    int result = next_fault(RENAME) != 0
+                     ? -1
+                     : (int)syscall(SYS_renameat2, old_directory, from, directory, to, 0);
 
     if (result == 0)
-        record("rename", from, 0, basename(to), strlen(basename(to)));
+        record_in("rename", old_directory, from, basename(to), strlen(basename(to)));
+    return result;
+}
+
+int rename(const char *from, const char *to)
+{
+    return renameat(AT_FDCWD, from, AT_FDCWD, to);
+}
+
+int unlinkat(int directory, const char *path, int flags)
+{
+    int result = next_fault(UNLINK) != 0 ? -1 : (int)syscall(SYS_unlinkat, directory, path, flags);
+
+    if (result == 0)
+        record_in("unlink", directory, path, "", 0);
     return result;
 }
 
 int unlink(const char *path)
 {
-    int result = next_fault(UNLINK) != 0 ? -1 : (int)syscall(SYS_unlinkat, AT_FDCWD, path, 0);
-
-    if (result == 0)
-        record("unlink", path, 0, "", 0);
-    return result;
+    return unlinkat(AT_FDCWD, path, 0);
 }
 
 int mkdir(const char *path, mode_t mode)

@@ -306,6 +306,68 @@ row_45() {
         says "$scratch/err" 'busy: already holds a run'
 }
 
+# at_work DIRECTORY: a long run, from its second epoch on; its process is $process.
+at_work() {
+    "$PROGRAM" -d "$data" -b 16 -e 1000000 -o "$1" --checkpoint-every=0 >"$scratch/out" \
+        2>"$scratch/err" </dev/null &
+    process=$!
+    until_epoch 2 "$1"
+}
+
+# ends STATUS: the run at work ends, with that exit status.
+ends() {
+    for try in $(seq 1200); do
+        kill -0 "$process" 2>/dev/null || break
+        sleep 0.05
+    done
+    kill -KILL "$process" 2>/dev/null
+    wait "$process"
+    status=$?
+    [ "$status" -eq "$1" ] && return
+    echo "exit status $status, expected $1"
+    cat "$scratch/err"
+    return 1
+}
+
+# The run goes on where it was moved to, and can be resumed from there.
+row_91() {
+    at_work "$scratch/moving" && mv "$scratch/moving" "$scratch/moved" || return 1
+    midway
+    mv "$directory" "$scratch/moving"
+    directory=$scratch/moving
+    before=$(fingerprint)
+    until_epoch "$(($(grep -c '"event":"epoch"' "$scratch/moved/metrics.jsonl") + 2))" "$scratch/moved"
+    went_on=$?
+    kill -TERM "$process"
+    ends 143 && [ "$went_on" -eq 0 ] && [ "$before" = "$(fingerprint)" ] || return 1
+    rm "$scratch/out" # it has the lines that are waited for
+    "$PROGRAM" --resume="$scratch/moved" >"$scratch/out" 2>"$scratch/err" </dev/null &
+    process=$!
+    until grep -qs '^Test set' "$scratch/out" || ! kill -0 "$process" 2>/dev/null; do sleep 0.05; done
+    kill -TERM "$process"
+    ends 143
+}
+
+# loses_log PATTERN COMMAND...: what the command does to the log of a run at work ends it.
+loses_log() {
+    pattern=$1
+    shift
+    rm -rf "$scratch/losing"
+    at_work "$scratch/losing" && "$@" "$scratch/losing/metrics.jsonl" && ends 5 &&
+        says "$scratch/err" "^mnist-tui: .*losing/metrics\\.jsonl: $pattern" && one_line "$scratch/err"
+}
+
+# cut_off FILE: leaves nothing of it.
+cut_off() {
+    : >"$1"
+}
+
+row_92() {
+    loses_log '.*No such file or directory$' rm && loses_log '.*another file' mv -f "$scratch/another" &&
+        says "$scratch/losing/metrics.jsonl" '^not a line of the run$' &&
+        loses_log '.*changed by another program' cut_off
+}
+
 # What stands in a checkpoint's place and is no file is neither read nor replaced.
 row_46() {
     mkdir -p "$scratch/taken/last.safetensors" || return 1
@@ -367,6 +429,9 @@ check "row 41: settings that differ from the run's" row_41
 check "row 41: other data, too small for what is held out" other_data_held_out
 check "row 44: stale temporary files are ignored" row_44
 check "row 45: a second process on the run exits 5" row_45
+check "row 91: a run that is moved is the one that is written to" row_91
+echo 'not a line of the run' >"$scratch/another"
+check "row 92: a log that is removed, replaced or cut while the run is at work is missed" row_92
 check "row 46: a checkpoint's place taken by a directory or a link" row_46
 check "row 47: a torn last line is repaired" row_47
 check "row 48: lines ahead of the checkpoint; a gap before it" row_48

@@ -20,7 +20,7 @@ bool run_open(struct run *run, int argc, char *argv[], struct error *error)
     const char *directory = options->resume;
 
     run->runlog = runlog_open(directory, error);
-    if (run->runlog == NULL || !config_read(directory, config, error) ||
+    if (run->runlog == NULL || !config_read(runlog_directory(run->runlog), config, error) ||
         !options_parse(options, &config->settings, argc, argv, error) ||
         !settings_same(&config->settings, &options->settings, directory, error))
         return false;
@@ -103,10 +103,10 @@ static bool resume_run(struct run *run, struct error *error)
 
     run->config.settings = options->settings;
     if (!outputs_check_run(run->setup, options->resume, error) ||
-        !start_resume(&run->start, options->resume, &run->setup->model, &options->settings,
-                      &run->setup->data, error) ||
+        !start_resume(&run->start, runlog_directory(run->runlog), &run->setup->model,
+                      &options->settings, &run->setup->data, error) ||
         !runlog_resume(run->runlog, &run->config, &run->setup->data, &run->start, &lost, error) ||
-        (longer && !config_write(options->resume, &run->config, error)))
+        (longer && !config_write(runlog_directory(run->runlog), &run->config, error)))
         return false;
     if (lost)
         warn_lost(options->resume);

@@ -18,33 +18,64 @@ static const char *kind_of_file(mode_t mode)
                             : "a device";
 }
 
-/* Says why it could not be opened: of kind `kind` where the path or the file is the reason, else
- * the machine is. */
-static int fail_to_open(const char *path, enum error_kind kind, struct error *error)
+enum error_kind file_kind(int problem, enum error_kind kind)
 {
     static const int own_reasons[] = {ENOENT, ENOTDIR, ENAMETOOLONG, ELOOP, EACCES, EPERM};
-    enum error_kind found = ERROR_SYSTEM;
 
     for (size_t i = 0; i < sizeof own_reasons / sizeof own_reasons[0]; i++)
-        if (errno == own_reasons[i])
-            found = kind;
-    error_set(error, found, "%s: cannot be opened: %s", path, strerror(errno));
+        if (problem == own_reasons[i])
+            return kind;
+    return ERROR_SYSTEM;
+}
+
+static int fail_to_open(const char *path, enum error_kind kind, struct error *error)
+{
+    error_set(error, file_kind(errno, kind), "%s: cannot be opened: %s", path, strerror(errno));
     return -1;
 }
 
-int file_open(const char *path, size_t *size, enum error_kind kind, struct error *error)
+bool directory_search(struct directory *directory, const char *path)
 {
+#ifdef O_PATH
+    const int access = O_PATH;
+#else
+    const int access = O_RDONLY;
+#endif
+
+    *directory = (struct directory){open(path, access | O_DIRECTORY | O_CLOEXEC), path};
+    return directory->descriptor >= 0;
+}
+
+void directory_close(const struct directory *directory)
+{
+    close(directory->descriptor);
+}
+
+void file_path(char path[FILE_PATH_SIZE], const struct directory *directory, const char *name)
+{
+    if (directory->path == NULL)
+        snprintf(path, FILE_PATH_SIZE, "%s", name);
+    else
+        snprintf(path, FILE_PATH_SIZE, "%s/%s", directory->path, name);
+}
+
+int file_open_in(const struct directory *directory, const char *name, size_t *size,
+                 enum error_kind kind, struct error *error)
+{
+    char path[FILE_PATH_SIZE];
     struct stat status;
 
+    file_path(path, directory, name);
     /* Looked at before it is opened: opening a FIFO could block, opening a device could act. */
-    if (stat(path, &status) != 0)
+    if (fstatat(directory->descriptor, name, &status, 0) != 0)
         return fail_to_open(path, kind, error);
     if (!S_ISREG(status.st_mode)) {
         error_set(error, kind, "%s: not a file that can be read (expected a regular file, got %s)",
                   path, kind_of_file(status.st_mode));
         return -1;
     }
-    int descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
+    int descriptor =
+        openat(directory->descriptor, name, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
     if (descriptor < 0)
         return fail_to_open(path, kind, error);
     if (size != NULL)
@@ -52,11 +83,18 @@ int file_open(const char *path, size_t *size, enum error_kind kind, struct error
     return descriptor;
 }
 
-static bool read_all(int descriptor, unsigned char *data, size_t size, size_t *got)
+int file_open(const char *path, size_t *size, enum error_kind kind, struct error *error)
 {
+    return file_open_in(&FILE_HERE, path, size, kind, error);
+}
+
+bool file_read_all(int descriptor, void *data, size_t size, size_t *got)
+{
+    unsigned char *to = data;
+
     *got = 0;
     while (*got < size) {
-        ssize_t count = read(descriptor, data + *got, size - *got);
+        ssize_t count = read(descriptor, to + *got, size - *got);
         if (count == 0)
             break;
         if (count < 0 && errno != EINTR)
@@ -67,28 +105,36 @@ static bool read_all(int descriptor, unsigned char *data, size_t size, size_t *g
     return true;
 }
 
-unsigned char *file_read(const char *path, size_t limit, size_t *size, enum error_kind kind,
-                         struct error *error)
+unsigned char *file_read_in(const struct directory *directory, const char *name, size_t limit,
+                            size_t *size, enum error_kind kind, struct error *error)
 {
     size_t expected;
-    int descriptor = file_open(path, &expected, kind, error);
+    int descriptor = file_open_in(directory, name, &expected, kind, error);
+    char path[FILE_PATH_SIZE];
 
     if (descriptor < 0)
         return NULL;
     unsigned char *data = NULL;
+    file_path(path, directory, name);
     if (expected > limit) {
         error_set(error, kind, "%s: too large (expected at most %zu bytes, got %zu)", path, limit,
                   expected);
     } else if ((data = malloc(expected + 1)) == NULL) {
         error_set(error, ERROR_SYSTEM, "%s: not enough memory to read it (%zu bytes)", path,
                   expected);
-    } else if (!read_all(descriptor, data, expected, size)) {
+    } else if (!file_read_all(descriptor, data, expected, size)) {
         error_set(error, ERROR_SYSTEM, "%s: cannot be read: %s", path, strerror(errno));
         free(data);
         data = NULL;
     }
     close(descriptor);
     return data;
+}
+
+unsigned char *file_read(const char *path, size_t limit, size_t *size, enum error_kind kind,
+                         struct error *error)
+{
+    return file_read_in(&FILE_HERE, path, limit, size, kind, error);
 }
 
 /* The name within its directory. */
@@ -159,9 +205,9 @@ bool file_sync(int descriptor)
     return result == 0;
 }
 
-bool file_sync_directory(const char *directory)
+bool file_sync_directory(const struct directory *directory, const char *name)
 {
-    int descriptor = open(directory, O_RDONLY | O_CLOEXEC | O_DIRECTORY);
+    int descriptor = openat(directory->descriptor, name, O_RDONLY | O_CLOEXEC | O_DIRECTORY);
 
     if (descriptor < 0)
         return false;
@@ -169,15 +215,15 @@ bool file_sync_directory(const char *directory)
     return close(descriptor) == 0 && synced;
 }
 
-/* Creates the temporary file with its contents on the disk. False with errno. */
-static bool write_new(const char *path, const void *data, size_t size)
+/* Creates a file with its contents on the disk. False with errno. */
+static bool write_new(int directory, const char *name, file_writer *write, void *argument)
 {
-    if (unlink(path) != 0 && errno != ENOENT) /* a stale one is of no use */
+    if (unlinkat(directory, name, 0) != 0 && errno != ENOENT) /* a stale one is of no use */
         return false;
-    int descriptor = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
+    int descriptor = openat(directory, name, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
     if (descriptor < 0)
         return false;
-    bool written = file_write_all(descriptor, data, size) && file_sync(descriptor);
+    bool written = write(argument, descriptor) && file_sync(descriptor);
     int saved = errno;
     bool closed = close(descriptor) == 0;
     if (!written)
@@ -185,30 +231,61 @@ static bool write_new(const char *path, const void *data, size_t size)
     return written && closed;
 }
 
-bool file_replace(const char *directory, const char *name, const void *data, size_t size,
-                  struct error *error)
+/* Whether the file is not there, or may be replaced. */
+static bool check_replaceable(const struct directory *directory, const char *name, const char *path,
+                              struct error *error)
 {
-    char path[PATH_MAX], temporary[PATH_MAX];
     struct stat status;
 
-    snprintf(path, sizeof path, "%s/%s", directory, name);
-    if (snprintf(temporary, sizeof temporary, "%s/%s.tmp", directory, name) >=
-        (int)sizeof temporary) /* the longer one */
-        return error_set(error, ERROR_SYSTEM, "%s: the path is too long", directory);
-    bool there = lstat(path, &status) == 0;
-    if (there && !S_ISREG(status.st_mode))
+    if (fstatat(directory->descriptor, name, &status, AT_SYMLINK_NOFOLLOW) != 0)
+        return true;
+    if (!S_ISREG(status.st_mode))
         return error_set(error, ERROR_SYSTEM,
                          "%s: cannot be replaced (expected a regular file, got %s)", path,
                          kind_of_file(status.st_mode));
-    if (there && access(path, W_OK) != 0)
+    if (faccessat(directory->descriptor, name, W_OK, 0) != 0)
         return error_set(error, ERROR_SYSTEM, "%s: cannot be replaced: %s", path, strerror(errno));
-    if (write_new(temporary, data, size) && rename(temporary, path) == 0) {
-        if (file_sync_directory(directory))
+    return true;
+}
+
+bool file_replace_with(const struct directory *directory, const char *name, file_writer *write,
+                       void *argument, struct error *error)
+{
+    const int in = directory->descriptor;
+    char path[FILE_PATH_SIZE], temporary[PATH_MAX];
+
+    file_path(path, directory, name);
+    if (snprintf(temporary, sizeof temporary, "%s.tmp", name) >= (int)sizeof temporary)
+        return error_set(error, ERROR_SYSTEM, "%s: the path is too long", path);
+    if (!check_replaceable(directory, name, path, error))
+        return false;
+    if (write_new(in, temporary, write, argument) && renameat(in, temporary, in, name) == 0) {
+        if (file_sync_directory(directory, "."))
             return true;
-        return error_set(error, ERROR_SYSTEM, "%s: cannot be made durable: %s", directory,
-                         strerror(errno));
+        return error_set(error, ERROR_SYSTEM, "%s: cannot be made durable: %s",
+                         directory->path != NULL ? directory->path : ".", strerror(errno));
     }
     int saved = errno;
-    unlink(temporary);
+    unlinkat(in, temporary, 0);
     return error_set(error, ERROR_SYSTEM, "%s: cannot be written: %s", path, strerror(saved));
+}
+
+struct bytes {
+    const void *data;
+    size_t size;
+};
+
+static bool write_bytes(void *argument, int descriptor)
+{
+    const struct bytes *bytes = argument;
+
+    return file_write_all(descriptor, bytes->data, bytes->size);
+}
+
+bool file_replace(const struct directory *directory, const char *name, const void *data,
+                  size_t size, struct error *error)
+{
+    struct bytes bytes = {data, size};
+
+    return file_replace_with(directory, name, write_bytes, &bytes, error);
 }

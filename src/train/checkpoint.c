@@ -203,16 +203,18 @@ static unsigned char *encode(const struct model *model, const struct settings *s
     return file;
 }
 
-bool checkpoint_save(const char *directory, const char *name, const struct model *model,
+bool checkpoint_save(const struct directory *directory, const char *name, const struct model *model,
                      const struct settings *settings, const struct progress *progress,
                      const float *state, const float *velocity, struct error *error)
 {
     size_t size;
     unsigned char *file = encode(model, settings, progress, state, velocity, &size);
 
-    if (file == NULL)
-        return error_set(error, ERROR_SYSTEM, "%s/%s: not enough memory to write it", directory,
-                         name);
+    if (file == NULL) {
+        char path[FILE_PATH_SIZE];
+        file_path(path, directory, name);
+        return error_set(error, ERROR_SYSTEM, "%s: not enough memory to write it", path);
+    }
     bool saved = file_replace(directory, name, file, size, error);
     free(file);
     return saved;
@@ -221,7 +223,7 @@ bool checkpoint_save(const char *directory, const char *name, const struct model
 /* ---- reading ---- */
 
 struct reader {
-    const char *path;
+    char path[FILE_PATH_SIZE];
     unsigned char *file;
     size_t size;
     const unsigned char *data; /* the tensors' bytes */
@@ -234,12 +236,15 @@ struct span {
     size_t from, to;
 };
 
-static bool reader_open(struct reader *reader, const char *path, struct error *error)
+static bool reader_open(struct reader *reader, const struct directory *directory, const char *name,
+                        struct error *error)
 {
+    const char *path = reader->path;
     json_error_t problem;
 
-    *reader = (struct reader){.path = path};
-    reader->file = file_read(path, FILE_MAX, &reader->size, ERROR_CHECKPOINT, error);
+    memset(reader, 0, sizeof *reader);
+    file_path(reader->path, directory, name);
+    reader->file = file_read_in(directory, name, FILE_MAX, &reader->size, ERROR_CHECKPOINT, error);
     if (reader->file == NULL)
         return false;
     if (reader->size < LENGTH_SIZE)
@@ -487,7 +492,7 @@ bool checkpoint_load(const char *path, const struct model *model, float *state, 
 
     if (velocity == NULL)
         return false;
-    bool loaded = reader_open(&reader, path, error) && check_metadata(&reader, model, error) &&
+    bool loaded = reader_open(&reader, &FILE_HERE, path, error) && check_metadata(&reader, model, error) &&
                   read_tensors(&reader, model, state, velocity, &moving, error);
     reader_close(&reader);
     free(velocity);
@@ -608,20 +613,21 @@ static bool read_progress(const struct reader *reader, const struct settings *se
     return true;
 }
 
-bool checkpoint_resume(const char *path, const struct model *model, const struct settings *settings,
+bool checkpoint_resume(const struct directory *directory, const char *name,
+                       const struct model *model, const struct settings *settings,
                        const struct dataset *data, struct progress *progress, float *state,
                        float *velocity, struct error *error)
 {
     struct reader reader;
-    bool moving, loaded = reader_open(&reader, path, error) &&
+    bool moving, loaded = reader_open(&reader, directory, name, error) &&
                           check_metadata(&reader, model, error) &&
                           read_progress(&reader, settings, data, progress, error) &&
                           read_tensors(&reader, model, state, velocity, &moving, error);
 
     if (loaded && !moving)
         loaded = error_set(error, ERROR_CHECKPOINT,
-                           "%s: the optimizer's velocities are missing (expected %sNAME)", path,
-                           VELOCITY_PREFIX);
+                           "%s: the optimizer's velocities are missing (expected %sNAME)",
+                           reader.path, VELOCITY_PREFIX);
     reader_close(&reader);
     return loaded;
 }

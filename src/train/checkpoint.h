@@ -25,6 +25,7 @@
 
 #include "data/dataset.h"
 #include "nn/model.h"
+#include "support/file.h"
 #include "support/rng.h"
 #include "train/settings.h"
 
@@ -43,9 +44,9 @@ struct progress {
     uint64_t data_checksum;
 };
 
-/* Writes directory/name, replacing an older one safely (see file_replace). state[state_count],
+/* Writes a directory's file, replacing an older one safely (see file_replace). state[state_count],
  * velocity[parameter_count]. */
-bool checkpoint_save(const char *directory, const char *name, const struct model *model,
+bool checkpoint_save(const struct directory *directory, const char *name, const struct model *model,
                      const struct settings *settings, const struct progress *progress,
                      const float *state, const float *velocity, struct error *error);
 
@@ -58,7 +59,8 @@ bool checkpoint_load(const char *path, const struct model *model, float *state,
  * parameter_count] and the progress, whose numbers are in no impossible relation to the settings.
  * ERROR_CHECKPOINT also when the settings or the data are not those that it was made with; its
  * epochs may differ. */
-bool checkpoint_resume(const char *path, const struct model *model, const struct settings *settings,
+bool checkpoint_resume(const struct directory *directory, const char *name,
+                       const struct model *model, const struct settings *settings,
                        const struct dataset *data, struct progress *progress, float *state,
                        float *velocity, struct error *error);
 

@@ -75,8 +75,10 @@ bool config_check(const struct config *config, struct error *error)
     return true;
 }
 
-bool config_write(const char *directory, const struct config *config, struct error *error)
+bool config_write(const struct directory *directory, const struct config *config,
+                  struct error *error)
 {
+    char path[FILE_PATH_SIZE];
     struct model model;
 
     if (!model_init(&model, config->settings.model, error))
@@ -84,8 +86,8 @@ bool config_write(const char *directory, const struct config *config, struct err
     char *text = make_text(config, &model);
     if (json_memory_failed() || text == NULL) {
         free(text);
-        return error_set(error, ERROR_SYSTEM, "%s/%s: not enough memory to write it", directory,
-                         CONFIG_NAME);
+        file_path(path, directory, CONFIG_NAME);
+        return error_set(error, ERROR_SYSTEM, "%s: not enough memory to write it", path);
     }
     size_t size = strlen(text);
     text[size] = '\n'; /* the terminator's place; the length goes along */
@@ -167,15 +169,15 @@ static bool read_facts(const struct reader *reader, struct config *config)
            refuse(reader, "data_checksum");
 }
 
-bool config_read(const char *directory, struct config *config, struct error *error)
+bool config_read(const struct directory *directory, struct config *config, struct error *error)
 {
-    char path[PATH_MAX];
+    char path[FILE_PATH_SIZE];
     json_error_t problem;
     size_t size;
 
-    if (snprintf(path, sizeof path, "%s/%s", directory, CONFIG_NAME) >= (int)sizeof path)
-        return error_set(error, ERROR_SYSTEM, "%s: the path is too long", directory);
-    unsigned char *text = file_read(path, FILE_MAX, &size, ERROR_CHECKPOINT, error);
+    file_path(path, directory, CONFIG_NAME);
+    unsigned char *text =
+        file_read_in(directory, CONFIG_NAME, FILE_MAX, &size, ERROR_CHECKPOINT, error);
     if (text == NULL)
         return false;
     json_t *object = json_memory_load((const char *)text, size, 0, &problem);

@@ -7,6 +7,7 @@
 #ifndef TRAIN_CONFIG_H
 #define TRAIN_CONFIG_H
 
+#include "support/file.h"
 #include "train/settings.h"
 
 #include <limits.h>
@@ -27,11 +28,12 @@ struct config {
  * ERROR_SYSTEM without memory. */
 bool config_check(const struct config *config, struct error *error);
 
-/* Writes directory/config.json, replacing an older one safely. ERROR_SYSTEM when the disk does not
- * take it. */
-bool config_write(const char *directory, const struct config *config, struct error *error);
+/* Writes the directory's config.json, replacing an older one safely. ERROR_SYSTEM when the disk
+ * does not take it. */
+bool config_write(const struct directory *directory, const struct config *config,
+                  struct error *error);
 
 /* Reads it back. ERROR_CHECKPOINT when it is missing, damaged, or what this program cannot do. */
-bool config_read(const char *directory, struct config *config, struct error *error);
+bool config_read(const struct directory *directory, struct config *config, struct error *error);
 
 #endif

@@ -1,6 +1,5 @@
 #include "train/log_lines.h"
 
-#include "support/file.h"
 #include "support/json_memory.h"
 
 #include <errno.h>
@@ -77,12 +76,15 @@ static bool visit_all(FILE *file, const char *path, log_visitor *visit, void *ar
            error_set(error, ERROR_SYSTEM, "%s: cannot be read: %s", path, strerror(errno));
 }
 
-bool log_lines_visit(const char *path, log_visitor *visit, void *argument, struct error *error)
+bool log_lines_visit(const struct directory *directory, log_visitor *visit, void *argument,
+                     struct error *error)
 {
-    int descriptor = file_open(path, NULL, ERROR_CHECKPOINT, error);
+    int descriptor = file_open_in(directory, LOG_NAME, NULL, ERROR_CHECKPOINT, error);
+    char path[FILE_PATH_SIZE];
 
     if (descriptor < 0)
         return false;
+    file_path(path, directory, LOG_NAME);
     FILE *file = fdopen(descriptor, "r");
     if (file == NULL) {
         close(descriptor);

@@ -6,7 +6,7 @@
 #ifndef TRAIN_LOG_LINES_H
 #define TRAIN_LOG_LINES_H
 
-#include "support/error.h"
+#include "support/file.h"
 
 #include <jansson.h>
 
@@ -16,9 +16,10 @@ static const char LOG_NAME[] = "metrics.jsonl";
  * one is wanted. The line is gone afterwards. */
 typedef bool log_visitor(void *argument, const json_t *line, size_t size);
 
-/* Shows the visitor the lines of the log at `path`, from the first on. ERROR_CHECKPOINT when there
- * is no such file, ERROR_SYSTEM when reading fails. */
-bool log_lines_visit(const char *path, log_visitor *visit, void *argument, struct error *error);
+/* Shows the visitor the lines of the directory's log, from the first on. ERROR_CHECKPOINT when
+ * there is no such file, ERROR_SYSTEM when reading fails. */
+bool log_lines_visit(const struct directory *directory, log_visitor *visit, void *argument,
+                     struct error *error);
 
 /* What kind of line it is: the value of "event"; NULL when it has none. */
 const char *log_line_event(const json_t *line);

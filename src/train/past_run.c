@@ -73,13 +73,15 @@ static bool take_line(void *argument, const json_t *line, size_t size)
     return true;
 }
 
-static bool read_log(struct snapshot *now, const char *path, struct error *error)
+static bool read_log(struct snapshot *now, const struct directory *directory, struct error *error)
 {
     struct reading reading = {.now = now};
+    char path[FILE_PATH_SIZE];
 
     history_init(&now->history);
-    if (!log_lines_visit(path, take_line, &reading, error))
+    if (!log_lines_visit(directory, take_line, &reading, error))
         return false;
+    file_path(path, directory, LOG_NAME);
     if (reading.damaged > 0 && reading.damaged < reading.line)
         return error_set(error, ERROR_CHECKPOINT,
                          "%s: line %ld is damaged (expected what a run writes there)", path,
@@ -87,26 +89,41 @@ static bool read_log(struct snapshot *now, const char *path, struct error *error
     return true;
 }
 
-bool past_run_read(struct past_run *run, const char *directory, struct error *error)
+/* Whether the directory lacks the file, at least as far as one can see. */
+static bool lacks(const struct directory *directory, const char *name)
 {
-    char path[PATH_MAX];
     struct stat status;
 
-    memset(run, 0, sizeof *run);
-    run->directory = directory;
-    if (snprintf(path, sizeof path, "%s/%s", directory, CONFIG_NAME) < (int)sizeof path &&
-        stat(path, &status) != 0 && (errno == ENOENT || errno == ENOTDIR))
+    return fstatat(directory->descriptor, name, &status, AT_SYMLINK_NOFOLLOW) != 0 &&
+           errno == ENOENT;
+}
+
+static bool read_run(struct past_run *run, const struct directory *directory, struct error *error)
+{
+    if (lacks(directory, CONFIG_NAME))
         return error_set(error, ERROR_CHECKPOINT, "%s: holds no run (expected a %s in it)",
-                         directory, CONFIG_NAME);
+                         directory->path, CONFIG_NAME);
     if (!config_read(directory, &run->config, error))
         return false;
     run->now.epochs = run->config.settings.epochs;
     run->now.validates = run->config.settings.validate > 0;
-    if (snprintf(path, sizeof path, "%s/%s", directory, LOG_NAME) >= (int)sizeof path)
-        return error_set(error, ERROR_SYSTEM, "%s: the path is too long", directory);
-    if (lstat(path, &status) != 0 && errno == ENOENT)
+    if (lacks(directory, LOG_NAME))
         return true; /* it has just begun, or the log was lost: nothing is known but the settings */
-    return read_log(&run->now, path, error);
+    return read_log(&run->now, directory, error);
+}
+
+bool past_run_read(struct past_run *run, const char *path, struct error *error)
+{
+    struct directory directory;
+
+    memset(run, 0, sizeof *run);
+    run->directory = path;
+    if (!directory_search(&directory, path))
+        return error_set(error, file_kind(errno, ERROR_CHECKPOINT),
+                         "%s: holds no run that can be read: %s", path, strerror(errno));
+    bool read = read_run(run, &directory, error);
+    directory_close(&directory);
+    return read;
 }
 
 void past_run_name(const struct past_run *run, char name[PAST_RUN_NAME_SIZE])

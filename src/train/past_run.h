@@ -23,9 +23,10 @@ struct past_run {
     struct snapshot now;
 };
 
-/* Reads the run in the directory. It is large: keep it off the stack. ERROR_CHECKPOINT when there
- * is no run, or its files are damaged; a torn last line of its log is none. */
-bool past_run_read(struct past_run *run, const char *directory, struct error *error);
+/* Reads the run in the directory at `path`, a text that it goes on pointing to. It is large: keep
+ * it off the stack. ERROR_CHECKPOINT when there is no run, or its files are damaged; a torn last
+ * line of its log is none. */
+bool past_run_read(struct past_run *run, const char *path, struct error *error);
 
 /* A short name for legends: the directory's last component, escaped (see error.h), or as much of
  * its beginning as there is room for. */

@@ -147,16 +147,19 @@ static bool take_line(void *argument, const json_t *line, size_t size)
     return replay->verdict == KEEP;
 }
 
-bool replay_log(struct start *start, const char *path, const struct settings *settings,
-                const struct dataset *data, long *end, struct error *error)
+bool replay_log(struct start *start, const struct directory *directory,
+                const struct settings *settings, const struct dataset *data, long *end,
+                struct error *error)
 {
     struct replay replay = {.start = start, .settings = settings, .data = data};
+    char path[FILE_PATH_SIZE];
 
-    if (!log_lines_visit(path, take_line, &replay, error))
+    if (!log_lines_visit(directory, take_line, &replay, error))
         return false;
     *end = replay.end;
     if (replay.verdict != REFUSE && at_checkpoint(&replay))
         return true;
+    file_path(path, directory, LOG_NAME);
     return error_set(error, ERROR_CHECKPOINT,
                      "%s: line %ld is damaged or missing (expected epoch %d, batch %d); without "
                      "this file the run can be resumed, but not its plots",

@@ -10,10 +10,11 @@
 
 #include "train/start.h"
 
-/* Fills start->now with the past that the log at `path` tells of: the history, the best epoch, the
- * seconds. The lines up to start->progress end at byte *end. ERROR_CHECKPOINT when they are not
+/* Fills start->now with the past that the directory's log tells of: the history, the best epoch,
+ * the seconds. The lines up to start->progress end at byte *end. ERROR_CHECKPOINT when they are not
  * those of this run, ERROR_SYSTEM when reading fails. */
-bool replay_log(struct start *start, const char *path, const struct settings *settings,
-                const struct dataset *data, long *end, struct error *error);
+bool replay_log(struct start *start, const struct directory *directory,
+                const struct settings *settings, const struct dataset *data, long *end,
+                struct error *error);
 
 #endif

@@ -26,21 +26,46 @@ enum {
 };
 
 struct runlog {
-    char directory[PATH_MAX], metrics_path[PATH_MAX];
-    int lock;       /* the directory, opened */
-    int descriptor; /* of metrics.jsonl, opened to append */
+    char path[PATH_MAX], metrics_path[PATH_MAX];
+    struct directory directory; /* the one that was locked, wherever it has been moved since */
+    int descriptor;             /* of metrics.jsonl, opened to append */
+    off_t size;                 /* of it, with all that has been written */
     size_t used;
     char buffer[BUFFER_SIZE];
 };
 
+/* Whether the log is what this run has made of it: no other program has cut it or added to it, and
+ * it still has its name in the directory. Else lines would be lost in silence. */
+static bool check_metrics(const struct runlog *runlog, struct error *error)
+{
+    struct stat own, named;
+
+    if (fstat(runlog->descriptor, &own) != 0 ||
+        fstatat(runlog->directory.descriptor, LOG_NAME, &named, AT_SYMLINK_NOFOLLOW) != 0)
+        return error_set(error, ERROR_SYSTEM, "%s: cannot be written: %s", runlog->metrics_path,
+                         strerror(errno));
+    if (own.st_dev != named.st_dev || own.st_ino != named.st_ino)
+        return error_set(error, ERROR_SYSTEM,
+                         "%s: cannot be written: another file has taken its place",
+                         runlog->metrics_path);
+    if (own.st_size != runlog->size)
+        return error_set(error, ERROR_SYSTEM,
+                         "%s: was changed by another program (expected %lld bytes, got %lld)",
+                         runlog->metrics_path, (long long)runlog->size, (long long)own.st_size);
+    return true;
+}
+
+/* Writes what is in the buffer, and then looks whether it is where it should be. */
 static bool flush(struct runlog *runlog, struct error *error)
 {
-    off_t before = lseek(runlog->descriptor, 0, SEEK_END);
-    size_t size = runlog->used;
+    const off_t before = lseek(runlog->descriptor, 0, SEEK_END);
+    const size_t size = runlog->used;
 
     runlog->used = 0;
-    if (file_write_all(runlog->descriptor, runlog->buffer, size))
-        return true;
+    if (file_write_all(runlog->descriptor, runlog->buffer, size)) {
+        runlog->size += (off_t)size;
+        return check_metrics(runlog, error);
+    }
     int problem = errno;
     /* What has been written may end within a line, and no other may stand behind that. */
     bool cut = ftruncate(runlog->descriptor, before) == 0;
@@ -116,105 +141,124 @@ static bool append_mark(struct runlog *runlog, const char *event, int epoch, int
  * locks keeps nobody out; that is no reason not to train. */
 static bool lock_directory(struct runlog *runlog, struct error *error)
 {
-    runlog->lock = open(runlog->directory, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-    if (runlog->lock < 0)
-        return error_set(error, ERROR_SYSTEM, "%s: cannot hold a run: %s", runlog->directory,
+    int lock = open(runlog->path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+
+    if (lock < 0)
+        return error_set(error, ERROR_SYSTEM, "%s: cannot hold a run: %s", runlog->path,
                          strerror(errno));
-    if (flock(runlog->lock, LOCK_EX | LOCK_NB) != 0 && errno == EWOULDBLOCK)
+    runlog->directory.descriptor = lock;
+    if (flock(lock, LOCK_EX | LOCK_NB) != 0 && errno == EWOULDBLOCK)
         return error_set(error, ERROR_SYSTEM,
                          "%s: another process is at work on this run (expected none)",
-                         runlog->directory);
+                         runlog->path);
     return true;
 }
 
-static struct runlog *make(const char *directory, struct error *error)
+static struct runlog *make(const char *path, struct error *error)
 {
     struct runlog *runlog = memory_new(1, sizeof *runlog, error);
 
     if (runlog == NULL)
         return NULL;
-    runlog->descriptor = runlog->lock = -1;
-    if (snprintf(runlog->directory, sizeof runlog->directory, "%s", directory) <
-            (int)sizeof runlog->directory &&
-        snprintf(runlog->metrics_path, sizeof runlog->metrics_path, "%s/%s", directory, LOG_NAME) <
+    runlog->directory = (struct directory){-1, runlog->path};
+    runlog->descriptor = -1;
+    if (snprintf(runlog->path, sizeof runlog->path, "%s", path) < (int)sizeof runlog->path &&
+        snprintf(runlog->metrics_path, sizeof runlog->metrics_path, "%s/%s", path, LOG_NAME) <
             (int)sizeof runlog->metrics_path)
         return runlog;
-    error_set(error, ERROR_SYSTEM, "%s: the path is too long", directory);
+    error_set(error, ERROR_SYSTEM, "%s: the path is too long", path);
     free(runlog);
     return NULL;
 }
 
-bool runlog_none_in(const char *directory, struct error *error)
+/* Whether the directory holds no run. */
+static bool check_none(const struct directory *directory, struct error *error)
 {
     const char *const names[] = {CONFIG_NAME, LOG_NAME};
-    char path[PATH_MAX + sizeof LOG_NAME];
     struct stat status;
 
-    for (int i = 0; i < 2; i++) {
-        snprintf(path, sizeof path, "%s/%s", directory, names[i]);
-        if (lstat(path, &status) == 0)
+    for (int i = 0; i < 2; i++)
+        if (fstatat(directory->descriptor, names[i], &status, AT_SYMLINK_NOFOLLOW) == 0)
             return error_set(error, ERROR_CHECKPOINT,
                              "%s: already holds a run (expected no %s in it; choose another "
                              "directory, or --resume it)",
-                             directory, names[i]);
-    }
+                             directory->path, names[i]);
     return true;
 }
 
-/* The directory itself must survive a crash, too. A parent that may not be read cannot be synced;
- * that is no reason not to train. */
-static bool sync_parent(const char *directory, struct error *error)
+bool runlog_none_in(const char *path, struct error *error)
 {
-    char parent[PATH_MAX + sizeof "/.."];
+    struct directory directory;
 
-    snprintf(parent, sizeof parent, "%s/..", directory);
-    if (!file_sync_directory(parent) && errno != EACCES)
-        return error_set(error, ERROR_SYSTEM, "%s: cannot be made durable: %s", parent,
+    if (!directory_search(&directory, path)) /* making it will tell what is wrong */
+        return true;
+    bool none = check_none(&directory, error);
+    directory_close(&directory);
+    return none;
+}
+
+/* A directory itself must survive a crash, too. A parent that may not be read cannot be synced;
+ * that is no reason not to train. */
+static bool sync_parent(const struct directory *directory, const char *parent, struct error *error)
+{
+    char path[FILE_PATH_SIZE];
+
+    file_path(path, directory, parent);
+    if (!file_sync_directory(directory, parent) && errno != EACCES)
+        return error_set(error, ERROR_SYSTEM, "%s: cannot be made durable: %s", path,
                          strerror(errno));
     return true;
 }
 
-static bool make_directory(const char *directory, struct error *error)
+static bool make_directory(const char *path, struct error *error)
 {
-    if (mkdir(directory, 0777) != 0 && errno != EEXIST)
-        return error_set(error, ERROR_SYSTEM, "%s: cannot be made: %s", directory, strerror(errno));
+    if (mkdir(path, 0777) != 0 && errno != EEXIST)
+        return error_set(error, ERROR_SYSTEM, "%s: cannot be made: %s", path, strerror(errno));
     return true;
 }
 
-bool runlog_make_place(const char *directory, struct error *error)
+bool runlog_make_place(const char *path, struct error *error)
 {
-    return make_directory(directory, error) && sync_parent(directory, error);
+    char parent[PATH_MAX + sizeof "/.."];
+
+    snprintf(parent, sizeof parent, "%s/..", path);
+    return make_directory(path, error) && sync_parent(&FILE_HERE, parent, error);
 }
 
-struct runlog *runlog_new(const char *directory, struct error *error)
+struct runlog *runlog_new(const char *path, struct error *error)
 {
-    struct runlog *runlog = make(directory, error);
+    struct runlog *runlog = make(path, error);
 
     if (runlog == NULL)
         return NULL;
-    if (make_directory(directory, error) && lock_directory(runlog, error) &&
-        runlog_none_in(directory, error) && sync_parent(directory, error))
+    if (make_directory(path, error) && lock_directory(runlog, error) &&
+        check_none(&runlog->directory, error) && sync_parent(&runlog->directory, "..", error))
         return runlog;
     runlog_free(runlog);
     return NULL;
 }
 
-struct runlog *runlog_open(const char *directory, struct error *error)
+struct runlog *runlog_open(const char *path, struct error *error)
 {
-    struct runlog *runlog = make(directory, error);
+    struct runlog *runlog = make(path, error);
     struct stat status;
 
     if (runlog == NULL)
         return NULL;
-    if (stat(directory, &status) != 0)
-        error_set(error, ERROR_CHECKPOINT, "%s: cannot be resumed: %s", directory, strerror(errno));
+    if (stat(path, &status) != 0)
+        error_set(error, ERROR_CHECKPOINT, "%s: cannot be resumed: %s", path, strerror(errno));
     else if (!S_ISDIR(status.st_mode))
         error_set(error, ERROR_CHECKPOINT,
-                  "%s: cannot be resumed (expected the directory of a run)", directory);
+                  "%s: cannot be resumed (expected the directory of a run)", path);
     else if (lock_directory(runlog, error))
         return runlog;
     runlog_free(runlog);
     return NULL;
+}
+
+const struct directory *runlog_directory(const struct runlog *runlog)
+{
+    return &runlog->directory;
 }
 
 void runlog_free(struct runlog *runlog)
@@ -223,8 +267,8 @@ void runlog_free(struct runlog *runlog)
         return;
     if (runlog->descriptor >= 0)
         close(runlog->descriptor);
-    if (runlog->lock >= 0)
-        close(runlog->lock);
+    if (runlog->directory.descriptor >= 0)
+        directory_close(&runlog->directory);
     free(runlog);
 }
 
@@ -232,7 +276,8 @@ void runlog_free(struct runlog *runlog)
 
 static bool open_metrics(struct runlog *runlog, struct error *error)
 {
-    runlog->descriptor = open(runlog->metrics_path, O_WRONLY | O_APPEND | O_CLOEXEC);
+    runlog->descriptor = openat(runlog->directory.descriptor, LOG_NAME,
+                                O_WRONLY | O_APPEND | O_NOFOLLOW | O_CLOEXEC);
     if (runlog->descriptor < 0)
         return error_set(error, ERROR_SYSTEM, "%s: cannot be written: %s", runlog->metrics_path,
                          strerror(errno));
@@ -242,22 +287,59 @@ static bool open_metrics(struct runlog *runlog, struct error *error)
 /* An empty log that survives a crash. */
 static bool make_metrics(struct runlog *runlog, struct error *error)
 {
-    return file_replace(runlog->directory, LOG_NAME, "", 0, error) && open_metrics(runlog, error);
+    return file_replace(&runlog->directory, LOG_NAME, "", 0, error) && open_metrics(runlog, error);
 }
 
 bool runlog_start(struct runlog *runlog, const struct config *config, const struct model *model,
                   const struct start *start, struct error *error)
 {
-    return checkpoint_save(runlog->directory, CHECKPOINT_LAST, model, &config->settings,
+    return checkpoint_save(&runlog->directory, CHECKPOINT_LAST, model, &config->settings,
                            &start->progress, start->now.weights, start->velocity, error) &&
-           config_write(runlog->directory, config, error) && make_metrics(runlog, error) &&
+           config_write(&runlog->directory, config, error) && make_metrics(runlog, error) &&
            append_mark(runlog, "start", 0, 0, error);
 }
 
-static bool cut_metrics(struct runlog *runlog, long end, struct error *error)
+/* The lines that a new log takes over from an old one. */
+struct copy {
+    int from; /* the old one */
+    size_t left;
+    char *buffer; /* [BUFFER_SIZE] */
+};
+
+static bool copy_lines(void *argument, int descriptor)
 {
-    if (!open_metrics(runlog, error))
+    struct copy *copy = argument;
+    size_t got = 1;
+
+    while (copy->left > 0 && got > 0) {
+        const size_t size = copy->left < BUFFER_SIZE ? copy->left : BUFFER_SIZE;
+        if (!file_read_all(copy->from, copy->buffer, size, &got) ||
+            !file_write_all(descriptor, copy->buffer, got))
+            return false;
+        copy->left -= got;
+    }
+    return true;
+}
+
+/* A log that has further names, as `cp -l` gives them, is another run's or a backup's, too: this
+ * run gets its own. */
+static bool copy_metrics(struct runlog *runlog, long end, struct error *error)
+{
+    struct copy copy = {.left = (size_t)end, .buffer = runlog->buffer};
+
+    copy.from = file_open_in(&runlog->directory, LOG_NAME, NULL, ERROR_CHECKPOINT, error);
+    if (copy.from < 0)
         return false;
+    bool copied = file_replace_with(&runlog->directory, LOG_NAME, copy_lines, &copy, error);
+    close(copy.from);
+    return copied;
+}
+
+static bool cut_metrics(struct runlog *runlog, long end, bool shared, struct error *error)
+{
+    if ((shared && !copy_metrics(runlog, end, error)) || !open_metrics(runlog, error))
+        return false;
+    runlog->size = end;
     if (ftruncate(runlog->descriptor, end) != 0)
         return error_set(error, ERROR_SYSTEM, "%s: cannot be repaired: %s", runlog->metrics_path,
                          strerror(errno));
@@ -271,10 +353,12 @@ bool runlog_resume(struct runlog *runlog, const struct config *config, const str
     struct stat status;
     long end;
 
-    bool there = lstat(runlog->metrics_path, &status) == 0 && status.st_size > 0;
+    bool there =
+        fstatat(runlog->directory.descriptor, LOG_NAME, &status, AT_SYMLINK_NOFOLLOW) == 0 &&
+        status.st_size > 0;
     *lost = !there && progress->step > 0;
-    return (there ? replay_log(start, runlog->metrics_path, &config->settings, data, &end, error) &&
-                        cut_metrics(runlog, end, error)
+    return (there ? replay_log(start, &runlog->directory, &config->settings, data, &end, error) &&
+                        cut_metrics(runlog, end, status.st_nlink > 1, error)
                   : make_metrics(runlog, error)) &&
            append_mark(runlog, "resume", progress->epoch, progress->batch, error);
 }
@@ -325,6 +409,7 @@ bool runlog_save(struct runlog *runlog, const char *name, const struct model *mo
                  const struct settings *settings, const struct progress *progress,
                  const float *state, const float *velocity, struct error *error)
 {
-    return flush_to_disk(runlog, error) && checkpoint_save(runlog->directory, name, model, settings,
-                                                           progress, state, velocity, error);
+    return flush_to_disk(runlog, error) &&
+           checkpoint_save(&runlog->directory, name, model, settings, progress, state, velocity,
+                           error);
 }

@@ -15,7 +15,8 @@
  * resumed, its lines are those of one that never was, but for start, end and resume.
  *
  * One process at a time has a run directory: a lock on it, which the system releases when the
- * process ends in whatever way, keeps others out.
+ * process ends in whatever way, keeps others out. All that is read and written belongs to the
+ * directory that was locked, even if it is moved and another one takes its name.
  *
  * Every function but runlog_free returns false with ERROR_SYSTEM when the disk does not take it.
  * Threads: a runlog belongs to one thread at a time.
@@ -23,6 +24,7 @@
 #ifndef TRAIN_RUNLOG_H
 #define TRAIN_RUNLOG_H
 
+#include "support/file.h"
 #include "train/config.h"
 #include "train/start.h"
 
@@ -30,17 +32,20 @@ struct runlog;
 
 /* Makes the directory, unless it is there, and locks it for a new run. ERROR_CHECKPOINT when it
  * holds one, ERROR_SYSTEM when another process has it. NULL with the error. */
-struct runlog *runlog_new(const char *directory, struct error *error);
+struct runlog *runlog_new(const char *path, struct error *error);
 
 /* Makes a directory to hold those of several runs, unless it is there. */
-bool runlog_make_place(const char *directory, struct error *error);
+bool runlog_make_place(const char *path, struct error *error);
 
 /* Whether a new run could begin in the directory, which need not be there; ERROR_CHECKPOINT when it
  * holds one. */
-bool runlog_none_in(const char *directory, struct error *error);
+bool runlog_none_in(const char *path, struct error *error);
 
 /* Locks the directory of a run to go on with. ERROR_CHECKPOINT when there is none. */
-struct runlog *runlog_open(const char *directory, struct error *error);
+struct runlog *runlog_open(const char *path, struct error *error);
+
+/* The directory that was locked. It is the run log's, which must outlive its use. */
+const struct directory *runlog_directory(const struct runlog *runlog);
 
 void runlog_free(struct runlog *runlog);
 

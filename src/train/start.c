@@ -1,7 +1,5 @@
 #include "train/start.h"
 
-#include <limits.h>
-#include <stdio.h>
 #include <string.h>
 
 enum { STREAM_WEIGHTS, STREAM_SHUFFLE }; /* of the seed */
@@ -40,29 +38,31 @@ void start_new(struct start *start, const struct model *model, const struct sett
     init_now(start, settings, data);
 }
 
-static bool load(struct start *start, const char *path, const struct model *model,
-                 const struct settings *settings, const struct dataset *data, struct error *error)
+static bool load(struct start *start, const struct directory *directory, const char *name,
+                 const struct model *model, const struct settings *settings,
+                 const struct dataset *data, struct error *error)
 {
     memset(start, 0, sizeof *start);
-    return checkpoint_resume(path, model, settings, data, &start->progress, start->now.weights,
-                             start->velocity, error);
+    return checkpoint_resume(directory, name, model, settings, data, &start->progress,
+                             start->now.weights, start->velocity, error);
 }
 
-bool start_resume(struct start *start, const char *directory, const struct model *model,
+bool start_resume(struct start *start, const struct directory *directory, const struct model *model,
                   const struct settings *settings, const struct dataset *data, struct error *error)
 {
-    char last[PATH_MAX], best[PATH_MAX];
+    char best[FILE_PATH_SIZE];
 
-    snprintf(last, sizeof last, "%s/%s", directory, CHECKPOINT_LAST);
-    snprintf(best, sizeof best, "%s/%s", directory, CHECKPOINT_BEST);
-    if (load(start, last, model, settings, data, error)) {
+    if (load(start, directory, CHECKPOINT_LAST, model, settings, data, error)) {
         init_now(start, settings, data);
         return true;
     }
     struct error first = *error, ignored;
-    if (first.kind == ERROR_CHECKPOINT && load(start, best, model, settings, data, &ignored))
+    if (first.kind == ERROR_CHECKPOINT &&
+        load(start, directory, CHECKPOINT_BEST, model, settings, data, &ignored)) {
+        file_path(best, directory, CHECKPOINT_BEST);
         error_set(error, ERROR_CHECKPOINT,
                   "%s; %s is good, from the end of epoch %d: copied over %s, it can be resumed",
                   first.text, best, start->progress.epoch - 1, CHECKPOINT_LAST);
+    }
     return false;
 }

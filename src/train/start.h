@@ -24,9 +24,9 @@ struct start {
 void start_new(struct start *start, const struct model *model, const struct settings *settings,
                const struct dataset *data);
 
-/* Where directory/last.safetensors stands. ERROR_CHECKPOINT when it cannot be used, with the name
- * of one that could be where there is one. */
-bool start_resume(struct start *start, const char *directory, const struct model *model,
+/* Where the directory's last.safetensors stands. ERROR_CHECKPOINT when it cannot be used, with the
+ * name of one that could be where there is one. */
+bool start_resume(struct start *start, const struct directory *directory, const struct model *model,
                   const struct settings *settings, const struct dataset *data, struct error *error);
 
 #endif

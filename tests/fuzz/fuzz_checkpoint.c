@@ -61,8 +61,8 @@ static void load(const char *path, const struct model *model, bool resume)
     struct progress progress;
     struct error error = {0};
 
-    if (!(resume ? checkpoint_resume(path, model, &settings, &dataset, &progress, state, velocity,
-                                     &error)
+    if (!(resume ? checkpoint_resume(&FILE_HERE, path, model, &settings, &dataset, &progress, state,
+                                     velocity, &error)
                  : checkpoint_load(path, model, state, &error))) {
         fuzz_require_error(&error);
         fuzz_require(error.kind == ERROR_CHECKPOINT);

@@ -4,6 +4,7 @@
  */
 #include "fuzz.h"
 
+#include "train/log_lines.h"
 #include "train/replay.h"
 
 #include <stddef.h>
@@ -31,6 +32,7 @@ void fuzz_one(const uint8_t *data, size_t size)
     static const struct dataset dataset = {.train.count = TRAIN, .test.count = TESTS};
     static const struct settings settings = {
         .model = "basic", .epochs = 5, .batch_size = 32, .lr = 0.01, .momentum = 0.9, .seed = 1};
+    static struct directory directory;
     static struct start start;
     struct error error = {0};
     long end;
@@ -41,8 +43,10 @@ void fuzz_one(const uint8_t *data, size_t size)
     start.progress.epoch = data[0] % (settings.epochs + 1);
     start.progress.batch = data[1] % (TRAIN / settings.batch_size + 1);
     start.progress.step = start.progress.epoch * 4L + start.progress.batch;
-    const char *path = fuzz_file("metrics.jsonl", data + 2, size - 2, 0);
-    if (replay_log(&start, path, &settings, &dataset, &end, &error)) {
+    fuzz_file(LOG_NAME, data + 2, size - 2, 0);
+    if (directory.path == NULL)
+        fuzz_require(directory_search(&directory, fuzz_directory()));
+    if (replay_log(&start, &directory, &settings, &dataset, &end, &error)) {
         fuzz_require(end >= 0 && (size_t)end <= size - 2);
         fuzz_require(start.now.history.steps == start.progress.step);
     } else {

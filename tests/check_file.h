@@ -1,0 +1,18 @@
+/*
+ * check_file.h -- what the tests of files and run directories share.
+ */
+#ifndef CHECK_FILE_H
+#define CHECK_FILE_H
+
+#include "check.h"
+
+#include "support/file.h"
+
+/* Opens a directory as a run's; release it with directory_close(). */
+static inline void check_open_directory(struct directory *directory, const char *path)
+{
+    *directory = (struct directory){open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC), path};
+    assert_true(directory->descriptor >= 0);
+}
+
+#endif
