@@ -271,6 +271,23 @@ static void events_tell_each_epoch_once_and_a_test_loss_that_keeps_rising(void *
     assert_non_null(strstr(events_at(&events, 1)->text, "Epoch 5"));
 }
 
+/* Epochs are numbered from the run's start; how many are known depends on the log. */
+static void row_116_after_a_lost_log_each_epoch_is_told_of_once(void **unused)
+{
+    (void)unused;
+
+    snapshot.state = SNAPSHOT_TRAINING;
+    assert_false(events_watch(&events, &snapshot));
+    for (int epoch = 3; epoch < 6; epoch++) {
+        snapshot_add_epoch(&snapshot, &(struct epoch_metrics){.epoch = epoch, .test_loss = 0.5});
+        assert_true(events_watch(&events, &snapshot));
+        assert_int_equal(events.count, epoch - 2);
+        assert_false(events_watch(&events, &snapshot));
+    }
+    assert_non_null(strstr(events_at(&events, 0)->text, "Epoch 6"));
+    assert_non_null(strstr(events_at(&events, 2)->text, "Epoch 4"));
+}
+
 static void events_tell_at_the_end_of_the_runs_to_compare(void **unused)
 {
     static struct past_run compared[2] = {{.directory = "a/first"}, {.directory = "b/begun"}};
@@ -545,6 +562,7 @@ static const struct CMUnitTest tests[] = {
     TEST(the_past_is_travelled_and_end_returns_to_now),
     TEST(the_timeline_is_bounded_keeps_its_ends_and_every_epochs_end),
     TEST(events_tell_each_epoch_once_and_a_test_loss_that_keeps_rising),
+    TEST(row_116_after_a_lost_log_each_epoch_is_told_of_once),
     TEST(events_tell_at_the_end_of_the_runs_to_compare),
     TEST(events_are_bounded),
     TEST(events_tell_a_new_learning_rate),

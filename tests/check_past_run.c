@@ -122,12 +122,17 @@ static void row_47_a_torn_last_line_is_no_damage(void **unused)
     }
 }
 
-static void a_damaged_line_is_named(void **unused)
+static void row_112_a_damaged_line_is_named(void **unused)
 {
     static const char *const damaged[] = {"{\"eve\n",
                                           "[]\n",
                                           "\n",
                                           EPOCH(1, 0.1, null),
+                                          "{\"event\":\"batch\",\"epoch\":1,\"batch\":0}\n",
+                                          "{\"event\":\"lr\",\"epoch\":1,\"batch\":0}\n",
+                                          "{\"event\":\"resume\"}\n",
+                                          "{\"event\":\"epoch\",\"epoch\":1,"
+                                          "\"test_accuracy\":90,\"seconds\":1}\n",
                                           EPOCH(1, 0.1, 100.5),
                                           EPOCH(0.5, 0.1, 99.0),
                                           BATCH(1, 2147483647),
@@ -244,7 +249,7 @@ static const struct CMUnitTest tests[] = {
     TEST(its_epochs_and_its_settings_are_known),
     TEST(an_epoch_that_is_logged_twice_counts_once),
     TEST(row_47_a_torn_last_line_is_no_damage),
-    TEST(a_damaged_line_is_named),
+    TEST(row_112_a_damaged_line_is_named),
     TEST(a_run_without_a_log_has_no_epochs),
     TEST(a_log_that_begins_later_tells_of_the_rest),
     TEST(row_87_a_loss_that_is_no_number_leaves_the_rest),

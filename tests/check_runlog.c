@@ -580,7 +580,8 @@ static void row_48_lines_that_no_run_would_have_written_are_refused(void **unuse
     "{\"event\":\"batch\",\"epoch\":" #epoch ",\"batch\":" #batch ",\"loss\":2,\"accuracy\":50}\n"
 #define EPOCH(test_accuracy, seconds)                                                              \
     "{\"event\":\"epoch\",\"epoch\":0,\"train_loss\":1.5,\"train_accuracy\":40,"                   \
-    "\"test_loss\":1,\"test_accuracy\":" test_accuracy ",\"seconds\":" seconds "}\n"
+    "\"test_loss\":1,\"test_accuracy\":" test_accuracy ",\"seconds\":" seconds                     \
+    ",\"images_per_second\":1}\n"
     static const struct {
         const char *text;
         int epoch, batch;
@@ -600,6 +601,11 @@ static void row_48_lines_that_no_run_would_have_written_are_refused(void **unuse
         {"{\"event\":\"resume\",\"epoch\":0,\"batch\":4}\n", 1, 0, false},
         {"{\"event\":\"resume\",\"epoch\":0,\"batch\":2}\n" BATCH(0, 2) EPOCH("50", "1"), 1, 0,
          true},
+        {"{\"event\":\"resume\",\"epoch\":0}\n", 0, 1, false},
+        {START "{\"event\":\"lr\",\"epoch\":0,\"batch\":0,\"lr\":0}\n" BATCH(0, 0), 0, 1, false},
+        {START "{\"event\":\"lr\",\"epoch\":0,\"batch\":0,\"lr\":-1}\n" BATCH(0, 0), 0, 1, false},
+        {START "{\"event\":\"lr\",\"epoch\":0,\"batch\":0,\"lr\":null}\n" BATCH(0, 0), 0, 1, false},
+        {START "{\"event\":\"lr\",\"epoch\":0,\"batch\":0,\"lr\":1}\n" BATCH(0, 0), 0, 1, true},
         {"[]\n", 0, 0, true}, /* ahead of the checkpoint, and cut */
     };
     bool lost;
@@ -611,6 +617,54 @@ static void row_48_lines_that_no_run_would_have_written_are_refused(void **unuse
         assert_int_equal(go_on(logs[i].epoch, logs[i].batch, &lost), logs[i].good);
         assert_false(lost);
     }
+}
+
+/* Takes one value out of the first line of that kind: the key and what follows it. */
+static void take_value(char *text, const char *event, const char *key)
+{
+    char wanted[64];
+
+    snprintf(wanted, sizeof wanted, "{\"event\":\"%s\"", event);
+    char *line = strstr(text, wanted);
+    assert_non_null(line);
+    snprintf(wanted, sizeof wanted, ",\"%s\":", key);
+    char *from = strstr(line, wanted);
+    assert_non_null(from);
+    char *to = from + 1 + strcspn(from + 1, ",}");
+    memmove(from, to, strlen(to) + 1);
+}
+
+static void row_112_a_line_without_one_of_its_values_is_refused(void **unused)
+{
+    static const struct {
+        const char *event, *keys[7];
+    } kinds[] = {
+        {"start", {"epoch", "batch"}},
+        {"batch", {"epoch", "batch", "loss", "accuracy"}},
+        {"lr", {"epoch", "batch", "lr"}},
+        {"epoch",
+         {"epoch", "train_loss", "train_accuracy", "test_loss", "test_accuracy", "seconds",
+          "images_per_second"}},
+        {"resume", {"epoch", "batch"}},
+    };
+    char whole[4096], text[4096];
+    bool lost;
+    (void)unused;
+
+    log_run();
+    assert_true(go_on(1, 2, &lost));
+    FILE *file = open_in_run(LOG_NAME);
+    size_t size = fread(whole, 1, sizeof whole - 1, file);
+    fclose(file);
+    whole[size] = '\0';
+    for (int k = 0; k < CHECK_COUNT(kinds); k++)
+        for (int i = 0; i < 7 && kinds[k].keys[i] != NULL; i++) {
+            memcpy(text, whole, sizeof text);
+            take_value(text, kinds[k].event, kinds[k].keys[i]);
+            put_in_run(LOG_NAME, text, strlen(text));
+            /* The last line is ahead of the checkpoint and cut, whatever it lacks. */
+            assert_int_equal(go_on(1, 2, &lost), strcmp(kinds[k].event, "resume") == 0);
+        }
 }
 
 static void a_log_that_is_no_file_is_not_read(void **unused)
@@ -787,6 +841,7 @@ static void a_run_killed_before_its_log_was_made_goes_on(void **unused)
 
 static const struct CMUnitTest tests[] = {
     TEST_OF(row_48_lines_that_no_run_would_have_written_are_refused),
+    TEST_OF(row_112_a_line_without_one_of_its_values_is_refused),
     TEST_OF(a_log_that_is_no_file_is_not_read),
     TEST_OF(row_46_a_log_that_is_a_link_is_left_alone),
     TEST_OF(row_91_a_log_that_another_run_has_too_is_copied),

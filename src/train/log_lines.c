@@ -14,6 +14,34 @@ const char *log_line_event(const json_t *line)
     return json_string_value(json_object_get(line, "event"));
 }
 
+bool log_line_complete(const json_t *line)
+{
+    static const struct {
+        const char *event, *keys[7];
+    } kinds[] = {
+        {"start", {"epoch", "batch"}},
+        {"resume", {"epoch", "batch"}},
+        {"end", {"epoch", "batch"}},
+        {"batch", {"epoch", "batch", "loss", "accuracy"}},
+        {"lr", {"epoch", "batch", "lr"}},
+        {"epoch",
+         {"epoch", "train_loss", "train_accuracy", "test_loss", "test_accuracy", "seconds",
+          "images_per_second"}},
+    };
+    const size_t kind_count = sizeof kinds / sizeof kinds[0];
+    const char *event = log_line_event(line);
+    size_t kind = 0;
+
+    while (kind < kind_count && (event == NULL || strcmp(event, kinds[kind].event) != 0))
+        kind++;
+    for (size_t i = 0; kind < kind_count && i < 7 && kinds[kind].keys[i] != NULL; i++) {
+        const json_t *value = json_object_get(line, kinds[kind].keys[i]);
+        if (!json_is_number(value) && !json_is_null(value))
+            return false;
+    }
+    return true;
+}
+
 double log_line_real(const json_t *line, const char *key)
 {
     const json_t *value = json_object_get(line, key);

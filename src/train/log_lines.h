@@ -24,6 +24,10 @@ bool log_lines_visit(const struct directory *directory, log_visitor *visit, void
 /* What kind of line it is: the value of "event"; NULL when it has none. */
 const char *log_line_event(const json_t *line);
 
+/* Whether it has every number that a run writes into a line of its kind; null stands for one that
+ * is not finite. Lines of other kinds need none. */
+bool log_line_complete(const json_t *line);
+
 /* The number under a key; NaN when there is none. */
 double log_line_real(const json_t *line, const char *key);
 

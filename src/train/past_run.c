@@ -42,7 +42,7 @@ static bool is_damaged(struct reading *reading, const json_t *line)
     const struct snapshot *now = reading->now;
     const char *event = log_line_event(line);
 
-    if (event == NULL)
+    if (event == NULL || !log_line_complete(line))
         return true;
     if (strcmp(event, "batch") == 0) {
         if (!log_line_below(line, "batch", INT_MAX))

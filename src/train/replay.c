@@ -2,6 +2,7 @@
 
 #include "train/log_lines.h"
 
+#include <float.h>
 #include <math.h>
 #include <string.h>
 
@@ -114,7 +115,7 @@ static bool add(struct replay *replay, const char *event, const json_t *line)
         return false;
     else if (strcmp(event, "batch") == 0 && log_line_in_range(line, "accuracy", 0.0, 100.0))
         add_batch(replay, line);
-    else if (strcmp(event, "lr") == 0)
+    else if (strcmp(event, "lr") == 0 && log_line_in_range(line, "lr", DBL_TRUE_MIN, DBL_MAX))
         history_add_lr(&now->history, log_line_real(line, "lr"));
     else
         return false;
@@ -125,7 +126,8 @@ static enum verdict replay_line(struct replay *replay, const json_t *line)
 {
     const char *event = log_line_event(line);
 
-    if (event == NULL || (!replay->begun && !begin(replay, event, line)))
+    if (event == NULL || !log_line_complete(line) ||
+        (!replay->begun && !begin(replay, event, line)))
         return at_checkpoint(replay) ? CUT : REFUSE;
     if (strcmp(event, "start") == 0 || strcmp(event, "resume") == 0 || strcmp(event, "end") == 0)
         return KEEP;

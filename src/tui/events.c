@@ -28,7 +28,7 @@ static void watch_epochs(struct events *events, const struct snapshot *now)
 
     for (int i = 0; i < history->epoch_count; i++) {
         const struct epoch_metrics *epoch = &history->epochs[i];
-        if (epoch->epoch < events->epochs_done)
+        if (epoch->epoch < events->next_epoch)
             continue;
         add(events, now, "Epoch %d: %s accuracy %.2f %%, loss %.4f%s.", epoch->epoch + 1, test,
             epoch->test_accuracy, epoch->test_loss,
@@ -102,7 +102,10 @@ static void watch_state(struct events *events, const struct snapshot *now)
 bool events_watch(struct events *events, const struct snapshot *now)
 {
     const int before = events->count;
-    const bool epoch_done = now->epochs_done > events->epochs_done;
+    const struct history *history = &now->history;
+    const int epochs = history->epoch_count;
+    const int next = epochs > 0 ? history->epochs[epochs - 1].epoch + 1 : 0;
+    const bool epoch_done = next > events->next_epoch;
 
     if (epoch_done)
         watch_epochs(events, now);
@@ -115,7 +118,7 @@ bool events_watch(struct events *events, const struct snapshot *now)
         watch_state(events, now);
     events->begun = true;
     events->state = now->state;
-    events->epochs_done = now->epochs_done;
+    events->next_epoch = next;
     events->lr = now->base_lr;
     return events->count > before;
 }

@@ -28,7 +28,7 @@ struct events {
     /* Of the snapshot before. */
     bool begun;
     enum snapshot_state state;
-    int epochs_done;
+    int next_epoch; /* behind the last one that was told of */
     double lr;
     long checkpoint_step;
     double checkpoint_seconds; /* of the last one told of */
