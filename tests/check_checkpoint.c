@@ -9,10 +9,14 @@
 
 static struct model model;
 static float state[MODEL_STATE_MAX], velocity[MODEL_STATE_MAX], loaded[MODEL_STATE_MAX];
+static float loaded_velocity[MODEL_STATE_MAX];
 static const struct settings settings = {"basic", 20, 64, 0.01, 0.9, 1, true};
 static const struct dataset data = {.train = {.count = 60000}, .checksum = 0xFEDCBA9876543210};
 static struct progress read_progress;
 static char directory[PATH_MAX], path[PATH_MAX + 32];
+static const struct checkpoint_group momentum = {"momentum", velocity};
+static const struct checkpoint checkpoint = {&model, &settings, "baseline", state, &momentum, 1};
+static const struct checkpoint_group loaded_momentum = {"momentum", loaded_velocity};
 static struct directory run;
 static struct error error;
 
@@ -37,8 +41,7 @@ static int set_up(void **unused)
     model_initialize(&model, state, &rng);
     for (size_t i = 0; i < model.parameter_count; i++)
         velocity[i] = rng_uniform(&rng, -1.0F, 1.0F);
-    assert_true(checkpoint_save(&run, "last.safetensors", &model, &settings, &progress, state,
-                                velocity, &error));
+    assert_true(checkpoint_save(&run, "last.safetensors", &checkpoint, &progress, &error));
     return 0;
 }
 
@@ -326,8 +329,7 @@ static void row_39_weights_that_are_not_finite_are_refused(void **unused)
     (void)unused;
 
     state[100] = NAN;
-    assert_true(checkpoint_save(&run, "last.safetensors", &model, &settings, &progress, state,
-                                velocity, &error));
+    assert_true(checkpoint_save(&run, "last.safetensors", &checkpoint, &progress, &error));
     assert_refused();
     assert_non_null(strstr(error.text, "finite"));
 }
@@ -338,8 +340,7 @@ static void row_39_variances_below_0_are_refused(void **unused)
     (void)unused;
 
     state[model_offset(&model, &model.layers[1], "running_var")] = -0.5F;
-    assert_true(checkpoint_save(&run, "last.safetensors", &model, &settings, &progress, state,
-                                velocity, &error));
+    assert_true(checkpoint_save(&run, "last.safetensors", &checkpoint, &progress, &error));
     assert_refused();
     assert_non_null(strstr(error.text, "layer1.1.running_var: no variance"));
 }
@@ -355,24 +356,29 @@ static void row_40_trailing_bytes_are_refused(void **unused)
     assert_refused();
 }
 
+/* Resumes a run of these settings that trains with these kernels. */
+static bool resume_on(const struct settings *own, const char *kernels)
+{
+    const struct checkpoint expected = {&model, own, kernels, loaded, &loaded_momentum, 1};
+
+    memset(&error, 0, sizeof error);
+    return checkpoint_resume(&FILE_HERE, path, &expected, &data, &read_progress, &error);
+}
+
 static bool resume_with(const struct settings *own)
 {
-    memset(&error, 0, sizeof error);
-    return checkpoint_resume(&FILE_HERE, path, &model, own, &data, &read_progress, loaded, velocity,
-                             &error);
+    return resume_on(own, "baseline");
 }
 
 static void all_that_resuming_needs_comes_back(void **unused)
 {
-    float before[MODEL_STATE_MAX];
     struct rng rng;
     (void)unused;
 
-    memcpy(before, velocity, sizeof before);
-    memset(velocity, 0, sizeof velocity);
+    memset(loaded_velocity, 0, sizeof loaded_velocity);
     assert_true(resume_with(&settings));
     assert_memory_equal(loaded, state, model.state_count * sizeof(float));
-    assert_memory_equal(velocity, before, model.parameter_count * sizeof(float));
+    assert_memory_equal(loaded_velocity, velocity, model.parameter_count * sizeof(float));
     assert_int_equal(read_progress.epoch, 3);
     assert_int_equal(read_progress.batch, 17);
     assert_int_equal(read_progress.step, 2831);
@@ -411,7 +417,7 @@ static void row_41_other_settings_or_data_are_named(void **unused)
 
 /* Rewrites the checkpoint with another header, which `edit` makes of its own, and with data of that
  * size, cut off or filled up with zeros. */
-static void forge_header(void edit(json_t *header), size_t data_size)
+static void rewrite_header(void edit(json_t *header), size_t data_size)
 {
     size_t size, length = 0;
     unsigned char *bytes = get(&size), *forged;
@@ -430,11 +436,17 @@ static void forge_header(void edit(json_t *header), size_t data_size)
     memcpy(forged + 8, text, text_size);
     memcpy(forged + 8 + text_size, bytes + 8 + length, kept < data_size ? kept : data_size);
     put(forged, 8 + text_size + data_size);
-    forge("\"format\"", "\"format\""); /* the checksum */
     json_decref(header);
     free(forged);
     free(text);
     free(bytes);
+}
+
+/* The same with the checksum made right. */
+static void forge_header(void edit(json_t *header), size_t data_size)
+{
+    rewrite_header(edit, data_size);
+    forge("\"format\"", "\"format\"");
 }
 
 /* What the model's own tensors take up. */
@@ -483,7 +495,7 @@ static void row_42_without_velocities_nothing_is_resumed(void **unused)
     assert_true(
         checkpoint_load(path, &model, loaded, &error)); /* weights are all that this wants */
     assert_false(resume_with(&settings));
-    assert_non_null(strstr(error.text, "velocities are missing"));
+    assert_non_null(strstr(error.text, "optimizer.momentum.layer1.0.weight is missing"));
 }
 
 static void assert_not_resumed(const char *from, const char *to, const char *names)
@@ -502,8 +514,7 @@ static void row_42_without_the_generators_state_nothing_is_resumed(void **unused
     (void)unused;
 
     assert_not_resumed("\"generator\"", "\"generatos\"", "its generator is missing");
-    assert_true(checkpoint_save(&run, "last.safetensors", &model, &settings, &progress, state,
-                                velocity, &error));
+    assert_true(checkpoint_save(&run, "last.safetensors", &checkpoint, &progress, &error));
     assert_false(resume_with(&settings)); /* all zero: it would give nothing but zeros */
     assert_non_null(strstr(error.text, "its generator is impossible"));
 }
@@ -560,7 +571,118 @@ static void row_37_velocities_and_counters_are_held_to_the_model(void **unused)
                        "\"layer1.1.num_batches_tracked\":{\"dtype\":\"I32\"", "wrong type");
     assert_not_resumed("\"layer1.1.num_batches_tracked\":{\"dtype\":\"I64\",\"shape\":[]",
                        "\"layer1.1.num_batches_tracked\":{\"dtype\":\"I64\",\"shape\":{}",
-                       "another shape");
+                       "no shape");
+}
+
+/* Metadata as another program might write it. */
+static void claim_other(json_t *header)
+{
+    json_t *metadata = json_object_get(header, "__metadata__");
+
+    json_object_set_new(metadata, "format", json_string("pt"));
+    json_object_set_new(metadata, "model", json_string("another"));
+    json_object_set_new(metadata, "format_version", json_string("7"));
+    json_object_set_new(metadata, "checksum", json_string("of something else"));
+}
+
+static void claim_little(json_t *header)
+{
+    json_object_set_new(header, "__metadata__", json_pack("{s:s}", "checksum", "0123456789abcdef"));
+}
+
+static void claim_numbers(json_t *header)
+{
+    json_object_set_new(header, "__metadata__", json_pack("{s:i, s:[]}", "checksum", 1, "format"));
+}
+
+static void claim_nothing(json_t *header)
+{
+    json_object_set_new(header, "__metadata__", json_null());
+}
+
+static void row_109_a_file_from_elsewhere_may_say_what_it_likes(void **unused)
+{
+    static void (*const edits[])(json_t *) = {claim_other, claim_little, claim_numbers,
+                                              claim_nothing};
+    (void)unused;
+
+    for (int i = 0; i < CHECK_COUNT(edits); i++) {
+        rewrite_header(edits[i], data_size(true));
+        memset(loaded, 0, sizeof loaded);
+        if (!checkpoint_load(path, &model, loaded, &error))
+            fail_msg("%s", error.text);
+        assert_memory_equal(loaded, state, model.state_count * sizeof(float));
+        assert_false(resume_with(&settings));
+        assert_non_null(strstr(error.text, "weights, but not what going on needs"));
+    }
+}
+
+/* A byte of what makes the file ours is not enough to pass for another program's. */
+static void row_109_a_damaged_file_of_our_own_is_still_ours(void **unused)
+{
+    static const char *const damages[][2] = {{"mnist-tui", "mnist-tuj"}, {"format\"", "formaz\""}};
+    size_t size;
+    (void)unused;
+
+    for (int i = 0; i < CHECK_COUNT(damages); i++) {
+        unsigned char *bytes = get(&size);
+        char *at = memmem(bytes, size, damages[i][0], strlen(damages[i][0]));
+        assert_non_null(at);
+        memcpy(at, damages[i][1], strlen(damages[i][1]));
+        bytes[size - 1] ^= 1;
+        put(bytes, size);
+        assert_refused();
+        assert_non_null(strstr(error.text, "damaged"));
+        memcpy(at, damages[i][0], strlen(damages[i][0]));
+        bytes[size - 1] ^= 1;
+        put(bytes, size);
+        free(bytes);
+    }
+}
+
+static void forget_kernels(json_t *header)
+{
+    json_object_del(json_object_get(header, "__metadata__"), "kernels");
+}
+
+static void row_111_a_run_goes_on_with_its_own_kernels(void **unused)
+{
+    (void)unused;
+    assert_true(resume_on(&settings, "baseline"));
+    assert_false(resume_on(&settings, "avx2"));
+    assert_int_equal(error.kind, ERROR_CHECKPOINT);
+    assert_non_null(strstr(error.text, "its kernels differ"));
+    assert_non_null(strstr(error.text, "(expected avx2, got baseline)"));
+    forge_header(forget_kernels, data_size(true)); /* as older versions wrote it */
+    assert_true(resume_on(&settings, "avx2"));
+}
+
+/* Other optimizers keep other values. */
+static void the_values_of_any_optimizer_come_back(void **unused)
+{
+    static float squares[MODEL_STATE_MAX], loaded_squares[MODEL_STATE_MAX];
+    const struct checkpoint_group groups[] = {{"exp_avg", velocity}, {"exp_avg_sq", squares}};
+    const struct checkpoint_group wanted[] = {{"exp_avg_sq", loaded_squares},
+                                              {"exp_avg", loaded_velocity}};
+    const struct checkpoint adam = {&model, &settings, "baseline", state, groups, 2};
+    struct checkpoint expected = {&model, &settings, "baseline", loaded, wanted, 2};
+    (void)unused;
+
+    for (size_t i = 0; i < model.parameter_count; i++)
+        squares[i] = velocity[i] * velocity[i];
+    assert_true(resume_with(&settings)); /* for the progress */
+    assert_true(checkpoint_save(&run, "last.safetensors", &adam, &read_progress, &error));
+    assert_true(
+        checkpoint_resume(&run, "last.safetensors", &expected, &data, &read_progress, &error));
+    assert_memory_equal(loaded_squares, squares, model.parameter_count * sizeof(float));
+    assert_memory_equal(loaded_velocity, velocity, model.parameter_count * sizeof(float));
+    assert_true(checkpoint_load(path, &model, loaded, &error));
+    assert_false(resume_with(&settings));
+    assert_non_null(strstr(error.text, "optimizer.momentum.layer1.0.weight is missing"));
+    expected.group_count = 1;
+    assert_false(
+        checkpoint_resume(&run, "last.safetensors", &expected, &data, &read_progress, &error));
+    assert_non_null(strstr(error.text, "tensors that the model has not"));
 }
 
 static void row_46_a_destination_that_is_no_file_is_refused(void **unused)
@@ -571,8 +693,7 @@ static void row_46_a_destination_that_is_no_file_is_refused(void **unused)
 
     snprintf(name, sizeof name, "%s/link.safetensors", directory);
     assert_int_equal(symlink(path, name), 0);
-    assert_false(checkpoint_save(&run, "link.safetensors", &model, &settings, &progress, state,
-                                 velocity, &error));
+    assert_false(checkpoint_save(&run, "link.safetensors", &checkpoint, &progress, &error));
     assert_int_equal(error.kind, ERROR_SYSTEM);
     assert_true(checkpoint_load(path, &model, loaded, &error));
 }
@@ -605,6 +726,10 @@ static const struct CMUnitTest tests[] = {
     TEST(row_42_without_the_generators_state_nothing_is_resumed),
     TEST(row_43_impossible_places_are_refused),
     TEST(row_46_a_destination_that_is_no_file_is_refused),
+    TEST(row_109_a_file_from_elsewhere_may_say_what_it_likes),
+    TEST(row_109_a_damaged_file_of_our_own_is_still_ours),
+    TEST(row_111_a_run_goes_on_with_its_own_kernels),
+    TEST(the_values_of_any_optimizer_come_back),
 };
 
 CHECK_MAIN(tests)

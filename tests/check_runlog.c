@@ -552,6 +552,9 @@ static void row_91_all_follows_the_directory_that_was_locked(void **unused)
 {
     char moved[PATH_MAX + 64], path[PATH_MAX + 128];
     struct stat status;
+    const struct checkpoint_group momentum = {"momentum", start.velocity};
+    const struct checkpoint best = {
+        &model, &config.settings, config.kernels, start.now.weights, &momentum, 1};
     struct runlog *runlog = begin_run();
     (void)unused;
 
@@ -559,8 +562,7 @@ static void row_91_all_follows_the_directory_that_was_locked(void **unused)
     assert_int_equal(rename(directory, moved), 0);
     assert_int_equal(mkdir(directory, 0700), 0);
     assert_true(runlog_batch(runlog, 0, 0, 2.25, 12.5, &error));
-    assert_true(runlog_save(runlog, CHECKPOINT_BEST, &model, &config.settings, &start.progress,
-                            start.now.weights, start.velocity, &error));
+    assert_true(runlog_save(runlog, CHECKPOINT_BEST, &best, &start.progress, &error));
     assert_true(config_write(runlog_directory(runlog), &config, &error));
     runlog_free(runlog);
     snprintf(path, sizeof path, "%s/%s", moved, CHECKPOINT_BEST);

@@ -307,10 +307,18 @@ static void reading_the_same_snapshot_twice_says_so(void **unused)
     trainer_free(trainer);
 }
 
+static struct config config_of(const struct trainer_options *options)
+{
+    struct config config = {.settings = options->settings, .threads = 1};
+
+    snprintf(config.kernels, sizeof config.kernels, "%s", options->kernels->name);
+    return config;
+}
+
 /* Opens a new run's directory. */
 static void open_log(struct trainer_options *options, const char *directory)
 {
-    struct config config = {.settings = options->settings, .kernels = "any", .threads = 1};
+    struct config config = config_of(options);
 
     start_new(&beginning, &model, &options->settings, &data);
     options->start = &beginning;
@@ -368,13 +376,13 @@ static void a_stopped_run_saves_where_it_stands(void **unused)
 /* Opens the directory of a run that was stopped. */
 static void reopen_log(struct trainer_options *options, const char *directory)
 {
-    struct config config = {.settings = options->settings};
+    const struct config config = config_of(options);
     bool lost;
 
     options->runlog = runlog_open(directory, &error);
     assert_non_null(options->runlog);
-    assert_true(start_resume(&beginning, runlog_directory(options->runlog), &model,
-                             &options->settings, &data, &error));
+    assert_true(start_resume(&beginning, runlog_directory(options->runlog), &model, &config, &data,
+                             &error));
     assert_true(runlog_resume(options->runlog, &config, &data, &beginning, &lost, &error));
     assert_false(lost);
 }
@@ -624,7 +632,8 @@ static void row_87_weights_that_are_not_finite_are_not_saved(void **unused)
     assert_int_equal(snapshot.error.kind, ERROR_DIVERGED);
     assert_non_null(strstr(snapshot.error.text, "weights not finite"));
     check_open_directory(&run, directory);
-    assert_true(start_resume(&beginning, &run, &model, &options.settings, &data, &error));
+    const struct config config = config_of(&options);
+    assert_true(start_resume(&beginning, &run, &model, &config, &data, &error));
     directory_close(&run);
     assert_int_equal(beginning.progress.step, 0);
     check_scratch_remove(directory);

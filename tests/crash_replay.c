@@ -407,7 +407,7 @@ static bool read_run(const struct state *state, const char *root)
         return false;
     bool found = file_of(find_name("run/config.json", 15)) != NULL;
     if (found && (!config_read(&directory, &config, &error) ||
-                  !start_resume(&start, &directory, &model, &config.settings, &data, &error)))
+                  !start_resume(&start, &directory, &model, &config, &data, &error)))
         fail(state, "run", error.text);
     bool logged =
         found && fstatat(directory.descriptor, LOG_NAME, &status, 0) == 0 && status.st_size > 0;

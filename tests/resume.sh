@@ -368,6 +368,18 @@ row_92() {
         loses_log '.*changed by another program' cut_off
 }
 
+# Other kernels give other bits.
+row_111() {
+    midway
+    sed 's/"kernels": "[^"]*"/"kernels": "baseline"/' "$scratch/two/config.json" >"$directory/config.json"
+    if cmp -s "$scratch/two/config.json" "$directory/config.json"; then
+        echo 'this machine has one kind of kernels; tests/check_checkpoint has the rest'
+        return 0
+    fi
+    refused 4 'last\.safetensors: its kernels differ .*expected baseline, got ' &&
+        refused 4 'last\.safetensors: its kernels differ ' -e 3 --kernels=baseline
+}
+
 # What stands in a checkpoint's place and is no file is neither read nor replaced.
 row_46() {
     mkdir -p "$scratch/taken/last.safetensors" || return 1
@@ -432,6 +444,7 @@ check "row 45: a second process on the run exits 5" row_45
 check "row 91: a run that is moved is the one that is written to" row_91
 echo 'not a line of the run' >"$scratch/another"
 check "row 92: a log that is removed, replaced or cut while the run is at work is missed" row_92
+check "row 111: a config.json that was edited to other kernels" row_111
 check "row 46: a checkpoint's place taken by a directory or a link" row_46
 check "row 47: a torn last line is repaired" row_47
 check "row 48: lines ahead of the checkpoint; a gap before it" row_48

@@ -103,8 +103,8 @@ static bool resume_run(struct run *run, struct error *error)
 
     run->config.settings = options->settings;
     if (!outputs_check_run(run->setup, options->resume, error) ||
-        !start_resume(&run->start, runlog_directory(run->runlog), &run->setup->model,
-                      &options->settings, &run->setup->data, error) ||
+        !start_resume(&run->start, runlog_directory(run->runlog), &run->setup->model, &run->config,
+                      &run->setup->data, error) ||
         !runlog_resume(run->runlog, &run->config, &run->setup->data, &run->start, &lost, error) ||
         (longer && !config_write(runlog_directory(run->runlog), &run->config, error)))
         return false;

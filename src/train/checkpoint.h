@@ -2,21 +2,22 @@
  * checkpoint.h -- a network's weights, and all that going on with a run needs, in one safetensors
  * file.
  *
- * The format (huggingface/safetensors, README): an 8-byte little-endian length, that many bytes of
- * JSON, then the tensors' bytes, little-endian and without gaps. Tensors stand under PyTorch's
- * state-dict names, num_batches_tracked as I64 and the rest as F32; the optimizer's velocities
- * stand under optimizer.momentum.NAME; __metadata__ holds strings: format "mnist-tui",
- * format_version; the run's settings under the keys of settings.h;
+ * Tensors stand under PyTorch's state-dict names, num_batches_tracked as I64 and the rest as F32;
+ * what the optimizer keeps for each parameter stands under optimizer.GROUP.NAME, its velocities
+ * under optimizer.momentum.NAME. __metadata__ holds texts: format "mnist-tui", format_version; the
+ * run's settings under the keys of settings.h;
  *   epoch, batch: the next batch to train; step: batches since the run's start; lr_now: the
  *   learning rate, before the schedule, as it is by then;
  *   generator: the shuffling generator's state at the start of that epoch, as hex;
- *   loss_sum, correct: of the epoch so far; data_checksum: of the data set;
- *   checksum: CRC-64/XZ of the whole file with these 16 digits as zeros.
- * A file without that format, of weights alone (from PyTorch), can be loaded as weights.
+ *   loss_sum, correct: of the epoch so far; data_checksum: of the data set; kernels: the name of
+ *   the kernels that trained it, missing in files of older versions;
+ *   checksum: see safetensors.h.
+ * A file without that format, of weights alone (from PyTorch), can be loaded as weights, whatever
+ * its metadata says.
  *
- * Reading trusts nothing: lengths are bounded, tensors must cover the data exactly and once, names,
- * types and shapes must be the model's, values finite, the checksum right. Errors are
- * ERROR_CHECKPOINT for the contents, ERROR_SYSTEM for input and output.
+ * Reading trusts nothing: before a tensor is read all names, types and shapes must be the model's
+ * and the checksum right; then the values must be finite. Errors are ERROR_CHECKPOINT for the
+ * contents, ERROR_SYSTEM for input and output. Arrays are undefined after an error.
  *
  * Threads: no shared state.
  */
@@ -44,24 +45,37 @@ struct progress {
     uint64_t data_checksum;
 };
 
-/* Writes a directory's file, replacing an older one safely (see file_replace). state[state_count],
- * velocity[parameter_count]. */
-bool checkpoint_save(const struct directory *directory, const char *name, const struct model *model,
-                     const struct settings *settings, const struct progress *progress,
-                     const float *state, const float *velocity, struct error *error);
+/* Floats that the optimizer keeps, one for each parameter. */
+struct checkpoint_group {
+    const char *name; /* "momentum" */
+    float *values;    /* [parameter_count] */
+};
+
+/* What a checkpoint is of. The arrays, which saving reads and resuming fills, are the caller's. */
+struct checkpoint {
+    const struct model *model;
+    const struct settings *settings;
+    const char *kernels; /* the table's name */
+    float *state;        /* [state_count] */
+    const struct checkpoint_group *groups;
+    int group_count;
+};
+
+/* Writes a directory's file, replacing an older one safely (see file_replace_with()). */
+bool checkpoint_save(const struct directory *directory, const char *name,
+                     const struct checkpoint *checkpoint, const struct progress *progress,
+                     struct error *error);
 
 /* Reads the weights in the file at `path` into state[state_count]. The file may come from
  * elsewhere. */
 bool checkpoint_load(const char *path, const struct model *model, float *state,
                      struct error *error);
 
-/* Reads all that going on needs from a file of our own: state[state_count], velocity[
- * parameter_count] and the progress, whose numbers are in no impossible relation to the settings.
- * ERROR_CHECKPOINT also when the settings or the data are not those that it was made with; its
- * epochs may differ. */
+/* Reads all that going on needs from a file of our own: the arrays and the progress, whose numbers
+ * are in no impossible relation to the settings. ERROR_CHECKPOINT also when the settings, the
+ * kernels or the data are not those that it was made with; its epochs may differ. */
 bool checkpoint_resume(const struct directory *directory, const char *name,
-                       const struct model *model, const struct settings *settings,
-                       const struct dataset *data, struct progress *progress, float *state,
-                       float *velocity, struct error *error);
+                       const struct checkpoint *checkpoint, const struct dataset *data,
+                       struct progress *progress, struct error *error);
 
 #endif

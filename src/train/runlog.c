@@ -291,10 +291,18 @@ static bool make_metrics(struct runlog *runlog, struct error *error)
 }
 
 bool runlog_start(struct runlog *runlog, const struct config *config, const struct model *model,
-                  const struct start *start, struct error *error)
+                  struct start *start, struct error *error)
 {
-    return checkpoint_save(&runlog->directory, CHECKPOINT_LAST, model, &config->settings,
-                           &start->progress, start->now.weights, start->velocity, error) &&
+    const struct checkpoint_group momentum = {"momentum", start->velocity};
+    const struct checkpoint checkpoint = {.model = model,
+                                          .settings = &config->settings,
+                                          .kernels = config->kernels,
+                                          .state = start->now.weights,
+                                          .groups = &momentum,
+                                          .group_count = 1};
+
+    return checkpoint_save(&runlog->directory, CHECKPOINT_LAST, &checkpoint, &start->progress,
+                           error) &&
            config_write(&runlog->directory, config, error) && make_metrics(runlog, error) &&
            append_mark(runlog, "start", 0, 0, error);
 }
@@ -405,11 +413,9 @@ bool runlog_end(struct runlog *runlog, const char *reason, int epoch, int batch,
            flush_to_disk(runlog, error);
 }
 
-bool runlog_save(struct runlog *runlog, const char *name, const struct model *model,
-                 const struct settings *settings, const struct progress *progress,
-                 const float *state, const float *velocity, struct error *error)
+bool runlog_save(struct runlog *runlog, const char *name, const struct checkpoint *checkpoint,
+                 const struct progress *progress, struct error *error)
 {
     return flush_to_disk(runlog, error) &&
-           checkpoint_save(&runlog->directory, name, model, settings, progress, state, velocity,
-                           error);
+           checkpoint_save(&runlog->directory, name, checkpoint, progress, error);
 }

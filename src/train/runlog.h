@@ -52,7 +52,7 @@ void runlog_free(struct runlog *runlog);
 /* Writes the first checkpoint, config.json and then the log's first line: from the moment that the
  * directory holds a run, this run can be resumed. */
 bool runlog_start(struct runlog *runlog, const struct config *config, const struct model *model,
-                  const struct start *start, struct error *error);
+                  struct start *start, struct error *error);
 
 /* Goes on behind the lines up to start->progress, which fill start->now (see replay.h), and cuts
  * off all others. *lost gets whether there was no log, although batches have been trained. */
@@ -69,8 +69,7 @@ bool runlog_end(struct runlog *runlog, const char *reason, int epoch, int batch,
                 struct error *error);
 
 /* Makes all lines so far durable, then writes the checkpoint: one never knows more than the log. */
-bool runlog_save(struct runlog *runlog, const char *name, const struct model *model,
-                 const struct settings *settings, const struct progress *progress,
-                 const float *state, const float *velocity, struct error *error);
+bool runlog_save(struct runlog *runlog, const char *name, const struct checkpoint *checkpoint,
+                 const struct progress *progress, struct error *error);
 
 #endif

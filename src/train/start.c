@@ -39,26 +39,33 @@ void start_new(struct start *start, const struct model *model, const struct sett
 }
 
 static bool load(struct start *start, const struct directory *directory, const char *name,
-                 const struct model *model, const struct settings *settings,
-                 const struct dataset *data, struct error *error)
+                 const struct model *model, const struct config *config, const struct dataset *data,
+                 struct error *error)
 {
+    const struct checkpoint_group momentum = {"momentum", start->velocity};
+    const struct checkpoint checkpoint = {.model = model,
+                                          .settings = &config->settings,
+                                          .kernels = config->kernels,
+                                          .state = start->now.weights,
+                                          .groups = &momentum,
+                                          .group_count = 1};
+
     memset(start, 0, sizeof *start);
-    return checkpoint_resume(directory, name, model, settings, data, &start->progress,
-                             start->now.weights, start->velocity, error);
+    return checkpoint_resume(directory, name, &checkpoint, data, &start->progress, error);
 }
 
 bool start_resume(struct start *start, const struct directory *directory, const struct model *model,
-                  const struct settings *settings, const struct dataset *data, struct error *error)
+                  const struct config *config, const struct dataset *data, struct error *error)
 {
     char best[FILE_PATH_SIZE];
 
-    if (load(start, directory, CHECKPOINT_LAST, model, settings, data, error)) {
-        init_now(start, settings, data);
+    if (load(start, directory, CHECKPOINT_LAST, model, config, data, error)) {
+        init_now(start, &config->settings, data);
         return true;
     }
     struct error first = *error, ignored;
     if (first.kind == ERROR_CHECKPOINT &&
-        load(start, directory, CHECKPOINT_BEST, model, settings, data, &ignored)) {
+        load(start, directory, CHECKPOINT_BEST, model, config, data, &ignored)) {
         file_path(best, directory, CHECKPOINT_BEST);
         error_set(error, ERROR_CHECKPOINT,
                   "%s; %s is good, from the end of epoch %d: copied over %s, it can be resumed",

@@ -10,7 +10,7 @@
 #include "data/dataset.h"
 #include "nn/model.h"
 #include "train/checkpoint.h"
-#include "train/settings.h"
+#include "train/config.h"
 #include "train/snapshot.h"
 
 struct start {
@@ -24,9 +24,9 @@ struct start {
 void start_new(struct start *start, const struct model *model, const struct settings *settings,
                const struct dataset *data);
 
-/* Where the directory's last.safetensors stands. ERROR_CHECKPOINT when it cannot be used, with the
- * name of one that could be where there is one. */
+/* Where the directory's last.safetensors stands, in a run of this config. ERROR_CHECKPOINT when it
+ * cannot be used, with the name of one that could be where there is one. */
 bool start_resume(struct start *start, const struct directory *directory, const struct model *model,
-                  const struct settings *settings, const struct dataset *data, struct error *error);
+                  const struct config *config, const struct dataset *data, struct error *error);
 
 #endif

@@ -272,12 +272,18 @@ static bool save(struct trainer *trainer, const char *name, bool epoch_done)
         .correct = epoch_done ? 0 : trainer->correct,
         .data_checksum = options->data->checksum,
     };
+    const struct checkpoint_group momentum = {"momentum", net_velocity(trainer->net)};
+    const struct checkpoint checkpoint = {.model = options->model,
+                                          .settings = &options->settings,
+                                          .kernels = options->kernels->name,
+                                          .state = net_state(trainer->net),
+                                          .groups = &momentum,
+                                          .group_count = 1};
     struct error error;
 
     if (!check_weights(trainer))
         return false;
-    if (!runlog_save(options->runlog, name, options->model, &options->settings, &progress,
-                     net_state(trainer->net), net_velocity(trainer->net), &error))
+    if (!runlog_save(options->runlog, name, &checkpoint, &progress, &error))
         return fail(trainer, &error);
     now->checkpoint_step = now->step;
     now->checkpoint_seconds = now->run_seconds;

@@ -58,11 +58,12 @@ static void load(const char *path, const struct model *model, bool resume)
     static const struct dataset dataset = {.train.count = 100, .test.count = 10};
     const struct settings settings = *recipe_settings(0);
     static float state[MODEL_STATE_MAX], velocity[MODEL_STATE_MAX];
+    const struct checkpoint_group momentum = {"momentum", velocity};
+    const struct checkpoint checkpoint = {model, &settings, "baseline", state, &momentum, 1};
     struct progress progress;
     struct error error = {0};
 
-    if (!(resume ? checkpoint_resume(&FILE_HERE, path, model, &settings, &dataset, &progress, state,
-                                     velocity, &error)
+    if (!(resume ? checkpoint_resume(&FILE_HERE, path, &checkpoint, &dataset, &progress, &error)
                  : checkpoint_load(path, model, state, &error))) {
         fuzz_require_error(&error);
         fuzz_require(error.kind == ERROR_CHECKPOINT);
