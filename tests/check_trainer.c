@@ -3,6 +3,7 @@
 #include "sample_data.h"
 #include "trainer_wait.h"
 
+#include "support/clock.h"
 #include "train/trainer.h"
 
 #include <math.h>
@@ -291,7 +292,65 @@ static void the_front_end_is_told_of_snapshots(void **unused)
     struct trainer *trainer = start(&options);
     trainer_wait(trainer, &snapshot, SNAPSHOT_FINISHED);
     trainer_free(trainer);
-    assert_true(calls >= 5); /* start, and for each epoch training and testing; the end */
+    assert_true(calls >= 3); /* the start, the first epoch's end, the run's end */
+}
+
+/* What the snapshots of a run of short epochs are of. */
+struct publications {
+    struct trainer *trainer; /* NULL until it is made */
+    long seen;
+    int first;   /* epochs done in the first one that was sorted */
+    int midway;  /* between two batches */
+    int testing; /* of a test pass */
+    int ends;    /* behind an epoch's last batch */
+    int begins;  /* before an epoch's first batch */
+    struct snapshot snapshot;
+};
+
+/* On the trainer's thread, for every snapshot. */
+static void sort_snapshot(void *argument)
+{
+    struct publications *all = argument;
+    struct trainer *trainer = __atomic_load_n(&all->trainer, __ATOMIC_ACQUIRE);
+
+    if (trainer == NULL || !trainer_read(trainer, &all->snapshot, &all->seen))
+        return;
+    const struct snapshot *now = &all->snapshot;
+    if (all->first < 0)
+        all->first = now->epochs_done;
+    if (now->state == SNAPSHOT_TESTING)
+        all->testing++;
+    else if (now->state != SNAPSHOT_TRAINING)
+        return;
+    else if (now->batch == now->batches)
+        all->ends++;
+    else if (now->batch == 0)
+        all->begins++;
+    else
+        __atomic_fetch_add(&all->midway, 1, __ATOMIC_RELEASE);
+}
+
+/* An epoch takes a few milliseconds: its end must not put off the snapshots between batches. */
+static void short_epochs_have_snapshots_between_batches(void **unused)
+{
+    static struct publications all = {.first = -1};
+    struct trainer_options options = make_options(1000000, 1);
+    (void)unused;
+
+    options.notify = sort_snapshot;
+    options.notify_argument = &all;
+    const double began = clock_seconds();
+    struct trainer *trainer = start(&options);
+    __atomic_store_n(&all.trainer, trainer, __ATOMIC_RELEASE);
+    for (int i = 0; i < 300000 && __atomic_load_n(&all.midway, __ATOMIC_ACQUIRE) < 3; i++)
+        usleep(1000);
+    send(trainer, TRAINER_STOP, 0);
+    trainer_wait(trainer, &snapshot, SNAPSHOT_STOPPED);
+    trainer_free(trainer);
+    assert_true(all.midway >= 3);
+    assert_true(all.midway + all.testing <= 40.0 * (clock_seconds() - began) + 2.0);
+    assert_true(all.ends >= snapshot.epochs_done - all.first - 1);
+    assert_true(all.begins <= 1); /* the run's first; that an epoch begins is not told */
 }
 
 static void reading_the_same_snapshot_twice_says_so(void **unused)
@@ -655,6 +714,7 @@ static const struct CMUnitTest tests[] = {
     TEST_OF(a_batch_larger_than_the_data_is_all_of_it),
     TEST_OF(initial_weights_are_where_training_starts),
     TEST_OF(the_front_end_is_told_of_snapshots),
+    TEST_OF(short_epochs_have_snapshots_between_batches),
     TEST_OF(reading_the_same_snapshot_twice_says_so),
     TEST_OF(the_last_checkpoint_holds_the_last_weights),
     TEST_OF(a_stopped_run_saves_where_it_stands),

@@ -1,5 +1,5 @@
 /*
- * trainer_wait.h -- waits for a trainer, a minute at most.
+ * trainer_wait.h -- waits for a trainer, five minutes at most.
  */
 #ifndef TRAINER_WAIT_H
 #define TRAINER_WAIT_H
@@ -14,7 +14,7 @@ static inline void trainer_wait(struct trainer *trainer, struct snapshot *snapsh
 {
     long seen = 0;
 
-    for (int i = 0; i < 60000; i++) {
+    for (int i = 0; i < 300000; i++) {
         if (trainer_read(trainer, snapshot, &seen) && snapshot->state == state)
             return;
         usleep(1000);

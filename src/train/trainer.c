@@ -15,8 +15,10 @@
 #include <string.h>
 
 enum {
-    QUEUE_ROOM = 16,  /* to begin with */
-    PUBLISH_RATE = 8, /* snapshots a second at most: each wakes the front end on a busy core */
+    QUEUE_ROOM = 16, /* to begin with */
+    BATCH_RATE =
+        8, /* snapshots a second between batches: each wakes the front end on a busy core */
+    TESTING_RATE = 30,       /* a test pass so soon after a snapshot gets none of its own */
     TEST_CHUNK = 64 * LANES, /* test images between two looks at the commands */
     UNLIMITED = -1,
 };
@@ -48,11 +50,12 @@ struct trainer {
     double trained_lr;              /* base_lr of the last batch */
     bool paused, saving, stopping;  /* what has been asked for */
     long batches_left, epochs_left; /* until the next pause, or UNLIMITED */
-    double published_at;
-    double saved_at;     /* when the last checkpoint was written, or training began */
-    int skipped;         /* images of this epoch that an earlier process trained */
-    double resumed_at;   /* when the seconds in `now` were last brought up to date */
-    double rate_seconds; /* since images a second were last measured */
+    double published_at;            /* when the latest snapshot was, whatever its reason */
+    double batch_published_at;      /* when the latest one between two batches was */
+    double saved_at;                /* when the last checkpoint was written, or training began */
+    int skipped;                    /* images of this epoch that an earlier process trained */
+    double resumed_at;              /* when the seconds in `now` were last brought up to date */
+    double rate_seconds;            /* since images a second were last measured */
     long rate_images;
 };
 
@@ -432,9 +435,20 @@ static bool train_batch(struct trainer *trainer)
     measure_rate(trainer, now->epoch_seconds - before, count);
     if (trainer->batches_left != UNLIMITED && --trainer->batches_left == 0)
         trainer->paused = true;
-    if (trainer->resumed_at - trainer->published_at >= 1.0 / PUBLISH_RATE)
+    if (trainer->resumed_at - trainer->batch_published_at >= 1.0 / BATCH_RATE) {
         publish(trainer);
+        trainer->batch_published_at = trainer->published_at;
+    }
     return save_if_due(trainer);
+}
+
+/* Publishes that a test pass is at work, unless the latest snapshot is very fresh. An epoch of a
+ * millisecond thus has no snapshot of its test pass. */
+static void publish_testing(struct trainer *trainer)
+{
+    if (trainer->now.state != SNAPSHOT_TESTING &&
+        clock_seconds() - trainer->published_at >= 1.0 / TESTING_RATE)
+        publish_state(trainer, SNAPSHOT_TESTING);
 }
 
 /* Runs the whole test set, obeying in between; pausing waits for its end. False: told to stop. */
@@ -442,10 +456,10 @@ static bool test(struct trainer *trainer, double *loss, int *correct)
 {
     const struct split *split = &trainer->options.data->test;
 
-    publish_state(trainer, SNAPSHOT_TESTING);
     evaluator_load(trainer->evaluator, net_state(trainer->net));
     for (int from = 0; from < split->count && !trainer->stopping; from += TEST_CHUNK) {
         int to = split->count - from < TEST_CHUNK ? split->count : from + TEST_CHUNK;
+        publish_testing(trainer);
         evaluate_images(trainer->evaluator, split, from, to, &trainer->evaluation);
         obey_all(trainer, false);
     }
@@ -541,6 +555,7 @@ static bool run_epochs(struct trainer *trainer)
             return trainer->options.runlog == NULL || save(trainer, CHECKPOINT_LAST, false);
         if (trainer->now.epoch + 1 == trainer->now.epochs)
             return true;
+        publish_state(trainer, SNAPSHOT_TRAINING); /* the epoch's end, with its results */
         begin_epoch(trainer, trainer->now.epoch + 1);
     }
     return false;

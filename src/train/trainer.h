@@ -4,11 +4,13 @@
  * trainer_new() starts the thread, with a team of workers under it, on a data set, settings and a
  * start: that of a new run, or the place where one stopped, which then goes on to the same bits.
  * From then on it talks to the rest of the program through two things under one mutex: a queue of
- * commands, obeyed between two batches, and the latest snapshot, published at most PUBLISH_RATE
- * times a second and at every change of state, with the outcomes of the latest test pass. It knows
- * nothing of terminals, and nobody waits for it: reading a snapshot copies it. What it computes
- * depends on the settings, the data and the commands that scale the learning rate, not on those
- * that pause, step or save, not on who looks, not on the number of threads.
+ * commands, obeyed between two batches, and the latest snapshot, with the outcomes of the latest
+ * test pass. A snapshot is published at every epoch's end, when training pauses, goes on or ends,
+ * and, at most about thirty times a second in all, between two batches and when a test pass begins.
+ * Those between two batches have a clock of their own: they come however often the others do. The
+ * trainer knows nothing of terminals, and nobody waits for it: reading a snapshot copies it. What it
+ * computes depends on the settings, the data and the commands that scale the learning rate, not on
+ * those that pause, step or save, not on who looks, not on the number of threads.
  *
  * Threads: trainer_send and trainer_read* from any thread; the others from the one that made it.
  */
