@@ -877,11 +877,15 @@ ended_by() {
     rm -rf "$where"
     (
         until grep -qs 'EPOCH: 1' "$scratch/out"; do sleep 0.05; done
+        pid=$(cat "$scratch/pid")
         for signal in "$@"; do
-            kill -"$signal" "$(cat "$scratch/pid")"
+            kill -"$signal" "$pid"
         done
-        sleep 60
-        kill -KILL "$(cat "$scratch/pid")"
+        for try in $(seq 300); do
+            sleep 1
+            kill -0 "$pid" || exit
+        done
+        kill -KILL "$pid"
     ) >/dev/null 2>&1 &
     watcher=$!
     : >"$scratch/out"
@@ -911,15 +915,14 @@ row_65() {
     [ ! -e "$where/last.safetensors.tmp" ]
 }
 
-# The first waits for the batch, here of all the data; the second does not, and no end is logged. A
-# machine that was busy elsewhere between the two signals gets another try.
+# The first waits for the batch, here of all the data; the second does not, and no end is logged. The
+# program is stopped while they are sent, so that it gets both at once, in either order.
 row_65_second() {
-    for try in 1 2 3 4 5 6 7 8 9 10; do
-        ended_by twice 640 TERM INT
-        [ "$status" -eq 130 ] && ! grep -q '"event":"end"' "$where/metrics.jsonl" && return 0
-        echo "exit status $status"
-    done
-    return 1
+    ended_by twice 640 STOP TERM INT CONT
+    case $status in
+    130 | 143) ! grep '"event":"end"' "$where/metrics.jsonl" ;;
+    *) echo "exit status $status" && return 1 ;;
+    esac
 }
 
 if [ -n "$comma_locale" ]; then

@@ -14,7 +14,7 @@ test=$data/t10k-images-idx3-ubyte.gz
 # Nothing here may hang.
 program=$PROGRAM
 guarded() {
-    timeout 60 "$program" "$@"
+    timeout 300 "$program" "$@"
 }
 if command -v timeout >/dev/null; then
     PROGRAM=guarded

@@ -20,7 +20,7 @@ training="--headless -d $data -e 2 -b 16 -j 2 -o $run"
 # and $scratch/err. Both are pipes there, so that no limit on files applies to them.
 finish() {
     {
-        { timeout -k 5 60 "$@" </dev/null 2>&1 >&3 3>&-; echo $? >"$scratch/status"; } |
+        { timeout -k 5 300 "$@" </dev/null 2>&1 >&3 3>&-; echo $? >"$scratch/status"; } |
             cat >"$scratch/err"
     } 3>&1 | cat >"$scratch/out"
     status=$(cat "$scratch/status")

@@ -96,7 +96,7 @@ trained() {
 
 # gone: waits for the process's end. The terminal, which may hang, is not looked at.
 gone() {
-    for try in $(seq 600); do
+    for try in $(seq 2400); do
         dead 2>/dev/null && return 0
         sleep 0.05
     done
