@@ -13,7 +13,7 @@ fi
 LC_ALL=C.UTF-8
 export LC_ALL
 unset MNIST_TUI_DATA NO_COLOR || :
-: "${SRCDIR:=$(cd "$(dirname "$0")/.." && pwd)}" "${PROGRAM:=$SRCDIR/mnist-tui}"
+: "${SRCDIR:=$(cd "$(dirname "$0")/.." && pwd)}" "${BUILDDIR:=$SRCDIR}" "${PROGRAM:=$BUILDDIR/mnist-tui}"
 scratch=$(mktemp -d "${TMPDIR:-/tmp}/mnist-tui-check-XXXXXX")
 trap 'rm -rf "$scratch"' EXIT
 trap 'exit 1' HUP INT TERM

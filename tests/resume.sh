@@ -296,7 +296,7 @@ row_45() {
     directory=$scratch/busy
     "$PROGRAM" -d "$data" -e 100000 -o "$directory" >/dev/null 2>&1 </dev/null &
     process=$!
-    until [ -e "$directory/metrics.jsonl" ]; do sleep 0.05; done
+    until [ -e "$directory/metrics.jsonl" ] || ! kill -0 "$process"; do sleep 0.05; done
     run 5 --resume="$directory" && says "$scratch/err" 'busy: another process' &&
         run 5 -d "$data" -o "$directory" && says "$scratch/err" 'busy: another process'
     kept_out=$?

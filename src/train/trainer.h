@@ -8,9 +8,9 @@
  * test pass. A snapshot is published at every epoch's end, when training pauses, goes on or ends,
  * and, at most about thirty times a second in all, between two batches and when a test pass begins.
  * Those between two batches have a clock of their own: they come however often the others do. The
- * trainer knows nothing of terminals, and nobody waits for it: reading a snapshot copies it. What it
- * computes depends on the settings, the data and the commands that scale the learning rate, not on
- * those that pause, step or save, not on who looks, not on the number of threads.
+ * trainer knows nothing of terminals, and nobody waits for it: reading a snapshot copies it. What
+ * it computes depends on the settings, the data and the commands that scale the learning rate, not
+ * on those that pause, step or save, not on who looks, not on the number of threads.
  *
  * Threads: trainer_send and trainer_read* from any thread; the others from the one that made it.
  */
