@@ -1,6 +1,9 @@
 /*
  * frames.h -- frames as text, compared with the ones in tests/frames/. To accept new ones: run the
  * test with MNIST_TUI_FRAMES=write, then read the difference.
+ *
+ * A file is named after the frame, its size and its glyphs. A frame that is the same with poorer
+ * glyphs is stored with those alone: braille falls back to block, and block to ASCII.
  */
 #ifndef FRAMES_H
 #define FRAMES_H
@@ -23,29 +26,69 @@ static inline char *frame_text(struct canvas *canvas)
     return text;
 }
 
-/* Compares the text with the stored frame, or stores it; releases the text. */
-static inline void frame_compare(char *text, const char *name, int width, int height,
-                                 enum glyphs glyphs)
+/* Where the frame with these glyphs is stored; false when there is no such file. */
+static inline bool frame_path(char path[PATH_MAX], const char *name, int width, int height,
+                              enum glyphs glyphs)
 {
     static const char *const sets[] = {"ascii", "block", "braille"};
-    char file_name[128], path[PATH_MAX], stored[65536];
-    const char *wish = getenv("MNIST_TUI_FRAMES");
-    const bool write = wish != NULL && strcmp(wish, "write") == 0;
+    char file_name[128];
 
     snprintf(file_name, sizeof file_name, "tests/frames/%s-%dx%d-%s.txt", name, width, height,
              sets[glyphs]);
     check_source(path, file_name);
-    FILE *file = fopen(path, write ? "w+" : "r");
+    return access(path, F_OK) == 0;
+}
+
+static inline bool frame_is(const char *text, const char *path)
+{
+    char stored[65536];
+    FILE *file = fopen(path, "r");
+
     if (file == NULL)
-        fail_msg("%s is missing", path);
-    if (write) {
-        fputs(text, file);
-        rewind(file);
-    }
+        return false;
     stored[fread(stored, 1, sizeof stored - 1, file)] = '\0';
     fclose(file);
-    if (strcmp(text, stored) != 0)
-        fail_msg("%s differs from this frame:\n%s", path, text);
+    return strcmp(text, stored) == 0;
+}
+
+/* The stored frame with these glyphs, or else with the next poorer ones that there are. */
+static inline void frame_find(char path[PATH_MAX], const char *name, int width, int height,
+                              enum glyphs glyphs)
+{
+    while (!frame_path(path, name, width, height, glyphs) && glyphs > GLYPHS_ASCII)
+        glyphs--;
+}
+
+/* Stores the frame, unless it is the same with poorer glyphs. */
+static inline void frame_write(const char *text, const char *name, int width, int height,
+                               enum glyphs glyphs)
+{
+    char path[PATH_MAX], poorer[PATH_MAX];
+
+    frame_path(path, name, width, height, glyphs);
+    remove(path);
+    frame_find(poorer, name, width, height, glyphs);
+    if (frame_is(text, poorer))
+        return;
+    FILE *file = fopen(path, "w");
+    if (file == NULL)
+        fail_msg("%s cannot be written", path);
+    fputs(text, file);
+    fclose(file);
+}
+
+/* Compares the text with the stored frame, or stores it; releases the text. */
+static inline void frame_compare(char *text, const char *name, int width, int height,
+                                 enum glyphs glyphs)
+{
+    const char *wish = getenv("MNIST_TUI_FRAMES");
+    char path[PATH_MAX];
+
+    if (wish != NULL && strcmp(wish, "write") == 0)
+        frame_write(text, name, width, height, glyphs);
+    frame_find(path, name, width, height, glyphs);
+    if (!frame_is(text, path))
+        fail_msg("%s is missing or differs from this frame:\n%s", path, text);
     free(text);
 }
 
