@@ -20,7 +20,7 @@ struct sums {
 };
 
 /* What there is room for inside of the border. */
-struct layout {
+struct matrix_layout {
     bool counts; /* cells hold counts, else percent */
     int digits;  /* of the widest count */
     int cell_width, cell_height;
@@ -61,7 +61,7 @@ static int widest_count(const struct sums *sums)
     return digits_of(most);
 }
 
-static void lay_out_columns(struct layout *layout, int width)
+static void lay_out_columns(struct matrix_layout *layout, int width)
 {
     const int left = width - LABEL_WIDTH, least = DATASET_CLASSES * (layout->digits + 1);
     const int most = layout->digits + SPARE_WIDTH;
@@ -77,7 +77,7 @@ static void lay_out_columns(struct layout *layout, int width)
 }
 
 /* `named`: there is room for what the lines below are called. */
-static void lay_out_rows(struct layout *layout, int height, int row, bool named)
+static void lay_out_rows(struct matrix_layout *layout, int height, int row, bool named)
 {
     int left = height - 1 - DATASET_CLASSES; /* under the heading and the matrix */
 
@@ -99,14 +99,14 @@ static void lay_out_rows(struct layout *layout, int height, int row, bool named)
 }
 
 /* The column behind a cell. */
-static int cell_right(const struct layout *layout, int column)
+static int cell_right(const struct matrix_layout *layout, int column)
 {
     return LABEL_WIDTH + (column + 1) * layout->cell_width;
 }
 
-static struct layout lay_out(const struct sums *sums, int width, int height, int row)
+static struct matrix_layout lay_out(const struct sums *sums, int width, int height, int row)
 {
-    struct layout layout = {.digits = widest_count(sums)};
+    struct matrix_layout layout = {.digits = widest_count(sums)};
 
     lay_out_columns(&layout, width);
     lay_out_rows(&layout, height, row,
@@ -123,7 +123,7 @@ static double share_of(int part, int whole)
 
 /* "98.7", "100", "-" of nothing; in cells of SHARE_WIDTH whole percent. */
 static void write_percent(struct canvas *canvas, int right, int y, enum style style,
-                          const struct layout *layout, int part, int whole)
+                          const struct matrix_layout *layout, int part, int whole)
 {
     const double percent = 100.0 * share_of(part, whole);
 
@@ -157,8 +157,8 @@ static enum style cell_style(int count, double share, bool right)
 }
 
 /* One cell on a canvas of its own. */
-static void draw_cell(const struct layout *layout, struct canvas *canvas, int count, int row_total,
-                      bool right, bool cursor)
+static void draw_cell(const struct matrix_layout *layout, struct canvas *canvas, int count,
+                      int row_total, bool right, bool cursor)
 {
     const double share = share_of(count, row_total);
     const enum style style = cursor ? STYLE_REVERSE : cell_style(count, share, right);
@@ -179,7 +179,7 @@ static void draw_cell(const struct layout *layout, struct canvas *canvas, int co
         canvas_text_right(canvas, edge, 1, cursor ? style : STYLE_DIM, "%.1f%%", 100.0 * share);
 }
 
-static void draw_heading(const struct layout *layout, struct canvas *canvas, int column)
+static void draw_heading(const struct matrix_layout *layout, struct canvas *canvas, int column)
 {
     int behind = cell_right(layout, DATASET_CLASSES - 1);
 
@@ -192,7 +192,7 @@ static void draw_heading(const struct layout *layout, struct canvas *canvas, int
         canvas_text_right(canvas, behind + SUM_WIDTH, 0, STYLE_BOLD, "recall %%");
 }
 
-static void draw_row(const struct layout *layout, struct canvas *canvas,
+static void draw_row(const struct matrix_layout *layout, struct canvas *canvas,
                      const struct confusion *matrix, const struct sums *sums, int i,
                      int cursor_column)
 {
@@ -213,7 +213,7 @@ static void draw_row(const struct layout *layout, struct canvas *canvas,
 
 /* How many images were taken for each class, and how many of them are of it. Returns the line
  * below. */
-static int draw_sums(const struct layout *layout, struct canvas *canvas,
+static int draw_sums(const struct matrix_layout *layout, struct canvas *canvas,
                      const struct confusion *matrix, const struct sums *sums, int y)
 {
     const int behind = cell_right(layout, DATASET_CLASSES - 1);
@@ -268,7 +268,7 @@ void view_confusion(const struct confusion *matrix, int row, int column, bool fo
 
     add_up(matrix, &sums);
     struct canvas inside = draw_border(&sums, focused, canvas);
-    struct layout layout = lay_out(&sums, inside.width, inside.height, row);
+    struct matrix_layout layout = lay_out(&sums, inside.width, inside.height, row);
     if (sums.total == 0) {
         canvas_text(&inside, 0, 0, STYLE_DIM, "Counted at the end of an epoch.");
         return;
@@ -292,7 +292,7 @@ bool view_confusion_cell(const struct confusion *matrix, const struct canvas *ca
     struct sums sums;
 
     add_up(matrix, &sums);
-    struct layout layout = lay_out(&sums, canvas->width - 2, canvas->height - 2, *row);
+    struct matrix_layout layout = lay_out(&sums, canvas->width - 2, canvas->height - 2, *row);
     x -= 1 + LABEL_WIDTH; /* the border, the labels */
     y -= 1 + 1;           /* the border, the heading */
     if (x < 0 || y < 0 || layout.rows == 0 || sums.total == 0 ||

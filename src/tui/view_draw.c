@@ -14,7 +14,7 @@ enum {
 };
 
 /* The parts, relative to the canvas inside of the border. */
-struct layout {
+struct sheet_layout {
     int sheet_width, sheet_height; /* cells are twice as high as wide */
     int image_width, image_height; /* width 0: no room beside the sheet */
     int keys;                      /* the row of the line with the keys; 0: none */
@@ -25,10 +25,10 @@ static int smaller(int a, int b)
     return a < b ? a : b;
 }
 
-static struct layout lay_out(int width, int height)
+static struct sheet_layout lay_out(int width, int height)
 {
     const int small = SMALL_WIDTH + SMALL_BARS + 2, large = LARGE_WIDTH + LARGE_BARS + 2;
-    struct layout layout = {.keys = height > 2 ? height - 1 : 0};
+    struct sheet_layout layout = {.keys = height > 2 ? height - 1 : 0};
     const int rows = layout.keys > 0 ? layout.keys : height;
 
     if (width - large >= SHEET_LEAST && rows >= LARGE_HEIGHT) {
@@ -71,7 +71,7 @@ static struct canvas draw_border(const struct drawing *drawing, bool focused, st
 }
 
 /* The image, and what the network says of it. */
-static void draw_answer(const struct drawing *drawing, const struct layout *layout,
+static void draw_answer(const struct drawing *drawing, const struct sheet_layout *layout,
                         struct canvas *canvas)
 {
     struct canvas image = canvas_inside(canvas, 0, 0, layout->image_width, layout->image_height);
@@ -87,7 +87,7 @@ static void draw_answer(const struct drawing *drawing, const struct layout *layo
 void view_draw(const struct drawing *drawing, bool focused, struct canvas *canvas)
 {
     struct canvas inside = draw_border(drawing, focused, canvas);
-    const struct layout layout = lay_out(inside.width, inside.height);
+    const struct sheet_layout layout = lay_out(inside.width, inside.height);
     const int beside = layout.sheet_width + 1;
 
     struct canvas sheet = canvas_inside(&inside, 0, 0, layout.sheet_width, layout.sheet_height);
@@ -106,7 +106,7 @@ void view_draw(const struct drawing *drawing, bool focused, struct canvas *canva
 
 bool view_draw_point(const struct canvas *canvas, int x, int y, double *sheet_x, double *sheet_y)
 {
-    const struct layout layout = lay_out(canvas->width - 2, canvas->height - 2);
+    const struct sheet_layout layout = lay_out(canvas->width - 2, canvas->height - 2);
 
     x -= 1; /* the border */
     y -= 1;
