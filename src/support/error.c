@@ -1,5 +1,6 @@
 #include "support/error.h"
 
+#include <assert.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
@@ -11,6 +12,7 @@ void error_escape(char *to, size_t size, const char *from)
     mbstate_t state = {0};
     size_t left = strlen(from), at = 0;
 
+    assert(size > 0);
     while (left > 0) {
         wchar_t character;
         size_t length = mbrtowc(&character, from, left, &state);

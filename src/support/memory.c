@@ -1,5 +1,6 @@
 #include "support/memory.h"
 
+#include <assert.h>
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
@@ -10,6 +11,7 @@ void *memory_new(size_t count, size_t size, struct error *error)
     size_t bytes;
     void *memory = NULL;
 
+    assert(size > 0);
     if (!__builtin_mul_overflow(count, size, &bytes) && bytes <= SIZE_MAX - MEMORY_ALIGNMENT) {
         bytes = (bytes + MEMORY_ALIGNMENT - 1) / MEMORY_ALIGNMENT * MEMORY_ALIGNMENT;
         memory = aligned_alloc(MEMORY_ALIGNMENT, bytes > 0 ? bytes : MEMORY_ALIGNMENT);

@@ -13,7 +13,8 @@
 enum { MEMORY_ALIGNMENT = 64 }; /* bytes: one cache line, one 512-bit vector */
 
 /* `count` elements of `size` bytes, all zero, aligned to MEMORY_ALIGNMENT. A zero count gives a
- * valid pointer. NULL with ERROR_SYSTEM when the product overflows or memory is short. */
+ * valid pointer; the size is at least 1. NULL with ERROR_SYSTEM when the product overflows or
+ * memory is short. */
 void *memory_new(size_t count, size_t size, struct error *error);
 
 /* Bytes of memory that the machine has; SIZE_MAX if the system does not say. */

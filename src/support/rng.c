@@ -1,5 +1,6 @@
 #include "support/rng.h"
 
+#include <assert.h>
 #include <math.h>
 
 static uint64_t rotate_left(uint64_t x, int bits)
@@ -42,6 +43,7 @@ uint64_t rng_next(struct rng *rng)
 
 uint32_t rng_below(struct rng *rng, uint32_t bound)
 {
+    assert(bound > 0);
     uint64_t product = (rng_next(rng) >> 32) * bound;
 
     if ((uint32_t)product < bound) {
@@ -54,6 +56,7 @@ uint32_t rng_below(struct rng *rng, uint32_t bound)
 
 float rng_uniform(struct rng *rng, float low, float high)
 {
+    assert(low < high);
     /* In double, where the product is exact, so that every compiler's rounding gives the same. */
     double unit = (double)(rng_next(rng) >> 40) * 0x1p-24;
     float value = (float)((double)low + ((double)high - (double)low) * unit);

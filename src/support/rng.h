@@ -26,7 +26,7 @@ uint64_t rng_next(struct rng *rng);
  * Interval", 2019). bound > 0. */
 uint32_t rng_below(struct rng *rng, uint32_t bound);
 
-/* A uniform float in [low, high), of 2^24 equally likely values. */
+/* A uniform float in [low, high), of 2^24 equally likely values. low < high. */
 float rng_uniform(struct rng *rng, float low, float high);
 
 #endif

@@ -1,5 +1,6 @@
 #include "support/words.h"
 
+#include <assert.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -13,6 +14,7 @@ int words_find(words_function *word, const char *text)
 
 void words_list(words_function *word, char *text, size_t size)
 {
+    assert(size > 0);
     *text = '\0';
     for (int i = 0; word(i) != NULL; i++) {
         size_t length = strlen(text);

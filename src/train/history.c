@@ -1,5 +1,6 @@
 #include "train/history.h"
 
+#include <assert.h>
 #include <math.h>
 #include <string.h>
 
@@ -16,6 +17,7 @@ double history_mean(const struct band *band)
 
 void history_merge(struct band *into, const struct band *from)
 {
+    assert(into != from);
     if (from->count == 0)
         return;
     if (into->count == 0) {
@@ -51,6 +53,8 @@ static void halve_cells(struct history *history)
 
 void history_add_batch(struct history *history, double loss, double accuracy)
 {
+    assert(history->width > 0); /* history_init has been called */
+    assert(history->steps <= history->width * HISTORY_CELLS);
     if (history->steps == history->width * HISTORY_CELLS)
         halve_cells(history);
     struct history_cell *cell = &history->cells[history->steps / history->width];

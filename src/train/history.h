@@ -66,7 +66,7 @@ void history_add_lr(struct history *history, double lr);
 /* A band's mean; NaN where it is empty. */
 double history_mean(const struct band *band);
 
-/* Puts `from`'s values into `into` as well. */
+/* Puts `from`'s values into `into`, another band, as well. */
 void history_merge(struct band *into, const struct band *from);
 
 #endif

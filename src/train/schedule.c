@@ -1,5 +1,6 @@
 #include "train/schedule.h"
 
+#include <assert.h>
 #include <math.h>
 
 static const double PI = 3.14159265358979323846;
@@ -27,6 +28,7 @@ double schedule_factor(const struct settings *settings, long step, long steps)
 {
     const double rise = settings->warmup * (double)steps;
 
+    assert(step >= 0 && steps > 0);
     if (step >= steps)
         step = steps - 1;
     if (settings->schedule == SCHEDULE_ONECYCLE)

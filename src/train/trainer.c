@@ -8,6 +8,7 @@
 #include "train/rule.h"
 #include "train/schedule.h"
 
+#include <assert.h>
 #include <math.h>
 #include <pthread.h>
 #include <stdio.h>
@@ -136,6 +137,8 @@ static void grow_queue(struct trainer *trainer)
 
 void trainer_send(struct trainer *trainer, struct trainer_command command)
 {
+    assert(command.count >= 1 ||
+           (command.verb != TRAINER_STEP_EPOCHS && command.verb != TRAINER_STEP_BATCHES));
     pthread_mutex_lock(&trainer->mutex);
     if (trainer_ended(trainer->published->state)) {
         pthread_mutex_unlock(&trainer->mutex);
@@ -668,6 +671,7 @@ struct trainer *trainer_new(const struct trainer_options *options, struct error 
 {
     struct trainer *trainer = memory_new(1, sizeof *trainer, error);
 
+    assert(options->threads >= 1 && options->start != NULL);
     if (trainer == NULL)
         return NULL;
     trainer->options = *options;

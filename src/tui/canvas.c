@@ -2,6 +2,7 @@
 
 #include "support/memory.h"
 
+#include <assert.h>
 #include <stdarg.h>
 #include <stdlib.h>
 #include <string.h>
@@ -9,6 +10,7 @@
 
 bool canvas_new(struct canvas *canvas, int width, int height, struct error *error)
 {
+    assert(width >= 0 && height >= 0);
     *canvas = (struct canvas){.width = width, .height = height, .pitch = width};
     canvas->cells = memory_new((size_t)width * (size_t)height, sizeof *canvas->cells, error);
     if (canvas->cells == NULL)
@@ -49,6 +51,7 @@ void canvas_clear(struct canvas *canvas)
 
 void canvas_put(struct canvas *canvas, int x, int y, uint32_t glyph, enum style style)
 {
+    assert(style < STYLE_COUNT);
     if (x >= 0 && x < canvas->width && y >= 0 && y < canvas->height)
         canvas->cells[y * canvas->pitch + x] = (struct cell){glyph, (uint8_t)style, 0, 0};
 }

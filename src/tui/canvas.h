@@ -53,7 +53,8 @@ struct canvas {
     bool greys; /* grey levels can be shown; else images are drawn with shades */
 };
 
-/* A blank canvas. False with ERROR_SYSTEM when memory is short. */
+/* A blank canvas of `width` by `height` cells, neither below 0. False with ERROR_SYSTEM
+ * when memory is short. */
 bool canvas_new(struct canvas *canvas, int width, int height, struct error *error);
 void canvas_free(struct canvas *canvas);
 
