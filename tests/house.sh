@@ -122,13 +122,34 @@ options_users() {
     grep -rlE '^ *# *include *"options\.h"' src | grep -vxE 'src/(options\.c|actions/setup\.h)'
 }
 
-# The rows 1 to 90 of the table of faults that no test has in its name; "rows 74 and 76" has both.
-rows_without_test() {
+# The rows of the table of faults.
+table_rows() {
+    sed -n 's/^| \([0-9][0-9]*\) | .* | .* |$/\1/p' tests/faults.md
+}
+
+# The rows that tests have in their names; "rows 74 and 76" has both.
+tested_rows() {
     {
         grep -hoE '"rows? [0-9][0-9/and -]*' tests/*.sh
         sed -n 's/^static void rows\{0,1\}_\([0-9_]*\).*/\1/p' tests/*.c
-    } | grep -oE '[0-9]+' | sed 's/^0*//' | sort -u >"$scratch/rows"
-    seq 90 | grep -vxFf "$scratch/rows"
+        sed -n 's/^check row_\([0-9]*\)_.*/\1/p' tests/*.sh
+    } | grep -oE '[0-9]+' | sed 's/^0*//' | sort -u
+}
+
+rows_in_order() {
+    table_rows >"$scratch/table"
+    [ -s "$scratch/table" ] && seq "$(wc -l <"$scratch/table")" | diff - "$scratch/table"
+}
+
+# Rows 91 and up have theirs to come.
+rows_without_test() {
+    tested_rows >"$scratch/rows"
+    table_rows | head -n 90 | grep -vxFf "$scratch/rows"
+}
+
+rows_unknown() {
+    table_rows >"$scratch/table"
+    tested_rows | grep -vxFf "$scratch/table"
 }
 
 check "the sources are where the rules look for them" test -f src/main.c -a -f src/support/error.h
@@ -151,5 +172,7 @@ check "every header opens with what it is" nothing headers_without_comment
 check "every header has an include guard named after its path" nothing headers_without_guard
 check "no line is longer than 100 columns, none has a tab" nothing long_lines
 check "no file in src is longer than 700 lines" nothing long_files
+check "the rows of the table of faults are numbered one after the other" rows_in_order
 check "every row of the table of faults has a test" nothing rows_without_test
+check "no test is named after a row that the table does not have" nothing rows_unknown
 done_testing
