@@ -518,6 +518,75 @@ static void the_mouse_draws(void **unused)
     assert_true(sketch_empty(sketch));
 }
 
+static void row_101_a_drag_that_began_elsewhere_draws_nothing(void **unused)
+{
+    (void)unused;
+
+    navigate_open(&frame, VIEW_DRAW);
+    point(POINTER_DRAG, 12, 12, 80, 24);
+    point(POINTER_DRAG, 14, 14, 80, 24);
+    assert_true(sketch_empty(sketch));
+    point(POINTER_PRESS, 8, 0, 80, 24); /* on the header */
+    point(POINTER_DRAG, 12, 12, 80, 24);
+    point(POINTER_RELEASE, 12, 12, 80, 24);
+    assert_true(sketch_empty(sketch));
+    point(POINTER_PRESS, 8, 8, 80, 24);
+    point(POINTER_RELEASE, 8, 0, 80, 24); /* let go elsewhere */
+    const unsigned long changes = sketch->changes;
+    point(POINTER_DRAG, 12, 12, 80, 24);
+    assert_int_equal(sketch->changes, changes);
+}
+
+/* Whatever is pressed meanwhile. */
+static void row_101_every_stroke_can_be_taken_back(void **unused)
+{
+    static const enum key_action actions[] = {KEY_UNDO, KEY_CLEAR, KEY_ERASER, KEY_ZOOM};
+    (void)unused;
+
+    for (int i = 0; i < CHECK_COUNT(actions); i++) {
+        navigate_open(&frame, VIEW_DRAW);
+        point(POINTER_PRESS, 8, 8, 80, 24);
+        point(POINTER_DRAG, 12, 12, 80, 24);
+        press(actions[i]);
+        point(POINTER_DRAG, 14, 18, 80, 24);
+        point(POINTER_DRAG, 16, 10, 80, 24);
+        for (int stroke = 0; stroke < 3; stroke++)
+            press(KEY_UNDO);
+        assert_true(sketch_empty(sketch));
+    }
+}
+
+static void row_101_a_stroke_that_leaves_the_sheet_goes_on_there_and_keeps_the_keys(void **unused)
+{
+    (void)unused;
+
+    navigate_open(&frame, VIEW_DRAW);
+    point(POINTER_PRESS, 8, 8, 160, 50);
+    for (int x = 8; x < 160; x++)
+        for (int y = 2; y < 48; y += 5)
+            point(POINTER_DRAG, x, y, 160, 50);
+    assert_int_equal(frame.focus, PANE_DRAW);
+    point(POINTER_RELEASE, 158, 40, 160, 50);
+    frame.focus = PANE_DRAW;
+    press(KEY_UNDO);
+    assert_true(sketch_empty(sketch));
+}
+
+static void row_101_the_pen_stays_on_the_sheet(void **unused)
+{
+    static const enum key_action ways[] = {KEY_MOVE_LEFT, KEY_MOVE_RIGHT, KEY_MOVE_UP,
+                                           KEY_MOVE_DOWN};
+    (void)unused;
+
+    navigate_open(&frame, VIEW_DRAW);
+    for (int i = 0; i < CHECK_COUNT(ways); i++) {
+        for (int step = 0; step < SKETCH_SIDE; step++)
+            press(ways[i]);
+        assert_true(frame.drawing.x >= 0.0 && frame.drawing.x < SKETCH_SIDE);
+        assert_true(frame.drawing.y >= 0.0 && frame.drawing.y < SKETCH_SIDE);
+    }
+}
+
 static void a_press_on_a_cell_selects_it_and_another_opens_it(void **unused)
 {
     (void)unused;
@@ -577,6 +646,10 @@ static const struct CMUnitTest tests[] = {
     TEST(where_the_header_has_no_room_for_the_views_names_a_press_opens_none),
     TEST(a_press_gives_a_pane_the_keys_and_the_wheel_scrolls_it),
     TEST(the_mouse_draws),
+    TEST(row_101_a_drag_that_began_elsewhere_draws_nothing),
+    TEST(row_101_every_stroke_can_be_taken_back),
+    TEST(row_101_a_stroke_that_leaves_the_sheet_goes_on_there_and_keeps_the_keys),
+    TEST(row_101_the_pen_stays_on_the_sheet),
     TEST(a_press_on_a_cell_selects_it_and_another_opens_it),
     TEST(anything_the_mouse_does_anywhere_is_survived),
 };

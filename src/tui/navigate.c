@@ -98,7 +98,7 @@ static void move_pen(struct frame *frame, enum key_action action)
 
     if (action == KEY_MOVE_HOME || action == KEY_MOVE_END)
         return;
-    *at = fmin(fmax(*at + (backward(action) ? -PEN_STEP : PEN_STEP), 0.0), SKETCH_SIDE);
+    *at = fmin(fmax(*at + (backward(action) ? -PEN_STEP : PEN_STEP), 0.0), SKETCH_SIDE - 1.0);
     if (drawing->down)
         sketch_line(frame->drawing.sketch, drawing->x, drawing->y);
 }
@@ -108,6 +108,7 @@ static void press_pen(struct frame *frame)
     struct drawing *drawing = &frame->drawing;
 
     drawing->down = !drawing->down;
+    drawing->dragging = false;
     if (drawing->down)
         sketch_begin(frame->drawing.sketch, drawing->tool, drawing->x, drawing->y);
 }
@@ -182,6 +183,7 @@ void navigate_open(struct frame *frame, enum view view)
     frame->view = view;
     frame->zoomed = false;
     frame->focus = layout_first_pane(view);
+    frame->drawing.dragging = false;
 }
 
 static void travel(struct frame *frame, enum key_action action, char message[NAVIGATE_MESSAGE])
@@ -286,7 +288,7 @@ static void change_sketch(struct frame *frame, enum key_action action,
     } else if (!sketch_undo(frame->drawing.sketch)) {
         snprintf(message, NAVIGATE_MESSAGE, "There is nothing to take back.");
     }
-    drawing->down = false;
+    drawing->down = drawing->dragging = false;
 }
 
 static void smooth(struct frame *frame, int direction, char message[NAVIGATE_MESSAGE])
@@ -325,15 +327,19 @@ static void point_at_sheet(struct frame *frame, const struct pointer *pointer,
     struct drawing *drawing = &frame->drawing;
     double sheet_x, sheet_y;
 
+    if (pointer->act == POINTER_DRAG && !drawing->dragging)
+        return; /* it began elsewhere, or what it drew was taken back */
     if (!view_draw_point(canvas, x, y, &sheet_x, &sheet_y))
         return;
     drawing->x = sheet_x;
     drawing->y = sheet_y;
     drawing->down = false;
-    if (pointer->act == POINTER_PRESS)
+    if (pointer->act == POINTER_PRESS) {
+        drawing->dragging = true;
         sketch_begin(frame->drawing.sketch, drawing->tool, sheet_x, sheet_y);
-    else if (pointer->act == POINTER_DRAG)
+    } else if (pointer->act == POINTER_DRAG) {
         sketch_line(frame->drawing.sketch, sheet_x, sheet_y);
+    }
 }
 
 /* A press on the cell that has the cursor already opens its images. */
@@ -362,6 +368,8 @@ static void point_at_pane(struct frame *frame, const struct pointer *pointer,
     const struct canvas canvas = {.width = place->width, .height = place->height};
     const int x = pointer->x - place->x, y = pointer->y - place->y;
 
+    if (frame->drawing.dragging && place->pane != PANE_DRAW)
+        return; /* the stroke at work has left the sheet */
     frame->focus = place->pane;
     if (pointer->act == POINTER_UP || pointer->act == POINTER_DOWN)
         move(frame, pointer->act == POINTER_UP ? KEY_MOVE_UP : KEY_MOVE_DOWN, width, height);
@@ -381,6 +389,8 @@ void navigate_point(struct frame *frame, const struct pointer *pointer, int widt
 
     message[0] = '\0';
     screen_layout(&layout, frame, width, height);
+    if (pointer->act == POINTER_PRESS || pointer->act == POINTER_RELEASE)
+        frame->drawing.dragging = false;
     if (tab != VIEW_COUNT && pointer->act == POINTER_PRESS && layout.header_rows > 1) {
         navigate_open(frame, tab);
         return;

@@ -18,6 +18,7 @@ struct drawing {
     const uint8_t *digit;       /* [DATASET_PIXELS] sketch_digit's image */
     const float *probabilities; /* [DATASET_CLASSES] of that image; NULL: none yet */
     const char *keys;           /* one line that says how to draw */
+    bool dragging;              /* the mouse has begun a stroke on the sheet */
 };
 
 /* Draws all of it in a border; where it is narrow, the sheet alone. */
