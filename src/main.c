@@ -148,7 +148,9 @@ static bool run(struct program *program, int argc, char *argv[], struct error *e
     setup->data_directory = find_data(options->data);
     if (needs_data && !load_data(program, error))
         return false;
-    return signals_init(error) && act(program, error);
+    /* What only reads may end at the first signal. */
+    bool trains = options->action == ACTION_TRAIN || options->action == ACTION_SNAPSHOT;
+    return (!trains || signals_init(error)) && act(program, error);
 }
 
 int main(int argc, char *argv[])
@@ -157,6 +159,7 @@ int main(int argc, char *argv[])
     struct error error = {0};
 
     keep_standard_streams();
+    signals_report_failed_writes();
     json_memory_watch();
     setlocale(LC_CTYPE, ""); /* only this: numbers keep their decimal point */
     bool done = run(&program, argc, argv, &error);

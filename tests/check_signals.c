@@ -4,19 +4,26 @@
 
 #include "support/clock.h"
 #include "support/signals.h"
+#include "support/thread.h"
 
 #include <errno.h>
 #include <fcntl.h>
 #include <signal.h>
+#include <stdatomic.h>
 #include <sys/resource.h>
 #include <sys/wait.h>
 
 static struct error error;
-static int restored[2]; /* a pipe: the restore function writes to it, r for at once, else a */
+static int restored[2]; /* a pipe: the restore function writes r to it, the one that hides h */
 
-static void restore(bool at_once)
+static void restore(void)
 {
-    assert_int_equal(write(restored[1], at_once ? "r" : "a", 1), 1);
+    assert_int_equal(write(restored[1], "r", 1), 1);
+}
+
+static void hide(void)
+{
+    assert_int_equal(write(restored[1], "h", 1), 1);
 }
 
 /* The first of all tests: later ones have the pipe. */
@@ -36,6 +43,7 @@ static void row_74_without_descriptors_signals_cannot_be_taken(void **unused)
     assert_non_null(strstr(error.text, strerror(EMFILE)));
     assert_true(signals_init(&error));
     assert_true(signals_init(&error)); /* again does no harm */
+    signals_set_printing(false);       /* these tests print, and may be told to end */
 }
 
 static void a_pipe_full_of_wakes_wakes_and_is_emptied(void **unused)
@@ -46,10 +54,10 @@ static void a_pipe_full_of_wakes_wakes_and_is_emptied(void **unused)
         signals_wake(NULL);
     assert_int_equal(errno, ENOENT);
     double begin = clock_seconds();
-    assert_false(signals_wait(-1, 60000));
+    assert_false(signals_wait(-1, -1, 60000));
     assert_true(clock_seconds() - begin < 60.0);
     begin = clock_seconds();
-    assert_false(signals_wait(-1, 50));
+    assert_false(signals_wait(-1, -1, 50));
     assert_true(clock_seconds() - begin >= 0.049);
 }
 
@@ -60,9 +68,9 @@ static void input_is_told_from_a_wake(void **unused)
 
     assert_int_equal(pipe(ends), 0);
     signals_wake(NULL);
-    assert_false(signals_wait(ends[0], -1));
+    assert_false(signals_wait(ends[0], -1, -1));
     assert_int_equal(write(ends[1], "x", 1), 1);
-    assert_true(signals_wait(ends[0], -1));
+    assert_true(signals_wait(ends[0], -1, -1));
     close(ends[1]);
     close(ends[0]);
 }
@@ -70,13 +78,13 @@ static void input_is_told_from_a_wake(void **unused)
 static void a_signal_is_noticed_once_and_only_while_there_is_a_screen(void **unused)
 {
     (void)unused;
-    signals_set_restore(restore);
+    signals_set_screen(restore, hide);
     raise(SIGWINCH);
-    assert_false(signals_wait(-1, -1)); /* woken by it */
+    assert_false(signals_wait(-1, -1, -1)); /* woken by it */
     assert_true(signals_take(SIGWINCH));
     assert_false(signals_take(SIGWINCH));
     assert_false(signals_take(SIGCONT));
-    signals_set_restore(NULL);
+    signals_set_screen(NULL, NULL);
     raise(SIGWINCH);
     assert_false(signals_take(SIGWINCH));
 }
@@ -87,7 +95,7 @@ static void terminals_hang_up_more_than_once(void **unused)
     assert_int_equal(signals_ending(), 0);
     raise(SIGHUP);
     raise(SIGHUP);
-    assert_false(signals_wait(-1, -1));
+    assert_false(signals_wait(-1, -1, -1));
     assert_int_equal(signals_ending(), SIGHUP);
     signals_end(0);
 }
@@ -123,7 +131,7 @@ static void assert_ended_by(int signal_number, void child(void), const char *res
 
 static void ask_twice(void)
 {
-    signals_set_restore(restore);
+    signals_set_screen(restore, hide);
     raise(SIGTERM);
     if (signals_ending() == SIGTERM) /* the first one leaves the loop to end the run */
         raise(SIGINT);
@@ -137,14 +145,14 @@ static void ask_twice_without_a_screen(void)
 
 static void be_told_by_another(void)
 {
-    signals_set_restore(restore);
+    signals_set_screen(restore, hide);
     raise(SIGUSR1);
 }
 
 static void row_65_a_second_signal_restores_and_ends_at_once(void **unused)
 {
     (void)unused;
-    assert_ended_by(SIGINT, ask_twice, "ar");
+    assert_ended_by(SIGINT, ask_twice, "r");
     assert_ended_by(SIGINT, ask_twice_without_a_screen, "");
 }
 
@@ -171,6 +179,186 @@ static void what_was_ignored_stays_ignored(void **unused)
     close(restored[0]);
 }
 
+static void stop_although_that_is_ignored(void)
+{
+    signal(SIGTSTP, SIG_IGN);
+    if (!signals_init(&error))
+        _exit(EXIT_FAILURE);
+    signals_set_screen(restore, hide);
+    raise(SIGTSTP);
+    signals_set_screen(NULL, NULL);
+    raise(SIGTSTP);
+    if (signals_take(SIGTSTP))
+        _exit(EXIT_FAILURE);
+}
+
+static void row_97_sigtstp_that_the_parent_ignores_stays_ignored(void **unused)
+{
+    (void)unused;
+    assert_int_equal(status_of(stop_although_that_is_ignored), 0);
+    close(restored[0]);
+}
+
+static void go_on(void)
+{
+    signals_set_screen(restore, hide);
+    raise(SIGCONT);
+    if (!signals_take(SIGCONT))
+        _exit(EXIT_FAILURE);
+}
+
+static void row_96_a_process_that_goes_on_hides_first(void **unused)
+{
+    char bytes[8] = "";
+    (void)unused;
+
+    assert_int_equal(status_of(go_on), 0);
+    assert_int_equal(read(restored[0], bytes, sizeof bytes - 1), 1);
+    assert_string_equal(bytes, "h");
+    close(restored[0]);
+}
+
+/* ---- row 100 ---- */
+
+enum { SIGNALS_SENT = 20000 };
+
+static const double PATIENCE = 60.0; /* seconds */
+
+static atomic_int taken;
+static pthread_t taker;
+
+/* Each is sent when the one before has been taken. */
+static void *send_signals(void *argument)
+{
+    atomic_int *sent = argument;
+
+    while (atomic_load(sent) < SIGNALS_SENT) {
+        const double begin = clock_seconds();
+        atomic_fetch_add(sent, 1);
+        pthread_kill(taker, SIGWINCH);
+        while (atomic_load(&taken) < atomic_load(sent))
+            if (clock_seconds() - begin > PATIENCE)
+                return NULL;
+    }
+    return NULL;
+}
+
+static void row_100_no_signal_is_lost_between_being_read_and_being_cleared(void **unused)
+{
+    atomic_int sent = 0;
+    pthread_t sender;
+    (void)unused;
+
+    taker = pthread_self();
+    atomic_store(&taken, 0);
+    signals_set_screen(restore, hide);
+    assert_true(thread_start(&sender, send_signals, &sent, &error));
+    const double begin = clock_seconds();
+    double latest = begin;
+    while (atomic_load(&taken) < SIGNALS_SENT && clock_seconds() - latest < PATIENCE) {
+        if (!signals_take(SIGWINCH))
+            continue;
+        latest = clock_seconds();
+        atomic_fetch_add(&taken, 1);
+    }
+    pthread_join(sender, NULL);
+    signals_set_screen(NULL, NULL);
+    assert_int_equal(atomic_load(&taken), SIGNALS_SENT);
+}
+
+/* ---- row 94 ---- */
+
+static int blocked[2]; /* a pipe that nobody reads */
+
+/* More than any pipe holds. The program is told to end while it prints. */
+static void print_what_nobody_reads(void)
+{
+    static char text[4 * 1024 * 1024];
+    const pid_t printer = getpid();
+
+    signals_set_printing(true);
+    dup2(blocked[1], STDOUT_FILENO);
+    if (fork() == 0) {
+        usleep(100 * 1000);
+        kill(printer, SIGTERM);
+        _exit(EXIT_SUCCESS);
+    }
+    for (size_t done = 0; done < sizeof text;) {
+        ssize_t written = write(STDOUT_FILENO, text + done, sizeof text - done);
+        if (written > 0)
+            done += (size_t)written;
+    }
+    if (signals_ending() != SIGTERM)
+        _exit(EXIT_FAILURE);
+}
+
+static void row_94_a_print_that_nobody_reads_does_not_hold_the_process(void **unused)
+{
+    (void)unused;
+    assert_int_equal(pipe(blocked), 0);
+    assert_int_equal(status_of(print_what_nobody_reads), 0);
+    close(restored[0]);
+    close(blocked[0]);
+    close(blocked[1]);
+}
+
+/* ---- row 98 ---- */
+
+static atomic_bool measured;
+
+/* What the stopwatch has counted less than the clock. */
+static void *measure(void *argument)
+{
+    double *left_out = argument, counted = 0.0;
+    const double begin = clock_seconds();
+    struct stopwatch stopwatch;
+
+    stopwatch_start(&stopwatch);
+    if (write(restored[1], "m", 1) != 1)
+        return NULL;
+    while (!atomic_load(&measured))
+        counted += stopwatch_lap(&stopwatch);
+    *left_out = clock_seconds() - begin - counted;
+    return NULL;
+}
+
+static int measuring_process(void)
+{
+    double left_out = 0.0;
+    pthread_t thread;
+
+    if (!thread_start(&thread, measure, &left_out, &error))
+        return EXIT_FAILURE;
+    while (!signals_take(SIGCONT))
+        signals_wait(-1, -1, -1);
+    atomic_store(&measured, true);
+    pthread_join(thread, NULL);
+    return left_out >= 1.0 ? EXIT_SUCCESS : EXIT_FAILURE;
+}
+
+static void row_98_a_stopwatch_leaves_out_what_the_process_was_stopped_for(void **unused)
+{
+    char byte;
+    int status;
+    (void)unused;
+
+    assert_int_equal(pipe(restored), 0);
+    const pid_t pid = fork();
+    assert_true(pid >= 0);
+    if (pid == 0)
+        _exit(measuring_process());
+    assert_int_equal(read(restored[0], &byte, 1), 1);
+    kill(pid, SIGSTOP);
+    assert_int_equal(waitpid(pid, &status, WUNTRACED), pid);
+    assert_true(WIFSTOPPED(status));
+    usleep(1100 * 1000);
+    kill(pid, SIGCONT);
+    assert_int_equal(waitpid(pid, &status, 0), pid);
+    assert_int_equal(status, 0);
+    close(restored[0]);
+    close(restored[1]);
+}
+
 static const struct CMUnitTest tests[] = {
     cmocka_unit_test(row_74_without_descriptors_signals_cannot_be_taken),
     cmocka_unit_test(a_pipe_full_of_wakes_wakes_and_is_emptied),
@@ -180,6 +368,11 @@ static const struct CMUnitTest tests[] = {
     cmocka_unit_test(row_65_a_second_signal_restores_and_ends_at_once),
     cmocka_unit_test(row_68_what_else_would_end_the_process_restores_first),
     cmocka_unit_test(what_was_ignored_stays_ignored),
+    cmocka_unit_test(row_94_a_print_that_nobody_reads_does_not_hold_the_process),
+    cmocka_unit_test(row_96_a_process_that_goes_on_hides_first),
+    cmocka_unit_test(row_97_sigtstp_that_the_parent_ignores_stays_ignored),
+    cmocka_unit_test(row_98_a_stopwatch_leaves_out_what_the_process_was_stopped_for),
+    cmocka_unit_test(row_100_no_signal_is_lost_between_being_read_and_being_cleared),
 };
 
 int main(void)

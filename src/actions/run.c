@@ -149,9 +149,11 @@ static bool watch(struct run *run, bool terminal, struct error *error)
 
     if (trainer == NULL)
         return false;
+    signals_set_printing(false);
     bool shown = terminal ? dashboard_run(&look, trainer, &run->last, error)
                           : report_run(trainer, options->action == ACTION_TRAIN, &run->last, error);
     trainer_free(trainer);
+    signals_set_printing(true);
     if (shown && options->action == ACTION_SNAPSHOT)
         shown = dashboard_print(stdout, &look, &run->last, options->columns, options->rows, error);
     return shown;

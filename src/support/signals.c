@@ -1,13 +1,21 @@
 #include "support/signals.h"
 
+#include "support/clock.h"
+
 #include <errno.h>
 #include <fcntl.h>
 #include <poll.h>
 #include <signal.h>
+#include <stdatomic.h>
 #include <string.h>
+#include <sys/time.h>
 #include <unistd.h>
 
-enum { SIGNALS_MAX = 65, ALTERNATE_STACK = 64 * 1024 };
+enum {
+    SIGNALS_MAX = 65,
+    ALTERNATE_STACK = 64 * 1024,
+    PRINT_USEC = 300 * 1000, /* that a print may take once the program is told to end */
+};
 
 static const int ending[] = {SIGINT, SIGTERM, SIGQUIT, SIGHUP, SIGXCPU};
 static const int noticed[] = {SIGWINCH, SIGTSTP, SIGCONT};
@@ -17,10 +25,16 @@ static const int harmless[] = {SIGCHLD, SIGURG, SIGTTIN, SIGTTOU};
 
 #define COUNT(array) (int)(sizeof(array) / sizeof(array)[0])
 
-static volatile sig_atomic_t pending[SIGNALS_MAX];
+static atomic_bool pending[SIGNALS_MAX]; /* lock-free, as handlers must have it */
 static volatile sig_atomic_t ending_signal;
-static void (*volatile restore_function)(bool at_once);
+static void (*volatile restore_function)(void);
+static void (*volatile hide_function)(void);
+static bool stop_ignored; /* SIGTSTP, by the parent */
 static int wake_pipe[2] = {-1, -1};
+
+/* For what is printed and that nobody reads. */
+static int nowhere = -1; /* /dev/null */
+static volatile sig_atomic_t printing, timed;
 
 void signals_wake(void *argument)
 {
@@ -47,8 +61,17 @@ _Noreturn void signals_raise(int signal_number)
 static void leave_at_once(int signal_number)
 {
     if (restore_function != NULL)
-        restore_function(true);
+        restore_function();
     signals_raise(signal_number);
+}
+
+/* Lets SIGALRM come when the print at work has had its time, or no more. */
+static void time_print(bool start)
+{
+    const struct itimerval timer = {.it_value.tv_usec = start ? PRINT_USEC : 0};
+
+    timed = start;
+    setitimer(ITIMER_REAL, &timer, NULL);
 }
 
 static void on_ending(int signal_number)
@@ -59,17 +82,37 @@ static void on_ending(int signal_number)
         leave_at_once(signal_number);
     if (ending_signal == 0) {
         ending_signal = signal_number;
-        if (restore_function != NULL)
-            restore_function(false);
+        if (printing)
+            time_print(true);
     }
     signals_wake(NULL);
     errno = saved;
 }
 
+/* The write that is at work goes on as one to /dev/null; so do all that follow. */
+static void on_alarm(int signal_number)
+{
+    int saved = errno;
+
+    if (!timed)
+        leave_at_once(signal_number);
+    dup2(nowhere, STDOUT_FILENO);
+    dup2(nowhere, STDERR_FILENO);
+    errno = saved;
+}
+
 static void on_noticed(int signal_number)
 {
-    pending[signal_number] = 1;
+    int saved = errno;
+
+    if (signal_number == SIGCONT) {
+        clock_note_stop();
+        if (hide_function != NULL)
+            hide_function();
+    }
+    atomic_store(&pending[signal_number], true);
     signals_wake(NULL);
+    errno = saved;
 }
 
 static void install(int signal_number, void (*handler)(int), int flags)
@@ -100,8 +143,12 @@ static bool would_end(int signal_number)
            !is_in(harmless, COUNT(harmless), signal_number);
 }
 
-static bool open_pipe(struct error *error)
+static bool open_descriptors(struct error *error)
 {
+    if (nowhere < 0 && (nowhere = open("/dev/null", O_WRONLY | O_CLOEXEC)) < 0)
+        return error_set(error, ERROR_SYSTEM, "/dev/null cannot be opened: %s", strerror(errno));
+    if (wake_pipe[0] >= 0)
+        return true;
     if (pipe(wake_pipe) != 0)
         return error_set(error, ERROR_SYSTEM, "a pipe could not be made: %s", strerror(errno));
     for (int i = 0; i < 2; i++) {
@@ -111,43 +158,65 @@ static bool open_pipe(struct error *error)
     return true;
 }
 
+void signals_report_failed_writes(void)
+{
+    signal(SIGPIPE, SIG_IGN);
+    signal(SIGXFSZ, SIG_IGN);
+}
+
+static bool is_ignored(int signal_number)
+{
+    struct sigaction before;
+
+    return sigaction(signal_number, NULL, &before) == 0 && before.sa_handler == SIG_IGN;
+}
+
 bool signals_init(struct error *error)
 {
     /* An overflown stack leaves no room for a handler on it. */
     static unsigned char memory[ALTERNATE_STACK];
     stack_t stack = {.ss_sp = memory, .ss_size = sizeof memory};
 
-    if (wake_pipe[0] < 0 && !open_pipe(error))
+    if (!open_descriptors(error))
         return false;
     sigaltstack(&stack, NULL);
-    signal(SIGPIPE, SIG_IGN);
-    signal(SIGXFSZ, SIG_IGN);
-    for (int i = 0; i < COUNT(ending); i++) {
-        struct sigaction before;
-        sigaction(ending[i], NULL, &before);
-        if (before.sa_handler != SIG_IGN) /* nohup and background shells mean it */
+    for (int i = 0; i < COUNT(ending); i++)
+        if (!is_ignored(ending[i])) /* nohup and background shells mean it */
             install(ending[i], on_ending, SA_RESTART);
-    }
+    stop_ignored = is_ignored(SIGTSTP);
+    install(SIGCONT, on_noticed, SA_RESTART);
+    install(SIGALRM, on_alarm, SA_RESTART | SA_ONSTACK);
     for (int i = 1; i < SIGNALS_MAX; i++)
         if (is_in(faults, COUNT(faults), i) || would_end(i))
             install(i, leave_at_once, SA_ONSTACK | (int)SA_RESETHAND);
+    signals_set_printing(true);
     return true;
 }
 
-void signals_set_restore(void (*restore)(bool at_once))
+void signals_set_screen(void (*restore)(void), void (*hide)(void))
 {
     restore_function = restore;
-    for (int i = 0; i < COUNT(noticed); i++)
-        install(noticed[i], restore != NULL ? on_noticed : SIG_DFL, SA_RESTART);
+    hide_function = hide;
+    install(SIGWINCH, restore != NULL ? on_noticed : SIG_DFL, SA_RESTART);
+    if (!stop_ignored)
+        install(SIGTSTP, restore != NULL ? on_noticed : SIG_DFL, SA_RESTART);
 }
 
-bool signals_wait(int descriptor, int timeout)
+void signals_set_printing(bool prints)
 {
-    struct pollfd polled[2] = {{.fd = wake_pipe[0], .events = POLLIN},
-                               {.fd = descriptor, .events = POLLIN}};
+    printing = prints;
+    if (ending_signal != 0)
+        time_print(prints);
+}
+
+bool signals_wait(int input, int output, int timeout)
+{
+    struct pollfd polled[] = {{.fd = wake_pipe[0], .events = POLLIN},
+                              {.fd = input, .events = POLLIN},
+                              {.fd = output, .events = POLLOUT}};
     char drained[256];
 
-    if (poll(polled, 2, timeout) < 0)
+    if (poll(polled, COUNT(polled), timeout) < 0)
         return false;
     if (polled[0].revents != 0)
         while (read(wake_pipe[0], drained, sizeof drained) == (ssize_t)sizeof drained)
@@ -162,10 +231,7 @@ int signals_ending(void)
 
 bool signals_take(int signal_number)
 {
-    bool came = pending[signal_number] != 0;
-
-    pending[signal_number] = 0;
-    return came;
+    return atomic_exchange(&pending[signal_number], false);
 }
 
 void signals_end(int signal_number)

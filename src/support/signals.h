@@ -8,29 +8,38 @@
  * SIGILL, SIGABRT); they call the restore function and raise the signal again with its default
  * action.
  *
- * Threads: the main thread, but for signals_wake.
+ * Threads: the main thread, except for signals_wake.
  */
 #ifndef SUPPORT_SIGNALS_H
 #define SUPPORT_SIGNALS_H
 
 #include "support/error.h"
 
-/* Installs the handlers and ignores SIGPIPE and SIGXFSZ, whose causes write() reports. ERROR_SYSTEM
- * without descriptors. */
+/* Ignores SIGPIPE and SIGXFSZ: write() reports what they are raised for. */
+void signals_report_failed_writes(void);
+
+/* Installs the handlers. A signal that asks for the end, or SIGTSTP, stays ignored if the parent
+ * has it ignored. ERROR_SYSTEM without descriptors. */
 bool signals_init(struct error *error);
 
-/* What puts the terminal back: async-signal-safe, and safe to call at any moment. It is called at
- * once when there is no time to return, and otherwise with the first request to end, to do so if
- * the terminal holds the main thread. While there is one, signals_take() has SIGWINCH, SIGTSTP and
- * SIGCONT to report; with NULL, nothing to put back, they have their default action. */
-void signals_set_restore(void (*restore)(bool at_once));
+/* `restore` puts the terminal back when there is no time to return. `hide` is called when the
+ * process goes on after it was stopped: the terminal may be another's, so nothing may be drawn
+ * until signals_take() has reported SIGCONT. Both must be async-signal-safe, at any moment. While
+ * there is a screen, SIGWINCH and SIGTSTP are there to be taken; with NULL, without one, they
+ * have their default action. */
+void signals_set_screen(void (*restore)(void), void (*hide)(void));
+
+/* Whether the main thread prints to stdout or stderr. Once the program has been told to end, a
+ * print has 300 ms; what nobody has read by then is dropped with all that follows, as it would
+ * hold the process. From signals_init() on it prints. */
+void signals_set_printing(bool prints);
 
 /* Wakes the loop; from any thread, and from handlers. The argument is not used. */
 void signals_wake(void *argument);
 
-/* Sleeps until a signal, a wake, input on `descriptor` (if not -1), or `timeout` milliseconds (if
- * not -1). Returns whether `descriptor` has input, or has been hung up. */
-bool signals_wait(int descriptor, int timeout);
+/* Sleeps until a signal, a wake, input on `input` or room on `output` (if not -1), or `timeout`
+ * milliseconds (if not -1). Returns whether `input` has input, or has been hung up. */
+bool signals_wait(int input, int output, int timeout);
 
 /* The signal that asked the program to end, or 0. */
 int signals_ending(void);

@@ -145,8 +145,7 @@ static void report_epoch(struct progress_text *text, const struct epoch_metrics 
     text->reported = metrics->epoch + 1;
 }
 
-static bool report_snapshot(struct progress_text *text, const struct snapshot *snapshot,
-                            struct error *error)
+static void report_snapshot(struct progress_text *text, const struct snapshot *snapshot)
 {
     const struct history *history = &snapshot->history;
 
@@ -161,11 +160,20 @@ static bool report_snapshot(struct progress_text *text, const struct snapshot *s
             report_epoch(text, &history->epochs[i]);
     if (text->lines && !trainer_ended(snapshot->state) && snapshot->epoch >= snapshot->first_epoch)
         announce(text, snapshot->epoch);
-    if (fflush(stdout) != 0)
-        return error_set(error, ERROR_SYSTEM, "standard output: cannot be written: %s",
-                         strerror(errno));
-    update_bar(text, snapshot);
-    return true;
+}
+
+static bool print_snapshot(struct progress_text *text, const struct snapshot *snapshot,
+                           struct error *error)
+{
+    signals_set_printing(true);
+    report_snapshot(text, snapshot);
+    bool printed = fflush(stdout) == 0;
+    if (!printed)
+        error_set(error, ERROR_SYSTEM, "standard output: cannot be written: %s", strerror(errno));
+    else
+        update_bar(text, snapshot);
+    signals_set_printing(false);
+    return printed;
 }
 
 bool report_run(struct trainer *trainer, bool lines, struct snapshot *last, struct error *error)
@@ -180,8 +188,8 @@ bool report_run(struct trainer *trainer, bool lines, struct snapshot *last, stru
 
     do {
         if (!trainer_read(trainer, last, &seen))
-            signals_wait(-1, -1);
-        else if (!report_snapshot(&text, last, error))
+            signals_wait(-1, -1, -1);
+        else if (!print_snapshot(&text, last, error))
             return false;
         if (signals_ending() != 0 && !stopping) {
             trainer_send(trainer, (struct trainer_command){.verb = TRAINER_STOP});

@@ -45,6 +45,7 @@ struct trainer {
     struct evaluation evaluation;          /* of the test set */
     uint32_t *order;                       /* [train.count] */
     struct snapshot now;                   /* what will be published next */
+    struct stopwatch stopwatch;            /* since its seconds were last brought up to date */
     struct rng generator, epoch_generator; /* that shuffles: now, and before this epoch's shuffle */
     double loss_sum;                       /* over this epoch's images so far */
     long correct;
@@ -213,9 +214,9 @@ static void obey_all(struct trainer *trainer, bool wait)
 /* Brings the seconds up to date; `training`: the time since was spent on the epoch's batches. */
 static void add_seconds(struct trainer *trainer, bool training)
 {
-    double now = clock_seconds(), seconds = now - trainer->resumed_at;
+    const double seconds = stopwatch_lap(&trainer->stopwatch);
 
-    trainer->resumed_at = now;
+    trainer->resumed_at = trainer->stopwatch.clock;
     trainer->now.run_seconds += seconds;
     if (training)
         trainer->now.epoch_seconds += seconds;
@@ -321,6 +322,7 @@ static bool wait_for_leave(struct trainer *trainer)
         publish_state(trainer, SNAPSHOT_PAUSED);
         obey_all(trainer, true);
         trainer->resumed_at = clock_seconds();
+        stopwatch_start(&trainer->stopwatch);
         if (!save_if_asked(trainer))
             return false;
     }
@@ -572,6 +574,7 @@ static void *run(void *argument)
     struct error error;
 
     trainer->resumed_at = clock_seconds();
+    stopwatch_start(&trainer->stopwatch);
     trainer->saved_at = clock_seconds();
     bool good = run_epochs(trainer);
     const char *reason = !good ? "failed" : trainer->stopping ? "stopped" : "finished";

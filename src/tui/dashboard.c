@@ -17,7 +17,11 @@
 #include <string.h>
 #include <unistd.h>
 
-enum { COUNT_MAX = 100000, EXPORTS_MAX = 10000 };
+enum {
+    COUNT_MAX = 100000,
+    EXPORTS_MAX = 10000,
+    AWAY_MS = 250, /* between two looks at whose the terminal is */
+};
 
 static const double COUNT_SECONDS = 1.0;       /* between two keys of a count */
 static const double RATE_STEP = 1.25;          /* of the keys for the learning rate */
@@ -44,7 +48,9 @@ struct dashboard {
     bool asking;       /* whether to quit */
     bool quitting;     /* the trainer has been told to stop */
     bool mouse;        /* is asked for */
-    bool blind;        /* the terminal is gone, or another's */
+    bool blind;        /* the terminal is gone */
+    bool away;         /* it is another job's */
+    bool unsent;       /* some of the last frame is */
     bool fresh;        /* something has changed since the last frame */
     bool unread;       /* keys are left */
     bool unsettled;    /* there is something to compute for another one */
@@ -124,11 +130,7 @@ static enum glyphs choose_glyphs(const char *name, enum glyphs best)
 /* Makes the canvas as large as the terminal. */
 static bool fit_canvas(struct dashboard *dashboard, struct error *error)
 {
-    int width, height;
-
-    term_size(&width, &height);
-    canvas_free(&dashboard->canvas);
-    if (!canvas_new(&dashboard->canvas, width, height, error))
+    if (!term_fit(&dashboard->canvas, error))
         return false;
     dashboard->canvas.glyphs = dashboard->glyphs;
     dashboard->canvas.greys = term_greys();
@@ -136,11 +138,16 @@ static bool fit_canvas(struct dashboard *dashboard, struct error *error)
     return true;
 }
 
+static bool sees_nobody(const struct dashboard *dashboard)
+{
+    return dashboard->blind || dashboard->away;
+}
+
 static void draw_now(struct dashboard *dashboard, bool all)
 {
     look_inside(dashboard);
     screen_draw(&dashboard->frame, &dashboard->canvas);
-    term_show(&dashboard->canvas, all);
+    dashboard->unsent = !term_show(&dashboard->canvas, all);
     dashboard->fresh = false;
     dashboard->drawn_at = clock_seconds();
 }
@@ -178,11 +185,12 @@ static void read_snapshot(struct dashboard *dashboard)
     if (!trainer_read(dashboard->trainer, dashboard->snapshot, &dashboard->seen))
         return;
     dashboard->fresh = true;
-    if (trainer_ended(dashboard->snapshot->state))
-        dashboard->asking = false; /* nothing is left that could go on */
     remember(dashboard);
     trainer_read_outcomes(dashboard->trainer, &dashboard->insight.live, &dashboard->outcomes_seen);
-    if (events_watch(&dashboard->events, dashboard->snapshot) && !dashboard->asking)
+    bool news = events_watch(&dashboard->events, dashboard->snapshot);
+    if (dashboard->asking && trainer_ended(dashboard->snapshot->state))
+        say(dashboard, "The run is over. Quit? y: yes, any other key: no");
+    else if (news && !dashboard->asking)
         say(dashboard, "%s", events_at(&dashboard->events, 0)->text);
 }
 
@@ -217,7 +225,8 @@ static void press_quit(struct dashboard *dashboard)
 static void answer_quit(struct dashboard *dashboard, int key)
 {
     dashboard->asking = false;
-    say(dashboard, " ");
+    say(dashboard, "%s",
+        trainer_ended(dashboard->snapshot->state) ? events_at(&dashboard->events, 0)->text : " ");
     if (key == 'y' || key == 'Y' || key == 'q')
         quit(dashboard);
 }
@@ -417,19 +426,29 @@ static void press(struct dashboard *dashboard, int key)
 
 /* ---- the loop ---- */
 
+/* The terminal is asked for again and again, as nobody tells a job that runs that it was brought to
+ * the foreground. */
+static bool take_terminal(struct dashboard *dashboard, struct error *error)
+{
+    if (signals_take(SIGCONT))
+        dashboard->away = true;
+    if (!dashboard->away || signals_ending() != 0)
+        return true;
+    dashboard->away = !term_take();
+    return dashboard->away || fit_canvas(dashboard, error);
+}
+
 static bool handle_signals(struct dashboard *dashboard, struct error *error)
 {
     if (signals_ending() != 0)
         quit(dashboard);
     if (signals_take(SIGTSTP)) {
-        dashboard->blind = !term_suspend();
-        return fit_canvas(dashboard, error);
+        term_suspend();
+        dashboard->away = true;
     }
-    if (signals_take(SIGWINCH) || signals_take(SIGCONT)) {
-        term_resize();
-        return fit_canvas(dashboard, error);
-    }
-    return true;
+    if (signals_take(SIGWINCH) && !fit_canvas(dashboard, error))
+        return false;
+    return take_terminal(dashboard, error);
 }
 
 /* For a frame's time at most, however many there are: there are signals and snapshots, too. */
@@ -454,40 +473,61 @@ static void read_keys(struct dashboard *dashboard)
     }
 }
 
-/* Milliseconds until the next frame is due; -1: none is. */
+/* Milliseconds until the next frame is due; -1: none is, or the last one is still being sent. */
 static int time_to_draw(const struct dashboard *dashboard)
 {
     double left = dashboard->drawn_at + FRAME_SECONDS - clock_seconds();
 
-    if (!(dashboard->fresh || dashboard->unsettled) || dashboard->blind)
+    if (!(dashboard->fresh || dashboard->unsettled) || dashboard->unsent || sees_nobody(dashboard))
         return -1;
     return left <= 0.0 ? 0 : (int)(left * 1000.0) + 1;
 }
 
-static bool run_loop(struct dashboard *dashboard, struct error *error)
+/* Sleeps until there is something to do. Returns whether there are keys. */
+static bool wait_for_events(struct dashboard *dashboard)
+{
+    const bool nobody = sees_nobody(dashboard);
+    const int timeout = dashboard->away                ? AWAY_MS
+                        : dashboard->unread && !nobody ? 0
+                                                       : time_to_draw(dashboard);
+    bool input = signals_wait(nobody ? -1 : STDIN_FILENO,
+                              dashboard->unsent && !nobody ? term_output() : -1, timeout);
+
+    return input || dashboard->unread;
+}
+
+static bool start(struct dashboard *dashboard, struct error *error)
 {
     init_frame(dashboard);
     dashboard->mouse = dashboard->options->mouse;
     term_use_mouse(dashboard->mouse);
     dashboard->glyphs = choose_glyphs(dashboard->options->glyphs, term_glyphs());
+    dashboard->away = !term_take();
+    return fit_canvas(dashboard, error);
+}
+
+static bool run_loop(struct dashboard *dashboard, struct error *error)
+{
     read_snapshot(dashboard);
-    if (!fit_canvas(dashboard, error))
-        return false;
     for (;;) {
         if (time_to_draw(dashboard) == 0)
             draw_now(dashboard, false);
         if (dashboard->quitting && trainer_ended(dashboard->snapshot->state))
             return true;
-        bool input = signals_wait(dashboard->blind ? -1 : STDIN_FILENO,
-                                  dashboard->unread ? 0 : time_to_draw(dashboard));
+        bool keys = wait_for_events(dashboard);
         if (!handle_signals(dashboard, error))
             return false;
         read_snapshot(dashboard);
-        if (input || dashboard->unread) {
+        if (sees_nobody(dashboard))
+            continue;
+        if (keys)
             read_keys(dashboard);
-            if (!dashboard->blind && dashboard->fresh)
-                draw_now(dashboard, false); /* keys are answered at once */
-        }
+        if (dashboard->blind)
+            continue;
+        if (keys && dashboard->fresh)
+            draw_now(dashboard, false); /* keys are answered at once */
+        else if (dashboard->unsent)
+            dashboard->unsent = !term_show(&dashboard->canvas, false);
     }
 }
 
@@ -526,7 +566,8 @@ bool dashboard_run(const struct dashboard_options *options, struct trainer *trai
     if (dashboard == NULL)
         return false;
     bool ran = timeline_init(&dashboard->timeline, options->model->state_count, error) &&
-               term_start(options->color, error) && run_loop(dashboard, error);
+               term_start(options->color, error) && start(dashboard, error) &&
+               run_loop(dashboard, error);
     term_stop();
     dashboard_free(dashboard);
     return ran;

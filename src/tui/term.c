@@ -2,46 +2,62 @@
 
 #include "support/clock.h"
 #include "support/signals.h"
+#include "tui/output.h"
 
 #include <curses.h>
-#include <errno.h>
 #include <fcntl.h>
 #include <langinfo.h>
+#include <limits.h>
 #include <poll.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/ioctl.h>
 #include <sys/resource.h>
+#include <sys/stat.h>
 #include <term.h>
 #include <termios.h>
 #include <unistd.h>
+#include <wchar.h>
 
 enum {
     ESCAPE_DELAY_MS = 25,
     RESTORE_MAX = 256,
-    OUTPUT_WAIT_MS = 1000,
     STACK_LEAST = 256, /* kB */
-    GREY_FIRST = 232,  /* of the 256 colours: 24 greys */
-    ORANGE = 166,      /* and one that stands out from white as well as from black */
+    CELL_BYTES = 256,  /* that a cell may need, with the way to it and its looks */
+    COLUMNS_MAX = 4096,
+    ROWS_MAX = 1024,
+    SHRINK_LEAST = 256 * 256, /* cells; without memory for these there is memory for nothing */
+    GREY_FIRST = 232,         /* of the 256 colours: 24 greys */
+    ORANGE = 166,             /* and one that stands out from white as well as from black */
 };
 
 static const double REPORT_SECONDS = 0.5; /* that a report of the mouse may take to arrive */
 
-static SCREEN *screen;      /* NULL: the terminal is not ours */
-static struct canvas shown; /* what is on the screen */
-static bool use_colors, use_greys, use_mouse;
+/* Curses knows the keys and the terminal's kind; it draws nothing. */
+static SCREEN *curses; /* NULL: not started */
+static FILE *curses_file;
+static WINDOW *keyboard;
 static struct mouse_reader mouse;
 static double mouse_begun_at;
 static struct pointer pointer; /* of the latest TERM_MOUSE */
-static short grey_pairs[CANVAS_GREYS][CANVAS_GREYS];
-static short next_pair;
+
+static struct canvas shown;    /* what is on the screen, or on its way there */
+static int shown_next;         /* the cell to go on with */
+static bool wiped;             /* the screen was made blank for `shown` */
+static int cursor_x, cursor_y; /* in the terminal; -1: not known */
+static struct cell last_cell;  /* whose looks the terminal has now */
+static bool use_colors;
+static bool use_mouse, mouse_on; /* wanted, and what the terminal was told */
 
 /* What the emergency exit needs, made ready beforehand. */
-static struct termios saved_modes;
+static struct termios saved_modes, own_modes;
 static char restore_text[RESTORE_MAX];
 static volatile sig_atomic_t restore_size;
-static int terminal = -1, nowhere = -1; /* stdout's terminal, whatever stdout is; /dev/null */
+static volatile sig_atomic_t taken; /* its modes are ours, and must be given back */
+static bool drawn_on;               /* and so is its screen */
+
+/* ---- whether it can be used ---- */
 
 bool term_wanted(void)
 {
@@ -65,6 +81,16 @@ static bool check_stack(struct error *error)
                      STACK_LEAST, (unsigned long)limit.rlim_cur / 1024);
 }
 
+/* A session has one terminal, whatever the names are by which it was opened. */
+static bool one_terminal(void)
+{
+    struct stat in, out;
+
+    return (tcgetsid(STDIN_FILENO) >= 0 && tcgetsid(STDOUT_FILENO) >= 0) ||
+           (fstat(STDIN_FILENO, &in) == 0 && fstat(STDOUT_FILENO, &out) == 0 &&
+            in.st_rdev == out.st_rdev);
+}
+
 bool term_check(struct error *error)
 {
     const char *name = getenv("TERM");
@@ -72,6 +98,10 @@ bool term_check(struct error *error)
 
     if (!check_stack(error))
         return false;
+    if (!one_terminal())
+        return error_set(error, ERROR_SYSTEM,
+                         "the keyboard and the screen are two terminals (start the program on one "
+                         "for both, or use --headless)");
     if (name == NULL || *name == '\0')
         return error_set(error, ERROR_SYSTEM,
                          "the terminal's kind is not known: TERM is not set (set it, or use "
@@ -96,51 +126,33 @@ static int append_restore(int character)
 
 static void prepare_restore(void)
 {
-    const char *const names[] = {"sgr0", "rmkx", "cnorm", "rmcup"};
+    const char *const texts[] = {exit_attribute_mode, keypad_local, cursor_normal, exit_ca_mode};
 
     restore_size = 0;
-    for (size_t i = 0; i < sizeof names / sizeof names[0]; i++) {
-        char *text = tigetstr((char *)(uintptr_t)names[i]);
-        if (text != NULL && text != (char *)-1)
-            tputs(text, 1, append_restore);
-    }
+    for (size_t i = 0; i < sizeof texts / sizeof texts[0]; i++)
+        if (texts[i] != NULL)
+            tputs(texts[i], 1, append_restore);
     for (const char *text = MOUSE_OFF; use_mouse && *text != '\0'; text++)
         append_restore(*text);
 }
 
-static bool takes_output(int timeout)
+/* Whether no other job of the shell's has the terminal. */
+static bool in_foreground(void)
 {
-    struct pollfd output = {.fd = terminal, .events = POLLOUT};
+    const pid_t group = tcgetpgrp(STDIN_FILENO);
 
-    return poll(&output, 1, timeout) != 0;
+    return group < 0 || group == getpgrp();
 }
 
-/* The signals_set_restore() function. From here on what is drawn goes nowhere, by whichever thread;
- * where nobody reads, what waits to be read is dropped, as it would hold the process. */
-static void restore(bool at_once)
+/* The restore function of signals_set_screen(): gives the terminal back, if it is ours to give. */
+static void restore(void)
 {
-    ssize_t ignored = 0;
-
-    if (!at_once && takes_output(0))
+    output_hide();
+    if (!taken || !in_foreground())
         return;
-    dup2(nowhere, STDOUT_FILENO);
-    if (!takes_output(0))
-        tcflush(terminal, TCOFLUSH);
-    if (takes_output(OUTPUT_WAIT_MS))
-        ignored = write(terminal, restore_text, (size_t)restore_size);
-    (void)ignored; /* the modes can still be put back */
+    output_last(restore_text, restore_size);
     tcsetattr(STDIN_FILENO, TCSANOW, &saved_modes);
-}
-
-static bool open_ways_out(struct error *error)
-{
-    if (terminal < 0)
-        terminal = fcntl(STDOUT_FILENO, F_DUPFD_CLOEXEC, STDERR_FILENO + 1);
-    if (nowhere < 0)
-        nowhere = open("/dev/null", O_WRONLY | O_CLOEXEC);
-    if (terminal < 0 || nowhere < 0)
-        return error_set(error, ERROR_SYSTEM, "the terminal cannot be used: %s", strerror(errno));
-    return true;
+    taken = false;
 }
 
 /* ---- the mouse ---- */
@@ -148,25 +160,11 @@ static bool open_ways_out(struct error *error)
 /* Reports are read here: curses would wait for the rest of one that does not come. */
 enum { KEY_SGR_REPORT = KEY_MAX + 1, KEY_BYTES_REPORT };
 
-static void report_mouse(bool report)
-{
-    putp(report ? MOUSE_ON : MOUSE_OFF);
-    fflush(stdout);
-}
-
-static bool mouse_known(void)
-{
-    const char *text = tigetstr((char *)(uintptr_t) "kmous");
-
-    return text != NULL && text != (char *)-1;
-}
-
 void term_use_mouse(bool use)
 {
-    if (!mouse_known())
+    if (key_mouse == NULL)
         return;
     use_mouse = use;
-    report_mouse(use);
     prepare_restore();
 }
 
@@ -177,128 +175,158 @@ struct pointer term_pointer(void)
 
 /* ---- start and stop ---- */
 
-/* With flow control Ctrl-S would hold the main thread in a write, deaf to keys and signals. */
-static void clear_flow_control(void)
+static bool has_own_colors(void)
 {
-    struct termios modes;
-
-    if (tcgetattr(STDOUT_FILENO, &modes) != 0)
-        return;
-    modes.c_iflag &= ~(tcflag_t)IXON;
-    tcsetattr(STDOUT_FILENO, TCSANOW, &modes);
-    def_prog_mode(); /* what curses comes back to */
+    return max_colors >= 8 && set_a_foreground != NULL && orig_pair != NULL;
 }
 
-/* Bright yellow is next to nothing on white; without its brightness it is weak there still. */
-static short shade_of(short color_number)
-{
-    return color_number == COLOR_YELLOW && COLORS >= 256 ? ORANGE : color_number;
-}
-
-static void start_colors(const char *color)
+static void choose_colors(const char *color)
 {
     const char *no_color = getenv("NO_COLOR");
     bool refused = strcmp(color, "never") == 0 ||
                    (strcmp(color, "always") != 0 && no_color != NULL && *no_color != '\0');
 
-    use_colors = !refused && has_colors() && start_color() == OK;
-    use_greys = use_colors && COLORS >= 256 && COLOR_PAIRS >= 1024;
-    memset(grey_pairs, 0, sizeof grey_pairs);
-    next_pair = 0;
-    if (!use_colors)
-        return;
-    next_pair = 1;
-    use_default_colors();
-    for (short color_number = COLOR_RED; color_number <= COLOR_CYAN; color_number++)
-        init_pair(next_pair++, shade_of(color_number), -1); /* pair n: colour n, as it is here */
+    use_colors = !refused && has_own_colors();
 }
 
 bool term_toggle_colors(void)
 {
-    if (next_pair == 0) /* refused at the start, but wanted now */
-        start_colors("always");
-    else
-        use_colors = !use_colors && has_colors();
-    use_greys = use_colors && COLORS >= 256 && COLOR_PAIRS >= 1024;
+    use_colors = !use_colors && has_own_colors();
     return use_colors;
 }
 
-bool term_start(const char *color, struct error *error)
+/* Curses gets the terminal to read from alone: it sets the modes, and what it would draw fails. */
+static bool start_curses(void)
 {
-    if (!term_check(error) || !open_ways_out(error))
+    int file = output_open_terminal(O_RDONLY);
+
+    use_env(FALSE); /* nor is the size its affair */
+    if (file < 0 || (curses_file = fdopen(file, "r")) == NULL ||
+        (curses = newterm(NULL, curses_file, stdin)) == NULL ||
+        (keyboard = newpad(1, 1)) == NULL) /* reading from a pad draws nothing */
         return false;
-    tcgetattr(STDIN_FILENO, &saved_modes);
-    restore_size = 0;
-    signals_set_restore(restore); /* first: newterm changes the modes, and SIGTSTP if it may */
-    screen = newterm(NULL, stdout, stdin);
-    if (screen == NULL) {
-        signals_set_restore(NULL);
-        return error_set(error, ERROR_SYSTEM,
-                         "the terminal cannot be used: it lacks what full-screen programs need "
-                         "(use --headless)");
-    }
-    prepare_restore();
     set_escdelay(ESCAPE_DELAY_MS);
     cbreak();
     noecho();
     nonl();
-    clear_flow_control();
-    curs_set(0);
-    keypad(stdscr, TRUE);
+    meta(keyboard, TRUE);
+    keypad(keyboard, TRUE);
+    nodelay(keyboard, TRUE);
     define_key(MOUSE_SGR_START, KEY_SGR_REPORT);
     define_key(MOUSE_BYTES_START, KEY_BYTES_REPORT);
-    nodelay(stdscr, TRUE);
-    start_colors(color);
+    return cursor_address != NULL && clear_screen != NULL;
+}
+
+static void stop_curses(void)
+{
+    if (keyboard != NULL)
+        delwin(keyboard);
+    if (curses != NULL)
+        delscreen(curses);
+    if (curses_file != NULL)
+        fclose(curses_file);
+    keyboard = NULL;
+    curses = NULL;
+    curses_file = NULL;
+}
+
+bool term_start(const char *color, struct error *error)
+{
+    if (!term_check(error) || !output_open(error))
+        return false;
+    tcgetattr(STDIN_FILENO, &saved_modes);
+    restore_size = 0;
+    taken = true;
+    signals_set_screen(restore, output_hide); /* first: curses changes the modes */
+    if (!start_curses()) {
+        term_stop();
+        return error_set(error, ERROR_SYSTEM,
+                         "the terminal cannot be used: it lacks what full-screen programs need "
+                         "(use --headless)");
+    }
+    tcgetattr(STDIN_FILENO, &own_modes);
+    own_modes.c_iflag &= ~(tcflag_t)IXON; /* Ctrl-S is a key as others are */
+    choose_colors(color);
+    prepare_restore();
     return true;
 }
 
-/* To who had it before, until the screen is sent again. */
 static void give_back(void)
 {
-    if (use_mouse)
-        report_mouse(false);
-    endwin();
-    signals_set_restore(NULL);
+    output_drop(); /* the screen goes, too */
+    restore();
+    drawn_on = drawn_on && taken;
+    signals_set_screen(NULL, NULL);
 }
 
 void term_stop(void)
 {
-    if (screen == NULL)
-        return;
-    if (!isendwin())
-        give_back();
-    dup2(terminal, STDOUT_FILENO);
-    delscreen(screen);
-    screen = NULL;
+    give_back();
+    stop_curses();
     canvas_free(&shown);
 }
 
-void term_size(int *width, int *height)
+static void send_text(const char *text)
 {
-    *width = COLS > 0 ? COLS : 1;
-    *height = LINES > 0 ? LINES : 1;
+    if (text != NULL)
+        tputs(text, 1, output_byte);
 }
 
-void term_resize(void)
+bool term_take(void)
 {
-    struct winsize size;
-
-    if (ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_row > 0 && size.ws_col > 0)
-        resizeterm(size.ws_row, size.ws_col);
-    canvas_free(&shown);
+    if (!in_foreground())
+        return false;
+    tcsetattr(STDIN_FILENO, TCSANOW, &own_modes);
+    output_unhide();
+    if (!in_foreground()) { /* stopped meanwhile, and shown the door */
+        output_hide();
+        return false;
+    }
+    output_drop();
+    if (!drawn_on)
+        send_text(enter_ca_mode);
+    send_text(keypad_xmit);
+    send_text(cursor_invisible);
+    taken = drawn_on = true;
+    mouse_on = false;
+    wiped = false;
+    return true;
 }
 
-bool term_suspend(void)
+void term_suspend(void)
 {
     give_back();
     raise(SIGTSTP); /* its default action now; the next line runs when the process goes on */
-    if (signals_ending() != 0)
-        return false;
-    signals_set_restore(restore);
-    term_resize();
-    refresh(); /* in the background this stops once more, so nothing may go before it */
-    if (use_mouse)
-        report_mouse(true);
+    signals_set_screen(restore, output_hide);
+}
+
+static void read_size(int *width, int *height)
+{
+    struct winsize size;
+    const bool known =
+        ioctl(output_terminal(), TIOCGWINSZ, &size) == 0 && size.ws_row > 0 && size.ws_col > 0;
+
+    *width = known ? size.ws_col : 80;
+    *height = known ? size.ws_row : 24;
+    *width = *width < COLUMNS_MAX ? *width : COLUMNS_MAX;
+    *height = *height < ROWS_MAX ? *height : ROWS_MAX;
+}
+
+bool term_fit(struct canvas *canvas, struct error *error)
+{
+    int width, height;
+
+    read_size(&width, &height);
+    for (;;) {
+        canvas_free(canvas);
+        canvas_free(&shown);
+        if (canvas_new(canvas, width, height, error) && canvas_new(&shown, width, height, error))
+            break;
+        if (width * height < SHRINK_LEAST)
+            return false;
+        *(width > height ? &width : &height) /= 2;
+    }
+    wiped = false;
     return true;
 }
 
@@ -313,14 +341,14 @@ enum glyphs term_glyphs(void)
 
 bool term_greys(void)
 {
-    return use_greys;
+    return use_colors && max_colors >= 256 && set_a_background != NULL;
 }
 
 /* ---- cells ---- */
 
 struct look {
-    attr_t attributes;
-    short color; /* 0: the terminal's own */
+    attr_t attribute;
+    int color; /* 0: the terminal's own */
 };
 
 static const struct look looks[STYLE_COUNT] = {
@@ -339,57 +367,129 @@ static const struct look looks[STYLE_COUNT] = {
     [STYLE_WARNING] = {A_BOLD, COLOR_MAGENTA},
 };
 
-static short grey_pair(int fore, int back)
+/* Bright yellow is next to nothing on white; without its brightness it is weak there still. */
+static int shade_of(int color)
 {
-    short *pair = &grey_pairs[fore][back];
-
-    if (*pair == 0) {
-        *pair = next_pair++;
-        init_pair(*pair, (short)(GREY_FIRST + fore), (short)(GREY_FIRST + back));
-    }
-    return *pair;
+    return color == COLOR_YELLOW && max_colors >= 256 ? ORANGE : color;
 }
 
-static void put_cell(int x, int y, const struct cell *cell)
+/* Some terminals cannot show a colour and every attribute at once; curses numbers these so. */
+static void send_attribute(attr_t attribute, bool colored)
 {
-    wchar_t text[2] = {(wchar_t)cell->glyph, L'\0'};
-    struct look look = looks[cell->style];
-    cchar_t wide;
+    enum { NCV_REVERSE = 4, NCV_DIM = 16, NCV_BOLD = 32 };
+    const int refused = colored && no_color_video > 0 ? no_color_video : 0;
 
-    if (cell->style == STYLE_GREY && use_greys)
-        look.color = grey_pair(cell->fore, cell->back);
-    setcchar(&wide, text, look.attributes, use_colors ? look.color : 0, NULL);
-    mvadd_wch(y, x, &wide);
+    if (magic_cookie_glitch > 0) /* attributes would take cells */
+        return;
+    if (attribute == A_BOLD && (refused & NCV_BOLD) == 0)
+        send_text(enter_bold_mode);
+    if (attribute == A_DIM && (refused & NCV_DIM) == 0)
+        send_text(enter_dim_mode);
+    if (attribute == A_REVERSE && (refused & NCV_REVERSE) == 0)
+        send_text(enter_reverse_mode);
 }
 
-static bool same_cell(const struct cell *a, const struct cell *b)
+static bool same_look(const struct cell *a, const struct cell *b)
 {
-    return a->glyph == b->glyph && a->style == b->style && a->fore == b->fore && a->back == b->back;
+    return a->style == b->style && a->fore == b->fore && a->back == b->back;
 }
 
-void term_show(const struct canvas *canvas, bool all)
+static void send_plain_look(void)
 {
-    bool fresh = shown.width != canvas->width || shown.height != canvas->height;
-    struct error ignored;
+    send_text(exit_attribute_mode);
+    if (has_own_colors())
+        send_text(orig_pair);
+    last_cell = (struct cell){.style = STYLE_PLAIN};
+}
 
-    if (fresh) {
-        canvas_free(&shown);
-        if (!canvas_new(&shown, canvas->width, canvas->height, &ignored))
-            return; /* the next frame tries again */
+static void send_look(const struct cell *cell)
+{
+    const struct look *look = &looks[cell->style];
+    const bool grey = cell->style == STYLE_GREY && term_greys();
+
+    if (same_look(cell, &last_cell))
+        return;
+    send_plain_look();
+    send_attribute(look->attribute, use_colors && look->color != 0);
+    if (grey) {
+        send_text(tiparm(set_a_foreground, GREY_FIRST + cell->fore));
+        send_text(tiparm(set_a_background, GREY_FIRST + cell->back));
+    } else if (use_colors && look->color != 0) {
+        send_text(tiparm(set_a_foreground, shade_of(look->color)));
     }
-    if (fresh || all)
-        clear();
-    for (int y = 0; y < canvas->height; y++) {
-        for (int x = 0; x < canvas->width; x++) {
-            const struct cell *cell = &canvas->cells[y * canvas->pitch + x];
-            struct cell *before = &shown.cells[y * shown.pitch + x];
-            if (!fresh && !all && same_cell(cell, before))
-                continue;
-            put_cell(x, y, cell);
-            *before = *cell;
-        }
+    last_cell = *cell;
+}
+
+static void send_glyph(uint32_t glyph)
+{
+    char bytes[MB_LEN_MAX];
+    mbstate_t state = {0};
+    size_t length = wcrtomb(bytes, (wchar_t)glyph, &state);
+
+    if (length == (size_t)-1)
+        output_byte('?');
+    for (size_t i = 0; length != (size_t)-1 && i < length; i++)
+        output_byte(bytes[i]);
+}
+
+static void send_cell(int x, int y, const struct cell *cell)
+{
+    if (x == shown.width - 1 && y == shown.height - 1 && auto_right_margin && !eat_newline_glitch)
+        return; /* the terminal would scroll */
+    if (x != cursor_x || y != cursor_y) {
+        if (!move_standout_mode)
+            send_plain_look();
+        send_text(tiparm(cursor_address, y, x));
     }
-    refresh();
+    send_look(cell);
+    send_glyph(cell->glyph);
+    cursor_x = x + 1 < shown.width ? x + 1 : -1; /* terminals differ on what follows the last */
+    cursor_y = y;
+}
+
+static void wipe(void)
+{
+    send_plain_look();
+    send_text(clear_screen);
+    canvas_clear(&shown);
+    cursor_x = cursor_y = -1;
+    wiped = true;
+}
+
+static bool has_room(void)
+{
+    return output_room() >= CELL_BYTES || output_send() || output_room() >= CELL_BYTES;
+}
+
+bool term_show(const struct canvas *canvas, bool all)
+{
+    const int count = shown.width * shown.height;
+
+    wiped = wiped && !all;
+    if (!has_room())
+        return false;
+    if (!wiped)
+        wipe();
+    if (mouse_on != use_mouse)
+        output_text(use_mouse ? MOUSE_ON : MOUSE_OFF);
+    mouse_on = use_mouse;
+    for (int i = 0; i < count; i++, shown_next++) {
+        shown_next = shown_next < count ? shown_next : 0;
+        const struct cell *cell = &canvas->cells[shown_next];
+        struct cell *before = &shown.cells[shown_next];
+        if (cell->glyph == before->glyph && same_look(cell, before))
+            continue;
+        if (!has_room())
+            return false;
+        send_cell(shown_next % shown.width, shown_next / shown.width, cell);
+        *before = *cell;
+    }
+    return output_send();
+}
+
+int term_output(void)
+{
+    return output_terminal();
 }
 
 /* ---- keys ---- */
@@ -419,7 +519,7 @@ static int name_key(int key)
 int term_key(void)
 {
     for (;;) {
-        int key = getch();
+        int key = wgetch(keyboard);
         enum mouse_result result = MOUSE_INVALID;
 
         if (key == ERR)

@@ -1,8 +1,10 @@
 /*
  * term.h -- the terminal: start, show a canvas, read keys, put everything back.
  *
- * The only module that includes curses. The terminal is put back on every way out: by term_stop(),
- * and on fatal signals by a function that uses async-signal-safe calls alone.
+ * The only module that includes curses, which reads the keys and describes the terminal. Nothing
+ * here waits for a terminal that takes no output. The terminal is put back on every way out: by
+ * term_stop(), and on fatal signals by a function that uses async-signal-safe calls alone. What
+ * belongs to another job of the shell's, as after SIGSTOP and bg, is left alone.
  *
  * Threads: the main thread alone.
  */
@@ -40,17 +42,25 @@ enum term_key {
 bool term_wanted(void);
 
 /* Looks whether the terminal can be used, without touching it. ERROR_SYSTEM, with the advice to run
- * headless, when TERM is not set or not known, or the stack is too small for curses. */
+ * headless, when TERM is not set or not known, when the stack is too small for curses, or when stdin
+ * and stdout are two terminals. */
 bool term_check(struct error *error);
 
-/* Takes the terminal over. `color` is auto, always or never. ERROR_SYSTEM as term_check. */
+/* Prepares to take the terminal over. `color` is auto, always or never. ERROR_SYSTEM as
+ * term_check, or when the terminal cannot be opened. */
 bool term_start(const char *color, struct error *error);
+
+/* Takes the terminal over, also again after term_suspend() and after SIGCONT. False, and nothing is
+ * touched, when it is another job's. */
+bool term_take(void);
 
 /* Gives it back as it was. Does nothing when it was not taken over. */
 void term_stop(void);
 
-/* Columns and rows now. */
-void term_size(int *width, int *height);
+/* Makes a canvas, which must be freed or all zero, as large as the terminal is now. Of a terminal
+ * that says that it is very large it covers what there is memory for. ERROR_SYSTEM when that is
+ * next to nothing. */
+bool term_fit(struct canvas *canvas, struct error *error);
 
 /* Turns colours off, or on again where there are any; returns whether they are on. Show everything
  * anew then. */
@@ -60,27 +70,28 @@ bool term_toggle_colors(void);
 enum glyphs term_glyphs(void);
 bool term_greys(void);
 
-/* Shows the canvas, of the terminal's size. Only what changed is sent; with `all` everything. */
-void term_show(const struct canvas *canvas, bool all);
+/* Shows the canvas, which term_fit() made. Only what changed is sent; with `all` everything. What
+ * the terminal does not take at once is left for the next call. Returns whether all of it was
+ * sent. */
+bool term_show(const struct canvas *canvas, bool all);
+
+/* The descriptor to wait for when term_show() has left something. */
+int term_output(void);
 
 /* The next key that waits, or TERM_NONE; never blocks. */
 int term_key(void);
 
-/* What the mouse did, behind a TERM_MOUSE. */
+/* What the mouse did, after a TERM_MOUSE. */
 struct pointer term_pointer(void);
 
-/* Whether the mouse is reported; where it is not, the terminal's own selection works. */
+/* Whether the mouse is reported, from the next term_show() on; if it is not, the terminal's own
+ * selection works. */
 void term_use_mouse(bool use);
 
 /* Whether the terminal is still there. */
 bool term_alive(void);
 
-/* Takes over a new size. */
-void term_resize(void);
-
-/* Gives the terminal back, stops the process as Ctrl-Z does, and takes it over again after that.
- * False when it goes on only to end: then the terminal, which may be another's by now, is left
- * alone, and nothing may be shown any more. */
-bool term_suspend(void);
+/* Gives the terminal back and stops the process as Ctrl-Z does; returns when it goes on. */
+void term_suspend(void);
 
 #endif
