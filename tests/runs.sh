@@ -80,6 +80,56 @@ report_strange() {
         run 0 --report "$strange" && says "$scratch/out" '^a\\xFFb  basic '
 }
 
+# valid_utf8 FILE
+valid_utf8() {
+    iconv -f UTF-8 -t UTF-8 "$1" >"$scratch/converted" && cmp "$1" "$scratch/converted"
+}
+
+# The names of runs have characters of four bytes, some that are not printable and some that are no UTF-8.
+row_103_utf8() {
+    wide=$(printf 'a\360\220\220\200b') bad=$(printf 'c\377\033\nd\360\220\220')
+    rm -rf "$wide" "$bad" && cp -R one "$wide" && cp -R one "$bad" || return 1
+    for format in text csv jsonl; do
+        run 0 --report --format=$format "$wide" "$bad" && valid_utf8 "$scratch/out" &&
+            [ "$(wc -l <"$scratch/out")" -eq $([ $format = jsonl ] && echo 2 || echo 3) ] ||
+            { echo "$format:"; cat "$scratch/out"; return 1; }
+    done
+    run 0 --report --format=csv "$wide" && says "$scratch/out" "^$wide,basic," || return 1
+    run 0 -d "$data" -e 1 -b 64 --compare "$wide" --compare "$bad" && valid_utf8 "$scratch/out" &&
+        says "$scratch/out" "^$wide +basic" || return 1
+    for glyphs in ascii braille; do
+        run 0 -d "$data" -e 1 -b 64 --compare "$wide" --compare "$bad" --snapshot=120x40 --view=plots \
+            --glyphs=$glyphs && valid_utf8 "$scratch/out" && says "$scratch/out" "$wide" || return 1
+    done
+    run 3 -d "$bad" --stats && valid_utf8 "$scratch/err" && one_line "$scratch/err"
+}
+
+# In a locale of one byte a character: the letter of the name is such a byte, or escaped in JSON.
+row_103_latin1() {
+    name=$(printf 'gr\366\337e')
+    rm -rf "$name" && cp -R one "$name" || return 1
+    for format in text csv; do
+        latin1 0 --report --format=$format "$name" && LC_ALL=C grep -q "^$name" "$scratch/out" ||
+            { echo "$format:"; cat "$scratch/out"; return 1; }
+    done
+    latin1 0 --report --format=jsonl "$name" && says "$scratch/out" '^\{"run":"gr\\\\xF6\\\\xDFe",' &&
+        latin1 0 -d "$data" -e 1 -b 64 --compare "$name" --snapshot=120x40 --view=plots &&
+        LC_ALL=C grep -q "$name" "$scratch/out" &&
+        latin1 3 -d "$name" --stats && LC_ALL=C grep -q "^mnist-tui: $name/" "$scratch/err"
+}
+
+# latin1 STATUS ARGUMENT...: as run, in that locale.
+latin1() {
+    LC_ALL=latin1
+    LOCPATH=$scratch/locales
+    export LOCPATH
+    run "$@"
+    ran=$?
+    LC_ALL=C.UTF-8
+    unset LOCPATH
+    return $ran
+}
+
 # As it is after a kill: the log ends within a line, or within the first epoch.
 report_killed() {
     cp -R one killed && awk '/"epoch","epoch":1/ { printf "%s", substr($0, 1, 30); exit } { print }' \
@@ -175,6 +225,13 @@ check "--report prints a table of runs" report_text
 check "--report --format=csv quotes what needs it" report_csv
 check "--report --format=jsonl prints an object a run" report_jsonl
 check "--report: names that are no UTF-8" report_strange
+check "row 103: text and JSON are UTF-8 whatever the names" row_103_utf8
+mkdir "$scratch/locales"
+if localedef -i en_US -f ISO-8859-1 "$scratch/locales/latin1" 2>/dev/null; then
+    check "row 103: in a Latin-1 locale text is Latin-1, JSON is UTF-8" row_103_latin1
+else
+    skip "row 103: in a Latin-1 locale" "localedef, or what it reads, is missing"
+fi
 check "--report: a run that was killed is shown as far as it is" report_killed
 check "--report: a resumed run's epochs count once" report_resumed
 check "--report: a run at work is shown as far as it is" report_at_work

@@ -100,8 +100,12 @@ void report_runs(FILE *file, const struct run_summary runs[], int count, int fir
 
 /* ---- CSV ---- */
 
-static void print_field(FILE *file, const char *text)
+static void print_field(FILE *file, const char *name)
 {
+    char escaped[PATH_MAX];
+    const char *text = escaped;
+
+    error_escape(escaped, sizeof escaped, name);
     if (strpbrk(text, ",\"\r\n") == NULL) {
         fputs(text, file);
         return;
@@ -145,15 +149,37 @@ static json_t *decimal(double value)
     return isfinite(value) ? json_real(strtod(cell, NULL)) : json_null();
 }
 
+/* Bytes of the character in UTF-8 that the text begins with; 0: there is none. */
+static size_t utf8_length(const char *text)
+{
+    enum { LENGTH_MAX = 4 };
+    const size_t left = strnlen(text, LENGTH_MAX);
+
+    for (size_t length = 1; length <= left; length++) {
+        json_t *character = json_stringn(text, length);
+        json_decref(character);
+        if (character != NULL)
+            return length;
+    }
+    return 0;
+}
+
+/* JSON is UTF-8 in any locale. */
 static json_t *name_text(const char *name)
 {
-    char text[PATH_MAX];
-    json_t *string = json_string(name);
+    char text[4 * PATH_MAX]; /* \xHH for each byte */
+    size_t size = 0;
 
-    if (string != NULL)
-        return string;
-    error_escape(text, sizeof text, name);
-    return json_string(text);
+    while (*name != '\0' && size + sizeof "\\xHH" < sizeof text) {
+        const size_t length = utf8_length(name);
+        if (length > 0)
+            memcpy(text + size, name, length);
+        else
+            snprintf(text + size, sizeof "\\xHH", "\\x%02X", (unsigned char)*name);
+        size += length > 0 ? length : strlen("\\xHH");
+        name += length > 0 ? length : 1;
+    }
+    return json_stringn(text, size);
 }
 
 static char *make_line(const struct run_summary *run)

@@ -16,7 +16,7 @@
 void report_runs(FILE *file, const struct run_summary runs[], int count, int first);
 
 /* The same as CSV (RFC 4180, but lines end as text lines do) with a header line; epochs count from
- * 0, and what is not known yet is empty. */
+ * 0, and what is not known yet is empty. A name has what the locale cannot print as \xHH. */
 void report_runs_csv(FILE *file, const struct run_summary runs[], int count);
 
 /* The same as JSON lines, one object a run, null for what is not known yet. A name that is no UTF-8

@@ -3,6 +3,7 @@
 #include "support/memory.h"
 
 #include <assert.h>
+#include <limits.h>
 #include <stdarg.h>
 #include <stdlib.h>
 #include <string.h>
@@ -143,18 +144,26 @@ void canvas_bar(struct canvas *canvas, int x, int y, int width, double share, en
     }
 }
 
-static void write_glyph(uint32_t glyph, FILE *file)
+static void write_utf8(uint32_t glyph, FILE *file)
 {
-    if (glyph < 0x80) {
-        putc((int)glyph, file);
-    } else if (glyph < 0x800) {
-        putc((int)(0xC0 | glyph >> 6), file);
-        putc((int)(0x80 | (glyph & 0x3F)), file);
-    } else {
-        putc((int)(0xE0 | glyph >> 12), file);
-        putc((int)(0x80 | (glyph >> 6 & 0x3F)), file);
-        putc((int)(0x80 | (glyph & 0x3F)), file);
-    }
+    const int more = glyph < 0x80 ? 0 : glyph < 0x800 ? 1 : glyph < 0x10000 ? 2 : 3;
+    static const uint32_t marks[] = {0, 0xC0, 0xE0, 0xF0}; /* of a first byte */
+
+    putc((int)(marks[more] | glyph >> (6 * more)), file);
+    for (int i = more - 1; i >= 0; i--)
+        putc((int)(0x80 | (glyph >> (6 * i) & 0x3F)), file);
+}
+
+static void write_in_locale(uint32_t glyph, FILE *file)
+{
+    char bytes[MB_LEN_MAX];
+    mbstate_t state = {0};
+    size_t length = wcrtomb(bytes, (wchar_t)glyph, &state);
+
+    if (length == (size_t)-1)
+        putc('?', file);
+    else
+        fwrite(bytes, 1, length, file);
 }
 
 void canvas_dump(const struct canvas *canvas, FILE *file)
@@ -165,7 +174,7 @@ void canvas_dump(const struct canvas *canvas, FILE *file)
         while (width > 0 && row[width - 1].glyph == ' ')
             width--;
         for (int x = 0; x < width; x++)
-            write_glyph(row[x].glyph, file);
+            (canvas->glyphs == GLYPHS_ASCII ? write_in_locale : write_utf8)(row[x].glyph, file);
         putc('\n', file);
     }
 }

@@ -80,7 +80,8 @@ struct canvas canvas_box(struct canvas *canvas, const char *title, bool focused)
 /* A horizontal bar of `width` cells, `share` of it filled: 0 to 1; others count as the nearer. */
 void canvas_bar(struct canvas *canvas, int x, int y, int width, double share, enum style style);
 
-/* Writes the cells' glyphs as UTF-8, a line a row, without trailing spaces. */
+/* Writes the cells' glyphs, a line a row, without trailing spaces: as UTF-8, or with ASCII's glyphs
+ * in the locale's encoding, as a name may have others; '?' is what that cannot say. */
 void canvas_dump(const struct canvas *canvas, FILE *file);
 
 #endif
