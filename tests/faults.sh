@@ -313,6 +313,39 @@ row_80() {
         says "$run/metrics.jsonl" '"epoch","epoch":1,.*"seconds":[0-9.e-]+,"images_per_second":[0-9]'
 }
 
+# In the midst of training, an hour back and forth again, and further.
+row_117_clock() {
+    survives clock:3:once:back,clock:5:once:back,clock:8:once:back,clock:9:once:back &&
+        [ "$status" -eq 0 ] || return 1
+    sed -n 's/.*"time":"\([^"]*\)".*/\1/p' "$run/metrics.jsonl" >"$scratch/times"
+    ! LC_ALL=C sort -c "$scratch/times" 2>/dev/null && ! LC_ALL=C sort -rc "$scratch/times" 2>/dev/null &&
+        ! grep '"seconds":\([0-9.e-]*e[+0]\|[0-9][0-9][0-9]\|-\)' "$run/metrics.jsonl"
+}
+
+# Within the run: what was read is in memory. Then the run cannot be resumed with them.
+row_117_data() {
+    rm -rf "$run" "$scratch/moving" && cp -R "$data" "$scratch/moving"
+    # shellcheck disable=SC2086 # one word an argument
+    LD_PRELOAD="$FAULT_SHIM" FAULTS=rename:2:once:STOP "$PROGRAM" $training -d "$scratch/moving" \
+        >"$scratch/out" 2>"$scratch/err" </dev/null &
+    pid=$!
+    for try in $(seq 1200); do
+        ! grep -q '^State:.*T' "/proc/$pid/status" || break
+        sleep 0.05
+    done
+    for file in "$scratch"/moving/*-images-*; do
+        echo 'no images any more' >"$file" # in place
+    done
+    rm "$scratch"/moving/*-labels-*
+    kill -CONT "$pid" && wait "$pid"
+    status=$?
+    [ "$status" -eq 0 ] && sane && whole && kept || return 1
+    finish "$PROGRAM" --headless --resume="$run" -e 3
+    [ "$status" -eq 3 ] && says "$scratch/err" '^mnist-tui: .*/moving/' || return 1
+    finish "$PROGRAM" --headless --resume="$run" -e 3 -d "$data"
+    [ "$status" -eq 0 ] && sane
+}
+
 row_81() {
     rm -rf "$run"
     "$PROGRAM" --headless -d "$data" -e 1000000 -b 64 -j 2 -o "$run" >"$scratch/long" 2>&1 </dev/null &
@@ -352,6 +385,8 @@ if [ -n "$FAULT_SHIM" ]; then
     check "a stale temporary file cannot be removed" each_way unlink EIO
     check "the run directory cannot be made" each_way mkdir EIO
     check "row 80: the clock steps back" row_80
+    check "row 117: the clock jumps back and forth while a run trains" row_117_clock
+    check "row 117: the data files are replaced while a run trains" row_117_data
     if [ -n "${COVERAGE-}" ]; then
         skip "rows 74 and 76: limits on files" "they stop gcov from writing what it counted"
     else

@@ -412,6 +412,13 @@ asked_or_over() {
     seen 'Quit\?|FINISHED' || [ -s "$scratch/status" ]
 }
 
+# What answers it is no key for the plots: y changes their axes.
+question_answered() {
+    see 'The run is over. Quit\?' && before=$(ticks) && keys n && see 'q quits and prints the results' &&
+        see_no 'Quit\?' && [ "$(ticks)" = "$before" ] && keys q && left 0 && restored && results &&
+        question_ends && keys y && left 0 && restored && results
+}
+
 every_key() {
     keys Space p n b 3 n 2 b Tab BTab Left h Right l Up k Down j PageUp PageDown Home End y '?' F1 \
         Escape C-l Enter x z '[' ']' , . 0 f w '<' '>' + - s e m c u F5 F12 BSpace DC IC C-a C-t
@@ -441,7 +448,8 @@ check "after the end everything can still be looked at" finished_looks
 check "row 85: stepping after the last epoch says that it is over" finished_steps
 check "after the end q leaves at once and prints the results" finished_quits
 check "the last message fits into 80 columns" finished_message
-check "the question whether to quit ends with the run" question_ends
+check "the question whether to quit changes as the run ends" question_ends
+check "an answer to that question after the run's end quits, or takes it away" question_answered
 check "row 82: every key in every state" row_82
 check "row 82: every key in every view and tier" row_82_views
 check "two presses of Space within a batch leave it training" double_press

@@ -1,0 +1,374 @@
+#!/bin/sh
+# terminal.sh -- holds what the program does with a terminal, or a pipe, that nobody reads, that belongs to
+# another job, that is two, or that says it is larger than it can be; and with time in which it is stopped.
+# "row NN" is row NN of the table of faults. With FAULTS_SAMPLES=all it is told to end a hundred times in each
+# state, and must be gone within two seconds each time.
+
+. "$(dirname "$0")/pane.sh"
+all=
+[ "${FAULTS_SAMPLES-}" != all ] || all=yes
+times=1
+[ -z "$all" ] || times=100
+
+milliseconds() {
+    date +%s%3N
+}
+
+signal() {
+    kill "-$1" "$(cat "$scratch/pid")"
+}
+
+# is_gone: waits for the end of the process that was told to end just now, and keeps the longest time.
+is_gone() {
+    from=$(milliseconds)
+    gone || return 1
+    took=$(($(milliseconds) - from))
+    [ "$took" -le "$slowest" ] || slowest=$took
+}
+
+# in_time TIMES: nobody looks at a clock in make check.
+in_time() {
+    figure "$1 times, gone within $slowest ms"
+    [ -z "$all" ] || [ "$slowest" -le 2000 ]
+}
+
+# ---- nobody reads the terminal ----
+
+launch() {
+    rm -rf "$scratch/run"
+    directory=$scratch/run
+    export directory
+    start 80 24 "$1 -b 16 -o \"\$directory\"" && see "$2"
+}
+
+training() {
+    launch '-e 100000' 'TRAINING'
+}
+
+# Much is drawn, so that the terminal is full soon.
+redrawing() {
+    training && tmux send-keys -t main -N 2000 C-l
+}
+
+paused() {
+    launch '-e 100000 --paused' PAUSED
+}
+
+helping() {
+    training && keys '?' && see 'Keys [0-9]'
+}
+
+drawing() {
+    training && keys 6 && see 'pen up' && keys Enter && see 'pen down'
+}
+
+asking() {
+    training && keys q && see 'Quit\?'
+}
+
+finished() {
+    launch '-e 1' FINISHED
+}
+
+# The run directory is gone.
+failed() {
+    training || return 1
+    until rm -rf "$directory"; do :; done 2>/dev/null
+    see FAILED
+}
+
+# given_back: as restored, without what stands on the screen, which keys that nobody read may have changed.
+given_back() {
+    eventually cmp "$scratch/modes.before" "$scratch/modes.after" && eventually flags_are '0 1 0'
+}
+
+# flags_are 'ALTERNATE CURSOR KEYPAD'
+flags_are() {
+    [ "$(tmux display-message -p -t main '#{alternate_on} #{cursor_flag} #{keypad_flag}')" = "$1" ]
+}
+
+# told_unread SIGNAL STATUS STATE TIMES: told to end once, at some moment after the terminal has hung.
+told_unread() {
+    slowest=0
+    for round in $(seq "$4"); do
+        "$3" || return 1
+        server=$(tmux display-message -p '#{pid}')
+        kill -STOP "$server" && sleep "0.$((round * 37 % 90 + 10))" && signal "$1"
+        is_gone
+        ended=$?
+        kill -CONT "$server"
+        [ "$ended" -eq 0 ] && left "$2" && given_back || { echo "the $round. time"; return 1; }
+        [ "$3" = failed ] || run 0 -d "$data" --eval="$directory/last.safetensors" || return 1
+    done
+    in_time "$4"
+}
+
+for state in training redrawing paused helping drawing asking finished failed; do
+    check "row 93: one SIGTERM while nobody reads the terminal, $state: saved and gone" \
+        told_unread TERM 143 $state $times
+done
+check "row 93: one SIGHUP while nobody reads the terminal: saved and gone" \
+    told_unread HUP 129 redrawing $times
+
+# Keys are answered as soon as somebody reads again, although the terminal was full for long.
+reads_again() {
+    redrawing || return 1
+    server=$(tmux display-message -p '#{pid}')
+    kill -STOP "$server" && sleep 2 && kill -CONT "$server" && keys Escape '?' && see 'Keys [0-9]' &&
+        keys Escape && see_no 'Keys [0-9]' && goes_on
+}
+
+check "row 93: a terminal that is read again shows where training is" reads_again
+
+# ---- nobody reads the pipe ----
+
+# A pipe that is full, with a reader that does not read. What is left of room, 0 to 999 bytes, is the argument.
+fill_pipe() {
+    rm -f "$scratch/pipe"
+    mkfifo "$scratch/pipe" && sleep 1000 <>"$scratch/pipe" &
+    reader=$!
+    until [ -p "$scratch/pipe" ]; do sleep 0.01; done
+    dd if=/dev/zero of="$scratch/pipe" bs=1 count=1000000 oflag=nonblock 2>/dev/null <>"$scratch/pipe"
+    [ "$1" -eq 0 ] || dd if="$scratch/pipe" of=/dev/null bs=4096 count="$1" iflag=fullblock 2>/dev/null
+}
+
+# told_full ROOM TIMES ARGUMENT...: told to end once, with stdout a full pipe but for so many pages of 4096 bytes.
+told_full() {
+    room=$1 rounds=$2
+    shift 2
+    slowest=0
+    for round in $(seq "$rounds"); do
+        fill_pipe "$room"
+        rm -rf "$scratch/run"
+        "$PROGRAM" --headless -d "$data" -b 16 "$@" >"$scratch/pipe" 2>"$scratch/err" &
+        echo $! >"$scratch/pid"
+        until_epoch 1 "$scratch/run" && sleep "0.$((round * 37 % 90 + 10))" && signal TERM && is_gone
+        ended=$?
+        wait "$(cat "$scratch/pid")"
+        status=$?
+        kill "$reader"
+        wait "$reader" 2>/dev/null
+        [ "$ended" -eq 0 ] && [ "$status" -eq 143 ] || { echo "exit status $status, the $round. time"; return 1; }
+        directory=$scratch/run
+        run 0 -d "$data" --eval="$directory/last.safetensors" || return 1
+    done
+    in_time "$rounds"
+}
+
+# told_reading ARGUMENT...: what only reads, and prints to the full pipe, ends by the signal's own action.
+told_reading() {
+    fill_pipe 0
+    "$PROGRAM" "$@" >"$scratch/pipe" 2>"$scratch/err" &
+    echo $! >"$scratch/pid"
+    sleep 1
+    signal TERM && gone
+    ended=$?
+    wait "$(cat "$scratch/pid")"
+    status=$?
+    kill "$reader"
+    wait "$reader" 2>/dev/null
+    [ "$ended" -eq 0 ] && [ "$status" -eq 143 ]
+}
+
+# The shim is there in builds without a sanitizer.
+if [ -n "${FAULT_SHIM-}" ]; then
+    check "row 94: one SIGTERM, stdout a full pipe: saved and gone" \
+        told_full 0 $times -e 100000 -o "$scratch/run"
+    check "row 94: one SIGTERM, stdout a pipe that fills up: saved and gone" \
+        told_full 1 $times -e 100000 -o "$scratch/run"
+    check "row 94: one SIGTERM after the last epoch, stdout a full pipe: gone" \
+        told_full 0 1 -e 1 -o "$scratch/run"
+    run 0 -d "$data" -e 1 -o "$scratch/one" >/dev/null
+    check "row 115: --eval ends at the first signal" \
+        told_reading -d "$data" --eval="$scratch/one/last.safetensors"
+    check "row 115: --report ends at the first signal" told_reading --report "$scratch/one"
+    check "row 115: --stats ends at the first signal" told_reading -d "$data" --stats
+else
+    skip "rows 94 and 115: nobody reads the pipe" \
+        "ThreadSanitizer holds a signal back until the call that it is to end has returned"
+fi
+
+# ---- jobs ----
+
+# shell ARGUMENTS: the program as the job of a shell, with a run directory.
+shell() {
+    rm -rf "$scratch/job"
+    arguments=$1
+    export arguments PROGRAM data scratch
+    cat >"$scratch/job.sh" <<'JOB'
+echo $$ >"$scratch/pid"
+eval "exec \"\$PROGRAM\" -d \"\$data\" -b 16 -o \"\$scratch/job\" $arguments"
+JOB
+    terminal 80 24 'env TERM=screen-256color PS1="READY " sh -i' && see READY &&
+        keys 'sh "$scratch/job.sh"' Enter && see TRAINING
+}
+
+answers() {
+    keys Escape && keys '?' && see 'Keys [0-9]' && keys Escape && see_no 'Keys [0-9]'
+}
+
+stopped() {
+    grep -q '^State:.*T' "/proc/$(cat "$scratch/pid")/status"
+}
+
+# The shell has a terminal that works again, with its own modes. Enter would not do in those of the program.
+stop_and_clear() {
+    signal STOP && eventually stopped && keys 'stty sane; clear; echo $((41 + 1))' C-j && see '^42'
+}
+
+row_95() {
+    shell '-e 100000' && stop_and_clear && keys fg C-j && see 'mnist-tui +> TRAINING' && answers && goes_on &&
+        keys p && see PAUSED && keys q && see READY && eventually flags_are '0 1 0'
+}
+
+# Epochs are what shows that it goes on where nobody sees it.
+epochs() {
+    grep -c '"event":"epoch"' "$scratch/job/metrics.jsonl"
+}
+
+row_96() {
+    shell '-e 100000' && stop_and_clear && keys 'bg; clear' C-j || return 1
+    until_epoch $(($(epochs) + 3)) "$scratch/job" && keys 'echo $((52 + 1))' C-j && see '^53' &&
+        unseen 'TRAINING|Loss|Spc Pause' && stty_is_sane && keys fg C-j && see 'mnist-tui +> TRAINING' && answers
+}
+
+# Its modes are those of a shell that reads lines.
+stty_is_sane() {
+    stty -a <"$(tmux display-message -p -t main '#{pane_tty}')" >"$scratch/modes" &&
+        says "$scratch/modes" '(^| )icanon( |$)'
+}
+
+# Suspended by a key, too; and told to end there.
+row_96_suspended() {
+    keys C-z && see READY && keys 'bg; clear' C-j || return 1
+    until_epoch $(($(epochs) + 3)) "$scratch/job" && unseen 'TRAINING|Loss|Spc Pause' && signal TERM && gone &&
+        keys 'echo $((62 + 1))' C-j && see '^63' && unseen 'TRAINING|Loss|Spc Pause' &&
+        run 0 -d "$data" --eval="$scratch/job/last.safetensors"
+}
+
+row_97() {
+    before='set -m'
+    start 80 24 "$many" '--ignore-signal=TSTP' && see TRAINING && keys C-z && goes_on && answers
+    ignored=$?
+    before=:
+    return $ignored
+}
+
+check "row 95: SIGSTOP and fg: the modes are the program's, keys work, and the terminal is given back" row_95
+check "row 96: SIGSTOP and bg: training goes on, and nothing is drawn until fg" row_96
+check "row 96: Ctrl-Z and bg: the same, and SIGTERM is obeyed" row_96_suspended
+if env --ignore-signal=TSTP true 2>/dev/null; then
+    check "row 97: SIGTSTP that the parent ignores stays ignored" row_97
+else
+    skip "row 97: SIGTSTP ignored by the parent" "this env ignores no signals"
+fi
+
+# ---- time ----
+
+# counted RUN: milliseconds in all epochs that have ended.
+counted() {
+    sed -n 's/^{"event":"epoch",.*"seconds":\([^,]*\),.*/\1/p' "$1/metrics.jsonl" |
+        awk '{ sum += $1 } END { printf "%d\n", 1000 * sum }'
+}
+
+# stop_for_three_seconds: at least that long; leaves how long in $asleep.
+stop_for_three_seconds() {
+    "$@" && eventually stopped || return 1
+    asleep=$(milliseconds)
+    sleep 3
+    asleep=$(($(milliseconds) - asleep))
+}
+
+# The epochs take at most the time that the whole run did, less that in which it was stopped.
+awake() {
+    took=$(($(milliseconds) - began))
+    sum=$(counted "$1")
+    figure "$sum ms counted in a run of $took ms that was stopped for $asleep ms"
+    [ "$sum" -le $((took - asleep)) ]
+}
+
+row_98_headless() {
+    rm -rf "$scratch/job"
+    began=$(milliseconds)
+    "$PROGRAM" --headless -d "$data" -b 16 -e 100000 -o "$scratch/job" >"$scratch/out" 2>"$scratch/err" &
+    echo $! >"$scratch/pid"
+    until_epoch 2 "$scratch/job" && stop_for_three_seconds signal STOP && signal CONT &&
+        until_epoch $(($(epochs) + 2)) "$scratch/job" && awake "$scratch/job"
+    slept=$?
+    signal TERM
+    wait "$(cat "$scratch/pid")"
+    return $slept
+}
+
+row_98_suspended() {
+    began=$(milliseconds)
+    shell '-e 100000' && until_epoch 2 "$scratch/job" && stop_for_three_seconds keys C-z && keys fg C-j &&
+        until_epoch $(($(epochs) + 2)) "$scratch/job" && awake "$scratch/job"
+}
+
+check "row 98: time after SIGSTOP counts in no second" row_98_headless
+check "row 98: suspended time counts in no second" row_98_suspended
+
+# ---- sizes, and two terminals ----
+
+# resized COLUMNS ROWS: what the terminal says, not what it is.
+resized() {
+    stty cols "$1" rows "$2" <"$(tmux display-message -p -t main '#{pane_tty}')"
+}
+
+row_99() {
+    start 80 24 "$many" && see TRAINING || return 1
+    for size in '65535 65535' '32768 1' '1 32768' '40000 50' '65535 24'; do
+        resized ${size% *} ${size#* } && sleep 0.5 || return 1
+    done
+    resized 80 24 && answers && goes_on && keys q y && left 0 && restored
+}
+
+row_99_start() {
+    before='stty cols 65535 rows 65535'
+    start 80 24 "$many" && eventually [ -s "$scratch/pid" ] && sleep 1 && before=: && resized 80 24 && answers &&
+        goes_on && keys q y && left 0
+    started=$?
+    before=:
+    return $started
+}
+
+# With memory for a small part of such a canvas alone.
+row_99_memory() {
+    start 80 24 "$many -j 1" && see TRAINING &&
+        limit=$(sed -n 's/^VmPeak:[^0-9]*\([0-9]*\).*/\1/p' "/proc/$(cat "$scratch/pid")/status") || return 1
+    before="ulimit -v $((limit + 30000))"
+    start 80 24 "$many -j 1" && see TRAINING && resized 65535 65535 && sleep 1 && resized 80 24 && answers &&
+        goes_on && keys q y && left 0
+    went=$?
+    before=:
+    return $went
+}
+
+check "row 99: a terminal that says it is larger than 32767" row_99
+check "row 99: so from the start" row_99_start
+if [ -n "${FAULT_SHIM-}" ] && [ -r /proc/self/status ]; then
+    check "row 99: a terminal larger than memory allows" row_99_memory
+fi
+
+# The other terminal is that of a second window; its modes stay as they are. The server's environment is that
+# of its start.
+row_113() {
+    arguments="$many -o '$scratch/never' <\"\$(cat '$scratch/other')\"" environment=
+    export PROGRAM data scratch arguments environment before
+    rm -f "$scratch/status" "$scratch/pid" "$scratch/modes.after"
+    terminal 80 24 'exec cat' && other=$(tmux display-message -p -t main '#{pane_tty}') &&
+        echo "$other" >"$scratch/other" && stty -g <"$other" >"$scratch/other.before" &&
+        tmux new-window -t main: "sh '$scratch/pane'" && left 5 && see 'two terminals' &&
+        absent "$scratch/never" && stty -g <"$other" >"$scratch/other.after" &&
+        cmp "$scratch/other.before" "$scratch/other.after" && cmp "$scratch/modes.before" "$scratch/modes.after"
+}
+
+# By another name it is the same.
+row_113_same() {
+    start 80 24 "$many </dev/tty" && see TRAINING && answers && keys q y && left 0 && restored
+}
+
+check "row 113: stdin and stdout are two terminals: exit 5" row_113
+check "row 113: the same terminal by another name will do" row_113_same
+done_testing
