@@ -65,7 +65,7 @@ static const struct key_binding bindings[] = {
     {KEY_REDRAW, {TERM_REDRAW}, "Ctrl-L", "draw the screen anew", NULL},
     {KEY_QUIT, {'q', TERM_F10}, "q, F10", "quit; asks first while training", "q Quit"},
     {KEY_NOTHING, {0}, "Ctrl-C", "stop after this batch, save and quit; twice: at once", NULL},
-    {KEY_NOTHING, {0}, "Ctrl-Z", "suspend; training stops too until fg", NULL},
+    {KEY_NOTHING, {0}, "Ctrl-Z", "suspend; training stops too until fg or bg", NULL},
 };
 
 enum { BINDING_COUNT = sizeof bindings / sizeof bindings[0] };
