@@ -749,10 +749,10 @@ static void a_file_is_the_same_through_links(void **unused)
         {"nothing", "no_such/nothing", false},
         {"nothing", "same_self/nothing", true},
     };
-    char here[PATH_MAX];
+    char before[PATH_MAX];
     (void)unused;
 
-    assert_non_null(getcwd(here, sizeof here));
+    assert_non_null(getcwd(before, sizeof before));
     assert_int_equal(chdir(scratch), 0);
     put_file("same_a", "x");
     put_file("same_b", "x");
@@ -762,7 +762,7 @@ static void a_file_is_the_same_through_links(void **unused)
     for (int i = 0; i < CHECK_COUNT(cases); i++)
         if (file_same(cases[i].a, cases[i].b) != cases[i].same)
             fail_msg("%s and %s", cases[i].a, cases[i].b);
-    assert_int_equal(chdir(here), 0);
+    assert_int_equal(chdir(before), 0);
 }
 
 static void file_replace_writes_a_new_file(void **unused)
