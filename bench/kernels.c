@@ -8,6 +8,9 @@
  * disturbs it. Operands are as large as in training and stay in the caches as far as they fit.
  */
 #include "nn/kernels.h"
+#include "data/dataset.h"
+#include "nn/limits.h"
+#include "nn/model_text.h"
 #include "nn/stage.h"
 #include "support/clock.h"
 #include "support/memory.h"
@@ -216,11 +219,13 @@ int main(int argc, char *argv[])
     const struct kernels *kernels;
     struct stages stages;
     struct error error;
-    struct model model;
+    struct model *model;
     bool runs;
 
-    if (!model_init(&model, argc > 1 ? argv[1] : "basic", &error) ||
-        !stages_init(&stages, &model, &error)) {
+    if ((model =
+             model_make(argc > 1 ? argv[1] : "basic", (struct shape){1, DATASET_SIDE, DATASET_SIDE},
+                        DATASET_CLASSES, &error)) == NULL ||
+        !stages_init(&stages, model, &error)) {
         fprintf(stderr, "kernels: %s\n", error.text);
         return EXIT_FAILURE;
     }

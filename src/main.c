@@ -6,6 +6,9 @@
 #include "actions/run.h"
 #include "actions/series.h"
 #include "nn/cpu.h"
+#include "nn/model_text.h"
+#include "nn/shelf.h"
+#include "nn/summary.h"
 #include "support/json_memory.h"
 #include "support/signals.h"
 #include "text/report.h"
@@ -56,15 +59,19 @@ static void print_version(void)
 static void print_models(void)
 {
     struct error ignored;
-    struct model model;
     char parameters[16], multiply_adds[16];
 
-    for (int i = 0; model_name(i) != NULL; i++) {
-        model_init(&model, model_name(i), &ignored);
-        model_thousands(parameters, sizeof parameters, model.parameter_count);
-        model_thousands(multiply_adds, sizeof multiply_adds, model_multiply_adds(&model));
-        printf("%-6s %6s parameters %10s multiply-adds  %s\n", model.name, parameters,
-               multiply_adds, model.purpose);
+    for (int i = 0; shelf_name(i) != NULL; i++) {
+        struct model *model =
+            model_make(shelf_name(i), (struct shape){1, DATASET_SIDE, DATASET_SIDE},
+                       DATASET_CLASSES, &ignored);
+        if (model == NULL)
+            continue;
+        summary_thousands(parameters, sizeof parameters, model->parameter_count);
+        summary_thousands(multiply_adds, sizeof multiply_adds, model_multiply_adds(model));
+        printf("%-6s %6s parameters %10s multiply-adds  %s\n", model->name, parameters,
+               multiply_adds, shelf_purpose(i));
+        model_free(model);
     }
 }
 
@@ -99,7 +106,7 @@ static bool act(struct program *program, struct error *error)
     case ACTION_HELP: options_help(stdout); return true;
     case ACTION_VERSION: print_version(); return true;
     case ACTION_MODELS: print_models(); return true;
-    case ACTION_SUMMARY: report_summary(stdout, &setup->model); return true;
+    case ACTION_SUMMARY: report_summary(stdout, setup->model); return true;
     case ACTION_STATS:
         report_statistics(stdout, &setup->data, options->settings.validate > 0);
         return true;
@@ -141,7 +148,9 @@ static bool run(struct program *program, int argc, char *argv[], struct error *e
     if (!talk_only && options->resume != NULL && !run_open(&program->run, argc, argv, error))
         return false;
     bool needs_data = !talk_only && options->action != ACTION_SUMMARY;
-    if (!talk_only && (!model_init(&setup->model, options->settings.model, error) ||
+    if (!talk_only && ((setup->model = model_make(options->settings.model,
+                                                  (struct shape){1, DATASET_SIDE, DATASET_SIDE},
+                                                  DATASET_CLASSES, error)) == NULL ||
                        (setup->kernels = kernels_select(options->kernels, error)) == NULL))
         return false;
     setup->threads = options->threads > 0 ? options->threads : cpu_count();
@@ -166,6 +175,7 @@ int main(int argc, char *argv[])
     run_close(&program.run);
     free(program.setup.compared);
     dataset_fini(&program.setup.data);
+    model_free(program.setup.model);
     if ((fflush(stdout) != 0 || ferror(stdout)) && done)
         done = error_set(&error, ERROR_SYSTEM, "standard output: cannot be written: %s",
                          strerror(errno));

@@ -1,10 +1,12 @@
 /* What every layer makes of an image: the twin's values, and in the end the logits of inference. */
 #include "check.h"
+#include "sample_model.h"
 #include "twin.h"
 
 #include "data/dataset.h"
 #include "nn/activations.h"
 #include "nn/infer.h"
+#include "nn/limits.h"
 #include "support/memory.h"
 #include "train/checkpoint.h"
 
@@ -13,7 +15,7 @@
 enum { IMAGES = 4 };
 
 static struct dataset data;
-static struct model model;
+static struct model *model;
 static struct activations activations;
 static float trained[MODEL_STATE_MAX], image[DATASET_PIXELS];
 static struct error error;
@@ -24,10 +26,10 @@ static int set_up(void **unused)
     (void)unused;
 
     if (!dataset_load(&data, check_source(path, "data"), &error) ||
-        !model_init(&model, "basic", &error) ||
-        !checkpoint_load(check_source(path, "tests/reference/trained.safetensors"), &model, trained,
+        (model = sample_model("basic")) == NULL ||
+        !checkpoint_load(check_source(path, "tests/reference/trained.safetensors"), model, trained,
                          &error) ||
-        !activations_init(&activations, &model, &error))
+        !activations_init(&activations, model, &error))
         fail_msg("%s", error.text);
     return 0;
 }
@@ -52,7 +54,7 @@ static void every_layer_gives_the_twins_values(void **unused)
     struct twin twin;
     (void)unused;
 
-    twin_init(&twin, &model, 1);
+    twin_init(&twin, model, 1);
     twin.training = false;
     twin_load(&twin, trained);
     for (int n = 0; n < IMAGES; n++) {
@@ -60,14 +62,14 @@ static void every_layer_gives_the_twins_values(void **unused)
         for (int p = 0; p < DATASET_PIXELS; p++)
             twin.value[0].values[p] = (double)image[p];
         twin_forward(&twin);
-        for (int l = 0; l < model.layer_count; l++) {
+        for (int l = 0; l < model->layer_count; l++) {
             const struct grid *expected = &twin.value[l + 1];
-            assert_int_equal(grid_count(expected), model_shape_count(model.layers[l].output));
+            assert_int_equal(grid_count(expected), model_shape_count(model->layers[l].output));
             for (size_t i = 0; i < grid_count(expected); i++)
                 if (fabs((double)activations.values[l][i] - expected->values[i]) >
                     1e-5 * (1.0 + fabs(expected->values[i])))
-                    fail_msg("image %d, %s, value %zu: %g, expected %g", n, model.layers[l].name, i,
-                             (double)activations.values[l][i], expected->values[i]);
+                    fail_msg("image %d, %s, value %zu: %g, expected %g", n, model->layers[l].name,
+                             i, (double)activations.values[l][i], expected->values[i]);
         }
     }
     twin_fini(&twin);
@@ -83,7 +85,7 @@ static void the_last_layer_gives_the_logits_of_inference(void **unused)
     (void)unused;
 
     assert_non_null(kernels);
-    struct infer *infer = infer_new(&model, kernels, &error);
+    struct infer *infer = infer_new(model, kernels, &error);
     assert_non_null(infer);
     struct workspace *workspace = infer_workspace_new(infer, &error);
     assert_non_null(workspace);
@@ -93,8 +95,8 @@ static void the_last_layer_gives_the_logits_of_inference(void **unused)
     infer_run(infer, workspace, logits);
     for (int n = 0; n < IMAGES; n++) {
         run(n);
-        for (int k = 0; k < model.classes; k++)
-            assert_true(fabsf(activations.values[model.layer_count - 1][k] -
+        for (int k = 0; k < model->classes; k++)
+            assert_true(fabsf(activations.values[model->layer_count - 1][k] -
                               logits[k * LANES + n]) <= 1e-4F);
     }
     infer_workspace_free(workspace);

@@ -1,13 +1,15 @@
 /* Checkpoints: what is written is read back, and nothing else is. */
 #include "check_file.h"
+#include "sample_model.h"
 
+#include "nn/limits.h"
 #include "support/checksum.h"
 #include "train/checkpoint.h"
 
 #include <jansson.h>
 #include <math.h>
 
-static struct model model;
+static struct model *model;
 static float state[MODEL_STATE_MAX], velocity[MODEL_STATE_MAX], loaded[MODEL_STATE_MAX];
 static float loaded_velocity[MODEL_STATE_MAX];
 static const struct settings settings = {"basic", 20, 64, 0.01, 0.9, 1, true};
@@ -15,7 +17,7 @@ static const struct dataset data = {.train = {.count = 60000}, .checksum = 0xFED
 static struct progress read_progress;
 static char directory[PATH_MAX], path[PATH_MAX + 32];
 static const struct checkpoint_group momentum = {"momentum", velocity};
-static const struct checkpoint checkpoint = {&model, &settings, "baseline", state, &momentum, 1};
+static struct checkpoint checkpoint = {NULL, &settings, "baseline", state, &momentum, 1};
 static const struct checkpoint_group loaded_momentum = {"momentum", loaded_velocity};
 static struct directory run;
 static struct error error;
@@ -35,11 +37,12 @@ static int set_up(void **unused)
     check_scratch(directory);
     check_open_directory(&run, directory);
     snprintf(path, sizeof path, "%s/last.safetensors", directory);
-    assert_true(model_init(&model, "basic", &error));
+    assert_non_null(model = sample_model("basic"));
+    checkpoint.model = model;
     rng_init(&rng, 5, 0);
     progress.generator = rng;
-    model_initialize(&model, state, &rng);
-    for (size_t i = 0; i < model.parameter_count; i++)
+    model_initialize(model, state, &rng);
+    for (size_t i = 0; i < model->parameter_count; i++)
         velocity[i] = rng_uniform(&rng, -1.0F, 1.0F);
     assert_true(checkpoint_save(&run, "last.safetensors", &checkpoint, &progress, &error));
     return 0;
@@ -70,7 +73,7 @@ static unsigned char *get(size_t *size)
 static void assert_refused(void)
 {
     memset(&error, 0, sizeof error);
-    assert_false(checkpoint_load(path, &model, loaded, &error));
+    assert_false(checkpoint_load(path, model, loaded, &error));
     assert_int_equal(error.kind, ERROR_CHECKPOINT);
     assert_non_null(strstr(error.text, path));
 }
@@ -92,8 +95,8 @@ static void put_foreign(const char *header, size_t size)
 static void weights_come_back_bit_for_bit(void **unused)
 {
     (void)unused;
-    assert_true(checkpoint_load(path, &model, loaded, &error));
-    assert_memory_equal(loaded, state, model.state_count * sizeof(float));
+    assert_true(checkpoint_load(path, model, loaded, &error));
+    assert_memory_equal(loaded, state, model->state_count * sizeof(float));
 }
 
 static void the_file_is_safetensors_with_the_metadata_resuming_needs(void **unused)
@@ -116,7 +119,7 @@ static void the_file_is_safetensors_with_the_metadata_resuming_needs(void **unus
         length |= (uint64_t)bytes[i] << 8 * i;
     assert_int_equal(length % 8, 0);
     assert_int_equal(size, 8 + length + 4 * 8 +
-                               (model.state_count + model.parameter_count) * sizeof(float));
+                               (model->state_count + model->parameter_count) * sizeof(float));
     char *header = strndup((char *)bytes + 8, (size_t)length);
     for (int i = 0; i < CHECK_COUNT(parts); i++)
         assert_non_null(strstr(header, parts[i]));
@@ -129,9 +132,9 @@ static void pytorchs_files_load(void **unused)
     char reference[PATH_MAX];
     (void)unused;
 
-    assert_true(checkpoint_load(check_source(reference, "tests/reference/init.safetensors"), &model,
+    assert_true(checkpoint_load(check_source(reference, "tests/reference/init.safetensors"), model,
                                 loaded, &error));
-    assert_true(loaded[model_offset(&model, &model.layers[1], "running_var")] == 1.0F);
+    assert_true(loaded[model_offset(model, &model->layers[1], "running_var")] == 1.0F);
 }
 
 static void row_31_a_missing_file_is_named(void **unused)
@@ -193,7 +196,7 @@ static void row_34_any_flipped_bit_is_refused(void **unused)
         fflush(file);
     }
     fclose(file);
-    assert_true(checkpoint_load(path, &model, loaded, &error));
+    assert_true(checkpoint_load(path, model, loaded, &error));
     free(bytes);
 }
 
@@ -308,7 +311,7 @@ static void row_38_overlapping_tensors_are_refused(void **unused)
 
     assert_non_null(bytes);
     put(bytes, size);
-    assert_true(checkpoint_load(path, &model, loaded, &error));
+    assert_true(checkpoint_load(path, model, loaded, &error));
     /* Two tensors of the same size: give the second the first one's place. */
     char *first = memmem(bytes, size, "\"layer1.1.weight\"", 17);
     char *second = memmem(bytes, size, "\"layer1.1.bias\"", 15);
@@ -339,7 +342,7 @@ static void row_39_variances_below_0_are_refused(void **unused)
     struct progress progress = {0};
     (void)unused;
 
-    state[model_offset(&model, &model.layers[1], "running_var")] = -0.5F;
+    state[model_offset(model, &model->layers[1], "running_var")] = -0.5F;
     assert_true(checkpoint_save(&run, "last.safetensors", &checkpoint, &progress, &error));
     assert_refused();
     assert_non_null(strstr(error.text, "layer1.1.running_var: no variance"));
@@ -359,7 +362,7 @@ static void row_40_trailing_bytes_are_refused(void **unused)
 /* Resumes a run of these settings that trains with these kernels. */
 static bool resume_on(const struct settings *own, const char *kernels)
 {
-    const struct checkpoint expected = {&model, own, kernels, loaded, &loaded_momentum, 1};
+    const struct checkpoint expected = {model, own, kernels, loaded, &loaded_momentum, 1};
 
     memset(&error, 0, sizeof error);
     return checkpoint_resume(&FILE_HERE, path, &expected, &data, &read_progress, &error);
@@ -377,8 +380,8 @@ static void all_that_resuming_needs_comes_back(void **unused)
 
     memset(loaded_velocity, 0, sizeof loaded_velocity);
     assert_true(resume_with(&settings));
-    assert_memory_equal(loaded, state, model.state_count * sizeof(float));
-    assert_memory_equal(loaded_velocity, velocity, model.parameter_count * sizeof(float));
+    assert_memory_equal(loaded, state, model->state_count * sizeof(float));
+    assert_memory_equal(loaded_velocity, velocity, model->parameter_count * sizeof(float));
     assert_int_equal(read_progress.epoch, 3);
     assert_int_equal(read_progress.batch, 17);
     assert_int_equal(read_progress.step, 2831);
@@ -452,15 +455,15 @@ static void forge_header(void edit(json_t *header), size_t data_size)
 /* What the model's own tensors take up. */
 static size_t data_size(bool velocities)
 {
-    return 4 * 8 + (model.state_count + (velocities ? model.parameter_count : 0)) * sizeof(float);
+    return 4 * 8 + (model->state_count + (velocities ? model->parameter_count : 0)) * sizeof(float);
 }
 
 static void remove_velocities(json_t *header)
 {
     char name[128];
 
-    for (int t = 0; t < model.tensor_count; t++) {
-        snprintf(name, sizeof name, "optimizer.momentum.%s", model.tensors[t].name);
+    for (int t = 0; t < model->tensor_count; t++) {
+        snprintf(name, sizeof name, "optimizer.momentum.%s", model->tensors[t].name);
         json_object_del(header, name);
     }
 }
@@ -492,8 +495,7 @@ static void row_42_without_velocities_nothing_is_resumed(void **unused)
 {
     (void)unused;
     forge_header(remove_velocities, data_size(false));
-    assert_true(
-        checkpoint_load(path, &model, loaded, &error)); /* weights are all that this wants */
+    assert_true(checkpoint_load(path, model, loaded, &error)); /* weights are all that this wants */
     assert_false(resume_with(&settings));
     assert_non_null(strstr(error.text, "optimizer.momentum.layer1.0.weight is missing"));
 }
@@ -609,9 +611,9 @@ static void row_109_a_file_from_elsewhere_may_say_what_it_likes(void **unused)
     for (int i = 0; i < CHECK_COUNT(edits); i++) {
         rewrite_header(edits[i], data_size(true));
         memset(loaded, 0, sizeof loaded);
-        if (!checkpoint_load(path, &model, loaded, &error))
+        if (!checkpoint_load(path, model, loaded, &error))
             fail_msg("%s", error.text);
-        assert_memory_equal(loaded, state, model.state_count * sizeof(float));
+        assert_memory_equal(loaded, state, model->state_count * sizeof(float));
         assert_false(resume_with(&settings));
         assert_non_null(strstr(error.text, "weights, but not what going on needs"));
     }
@@ -664,19 +666,19 @@ static void the_values_of_any_optimizer_come_back(void **unused)
     const struct checkpoint_group groups[] = {{"exp_avg", velocity}, {"exp_avg_sq", squares}};
     const struct checkpoint_group wanted[] = {{"exp_avg_sq", loaded_squares},
                                               {"exp_avg", loaded_velocity}};
-    const struct checkpoint adam = {&model, &settings, "baseline", state, groups, 2};
-    struct checkpoint expected = {&model, &settings, "baseline", loaded, wanted, 2};
+    const struct checkpoint adam = {model, &settings, "baseline", state, groups, 2};
+    struct checkpoint expected = {model, &settings, "baseline", loaded, wanted, 2};
     (void)unused;
 
-    for (size_t i = 0; i < model.parameter_count; i++)
+    for (size_t i = 0; i < model->parameter_count; i++)
         squares[i] = velocity[i] * velocity[i];
     assert_true(resume_with(&settings)); /* for the progress */
     assert_true(checkpoint_save(&run, "last.safetensors", &adam, &read_progress, &error));
     assert_true(
         checkpoint_resume(&run, "last.safetensors", &expected, &data, &read_progress, &error));
-    assert_memory_equal(loaded_squares, squares, model.parameter_count * sizeof(float));
-    assert_memory_equal(loaded_velocity, velocity, model.parameter_count * sizeof(float));
-    assert_true(checkpoint_load(path, &model, loaded, &error));
+    assert_memory_equal(loaded_squares, squares, model->parameter_count * sizeof(float));
+    assert_memory_equal(loaded_velocity, velocity, model->parameter_count * sizeof(float));
+    assert_true(checkpoint_load(path, model, loaded, &error));
     assert_false(resume_with(&settings));
     assert_non_null(strstr(error.text, "optimizer.momentum.layer1.0.weight is missing"));
     expected.group_count = 1;
@@ -695,7 +697,7 @@ static void row_46_a_destination_that_is_no_file_is_refused(void **unused)
     assert_int_equal(symlink(path, name), 0);
     assert_false(checkpoint_save(&run, "link.safetensors", &checkpoint, &progress, &error));
     assert_int_equal(error.kind, ERROR_SYSTEM);
-    assert_true(checkpoint_load(path, &model, loaded, &error));
+    assert_true(checkpoint_load(path, model, loaded, &error));
 }
 
 #define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)

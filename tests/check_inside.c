@@ -1,6 +1,8 @@
 /* The views that look inside of the network, compared with the frames in tests/frames/. */
 #include "frames.h"
+#include "sample_model.h"
 
+#include "nn/limits.h"
 #include "train/checkpoint.h"
 #include "tui/view_activations.h"
 #include "tui/view_confusion.h"
@@ -225,7 +227,7 @@ static void the_point_under_the_pointer_is_where_the_cursor_is_drawn(void **unus
 
 /* ---- activations and filters ---- */
 
-static struct model model;
+static struct model *model;
 static struct activations activations;
 static float state[MODEL_STATE_MAX];
 
@@ -237,10 +239,10 @@ static int make_activations(void **unused)
     struct error error;
 
     make_drawing(unused);
-    if (!model_init(&model, "basic", &error) ||
-        !checkpoint_load(check_source(path, "tests/reference/trained.safetensors"), &model, state,
+    if ((model = sample_model("basic")) == NULL ||
+        !checkpoint_load(check_source(path, "tests/reference/trained.safetensors"), model, state,
                          &error) ||
-        !activations_init(&activations, &model, &error))
+        !activations_init(&activations, model, &error))
         fail_msg("%s", error.text);
     for (int p = 0; p < DATASET_PIXELS; p++)
         image[p] = dataset_normalize(drawing.digit[p]);
@@ -283,7 +285,7 @@ static void activations_that_are_not_finite_are_said_to_be(void **unused)
     (void)unused;
     for (int i = 0; i < 4 * DATASET_PIXELS; i++)
         activations.values[0][i] = i % 2 == 0 ? NAN : INFINITY;
-    for (int i = 0; i < model.classes; i++)
+    for (int i = 0; i < model->classes; i++)
         activations.values[16][i] = i == 3 ? 12345.0F : NAN;
     assert_activations("activations-nan", 0, 40, 10, GLYPHS_ASCII);
     assert_activations("activations-nan", 16, 60, 8, GLYPHS_ASCII);
@@ -293,7 +295,7 @@ static void assert_filters(int width, int height, enum glyphs glyphs)
 {
     struct canvas canvas = make_canvas(width, height, glyphs);
 
-    view_filters(&model, state, false, &canvas);
+    view_filters(model, state, false, &canvas);
     frame_compare(frame_text(&canvas), "filters", width, height, glyphs);
 }
 
@@ -311,9 +313,9 @@ static void row_60_activations_and_filters_draw_at_every_size(void **unused)
     FOR_EVERY_SIZE(width, height)
     {
         struct canvas canvas = make_canvas(width, height, GLYPHS_BRAILLE);
-        view_activations(&activations, "test #12", (width + height) % model.layer_count, false,
+        view_activations(&activations, "test #12", (width + height) % model->layer_count, false,
                          &canvas);
-        view_filters(&model, state, false, &canvas);
+        view_filters(model, state, false, &canvas);
         free(frame_text(&canvas));
     }
 }

@@ -3,14 +3,16 @@
  * when a list or a drawing is looked at anew.
  */
 #include "sample_data.h"
+#include "sample_model.h"
 
+#include "nn/limits.h"
 #include "tui/insight.h"
 
 #include <unistd.h>
 
 static struct insight insight;
 static struct dataset data;
-static struct model model;
+static struct model *model;
 static float state[MODEL_STATE_MAX];
 
 static int set_up(void **unused)
@@ -20,10 +22,10 @@ static int set_up(void **unused)
     (void)unused;
 
     sample_dataset(&data, 16, 100);
-    assert_true(model_init(&model, "basic", &error));
+    assert_non_null(model = sample_model("basic"));
     rng_init(&rng, 1, 0);
-    model_initialize(&model, state, &rng);
-    assert_true(insight_init(&insight, &model, kernels_select("auto", &error), &data.test, &error));
+    model_initialize(model, state, &rng);
+    assert_true(insight_init(&insight, model, kernels_select("auto", &error), &data.test, &error));
     return 0;
 }
 

@@ -10,6 +10,7 @@
 #include "twin.h"
 
 #include "nn/kernels.h"
+#include "nn/limits.h"
 #include "nn/stage.h"
 #include "support/rng.h"
 

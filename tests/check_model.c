@@ -1,8 +1,11 @@
 /* Models: what derives from their tables. */
 #include "check.h"
+#include "sample_model.h"
 
-#include "nn/model.h"
+#include "nn/limits.h"
+#include "nn/shelf.h"
 #include "nn/stage.h"
+#include "nn/summary.h"
 
 #include <math.h>
 
@@ -28,20 +31,20 @@ static void the_reference_network_has_the_published_shapes(void **unused)
         {"Linear-17", "[-1, 10]", "330"},
     };
     struct summary_row row;
-    struct error error;
-    struct model model;
+    struct model *model;
     (void)unused;
 
-    assert_true(model_init(&model, "basic", &error));
-    assert_int_equal(model.layer_count, CHECK_COUNT(expected));
-    assert_int_equal(model.parameter_count, 9902);
-    assert_int_equal(model.classes, 10);
-    for (int l = 0; l < model.layer_count; l++) {
-        model_summary_row(&model, l, &row);
+    assert_non_null(model = sample_model("basic"));
+    assert_int_equal(model->layer_count, CHECK_COUNT(expected));
+    assert_int_equal(model->parameter_count, 9902);
+    assert_int_equal(model->classes, 10);
+    for (int l = 0; l < model->layer_count; l++) {
+        summary_row(model, l, &row);
         assert_string_equal(row.type, expected[l].type);
         assert_string_equal(row.shape, expected[l].shape);
         assert_string_equal(row.parameters, expected[l].parameters);
     }
+    model_free(model);
 }
 
 /* A tensor as PyTorch's state dict lists it, the counts of batches left out. */
@@ -72,17 +75,17 @@ struct listed {
 
 static void check_state_dict(const char *name, const struct listed *listed, int count)
 {
-    struct error error;
-    struct model model;
+    struct model *model;
 
-    assert_true(model_init(&model, name, &error));
-    assert_int_equal(model.tensor_count, count);
+    assert_non_null(model = sample_model(name));
+    assert_int_equal(model->tensor_count, count);
     for (int t = 0; t < count; t++) {
-        assert_string_equal(model.tensors[t].name, listed[t].name);
+        assert_string_equal(model->tensors[t].name, listed[t].name);
         for (int d = 0; d < 4; d++)
-            assert_int_equal(d < model.tensors[t].dimensions ? model.tensors[t].size[d] : 0,
+            assert_int_equal(d < model->tensors[t].dimensions ? model->tensors[t].size[d] : 0,
                              listed[t].size[d]);
     }
+    model_free(model);
 }
 
 static void the_state_dicts_have_pytorchs_names_and_shapes(void **unused)
@@ -116,53 +119,55 @@ static void the_models_have_as_many_parameters_as_they_are_said_to(void **unused
         const char *name;
         size_t parameters;
     } expected[] = {{"basic", 9902}, {"nofc", 9070}, {"slim", 8450}};
-    struct error error;
-    struct model model;
+    struct model *model;
     (void)unused;
 
     for (int i = 0; i < CHECK_COUNT(expected); i++) {
-        assert_true(model_init(&model, expected[i].name, &error));
-        assert_int_equal(model.parameter_count, expected[i].parameters);
+        assert_non_null(model = sample_model(expected[i].name));
+        assert_int_equal(model->parameter_count, expected[i].parameters);
+        model_free(model);
     }
-    for (int i = 0; model_name(i) != NULL; i++) {
-        assert_true(model_init(&model, model_name(i), &error));
-        assert_true(model.parameter_count < 10000);
+    for (int i = 0; shelf_name(i) != NULL; i++) {
+        assert_non_null(model = sample_model(shelf_name(i)));
+        assert_true(model->parameter_count < 10000);
+        model_free(model);
     }
-    assert_true(model_init(&model, "tiny", &error));
-    assert_true(model.parameter_count < 5000);
+    assert_non_null(model = sample_model("tiny"));
+    assert_true(model->parameter_count < 5000);
+    model_free(model);
 }
 
 static void every_model_fills_its_state_without_gaps_and_can_be_run(void **unused)
 {
     struct stages stages;
     struct error error;
-    struct model model;
+    struct model *model;
     (void)unused;
 
-    for (int i = 0; model_name(i) != NULL; i++) {
+    for (int i = 0; shelf_name(i) != NULL; i++) {
         size_t parameters = 0, all = 0;
-        assert_true(model_init(&model, model_name(i), &error));
-        assert_true(stages_init(&stages, &model, &error));
-        assert_true(model.state_count <= MODEL_STATE_MAX);
-        for (int t = 0; t < model.tensor_count; t++) {
-            const struct tensor *tensor = &model.tensors[t];
+        assert_non_null(model = sample_model(shelf_name(i)));
+        assert_true(stages_init(&stages, model, &error));
+        assert_true(model->state_count <= MODEL_STATE_MAX);
+        for (int t = 0; t < model->tensor_count; t++) {
+            const struct tensor *tensor = &model->tensors[t];
             all += tensor->count;
             parameters += tensor->trained ? tensor->count : 0;
             assert_true(tensor->offset + tensor->count <=
-                        (tensor->trained ? model.parameter_count : model.state_count));
+                        (tensor->trained ? model->parameter_count : model->state_count));
         }
-        assert_int_equal(all, model.state_count);
-        assert_int_equal(parameters, model.parameter_count);
+        assert_int_equal(all, model->state_count);
+        assert_int_equal(parameters, model->parameter_count);
+        model_free(model);
     }
 }
 
 static void an_unknown_model_is_refused_with_the_names_there_are(void **unused)
 {
     struct error error;
-    struct model model;
     (void)unused;
 
-    assert_false(model_init(&model, "nonesuch", &error));
+    assert_null(model_make("nonesuch", (struct shape){1, 28, 28}, 10, &error));
     assert_int_equal(error.kind, ERROR_USAGE);
     assert_non_null(strstr(error.text, "basic"));
     assert_non_null(strstr(error.text, "nonesuch"));
@@ -178,17 +183,16 @@ static void initial_weights_are_pytorchs_uniform(void **unused)
                     {"layer2.6.weight", 180},  {"classifier.0.weight", 24},
                     {"classifier.0.bias", 24}, {"classifier.1.bias", 32}};
     float state[MODEL_STATE_MAX];
-    struct error error;
-    struct model model;
+    struct model *model;
     struct rng rng;
     (void)unused;
 
-    assert_true(model_init(&model, "basic", &error));
+    assert_non_null(model = sample_model("basic"));
     rng_init(&rng, 7, 0);
-    model_initialize(&model, state, &rng);
+    model_initialize(model, state, &rng);
     for (int e = 0; e < CHECK_COUNT(expected); e++) {
-        for (int t = 0; t < model.tensor_count; t++) {
-            const struct tensor *tensor = &model.tensors[t];
+        for (int t = 0; t < model->tensor_count; t++) {
+            const struct tensor *tensor = &model->tensors[t];
             double bound = 1.0 / sqrt(expected[e].fan_in), squares = 0.0;
             if (strcmp(tensor->name, expected[e].name) != 0)
                 continue;
@@ -202,26 +206,27 @@ static void initial_weights_are_pytorchs_uniform(void **unused)
                             0.15);
         }
     }
+    model_free(model);
 }
 
 static void batch_norm_starts_as_identity(void **unused)
 {
     float state[MODEL_STATE_MAX];
-    struct error error;
-    struct model model;
+    struct model *model;
     struct rng rng;
     (void)unused;
 
-    assert_true(model_init(&model, "basic", &error));
+    assert_non_null(model = sample_model("basic"));
     rng_init(&rng, 7, 0);
-    model_initialize(&model, state, &rng);
-    const struct layer *norm = &model.layers[1];
+    model_initialize(model, state, &rng);
+    const struct layer *norm = &model->layers[1];
     for (size_t k = 0; k < 4; k++) {
-        assert_true(state[model_offset(&model, norm, "weight") + k] == 1.0F);
-        assert_true(state[model_offset(&model, norm, "bias") + k] == 0.0F);
-        assert_true(state[model_offset(&model, norm, "running_mean") + k] == 0.0F);
-        assert_true(state[model_offset(&model, norm, "running_var") + k] == 1.0F);
+        assert_true(state[model_offset(model, norm, "weight") + k] == 1.0F);
+        assert_true(state[model_offset(model, norm, "bias") + k] == 0.0F);
+        assert_true(state[model_offset(model, norm, "running_mean") + k] == 0.0F);
+        assert_true(state[model_offset(model, norm, "running_var") + k] == 1.0F);
     }
+    model_free(model);
 }
 
 static void thousands_are_separated(void **unused)
@@ -234,7 +239,7 @@ static void thousands_are_separated(void **unused)
     (void)unused;
 
     for (int i = 0; i < CHECK_COUNT(cases); i++) {
-        model_thousands(text, sizeof text, cases[i].number);
+        summary_thousands(text, sizeof text, cases[i].number);
         assert_string_equal(text, cases[i].text);
     }
 }
@@ -243,41 +248,44 @@ static void an_order_of_layers_that_cannot_run_is_refused(void **unused)
 {
     struct stages stages;
     struct error error;
-    struct model model;
+    struct model *model;
     (void)unused;
 
-    assert_true(model_init(&model, "basic", &error));
-    model.layers[1].kind = LAYER_RELU;
-    assert_false(stages_init(&stages, &model, &error));
+    assert_non_null(model = sample_model("basic"));
+    model->layers[1].kind = LAYER_RELU;
+    assert_false(stages_init(&stages, model, &error));
     assert_non_null(strstr(error.text, "layer1.0"));
+    model_free(model);
 }
 
 static void a_network_that_ends_in_maps_is_refused(void **unused)
 {
     struct stages stages;
     struct error error;
-    struct model model;
+    struct model *model;
     (void)unused;
 
-    assert_true(model_init(&model, "basic", &error));
-    model.layer_count = 7; /* the pool */
-    assert_false(stages_init(&stages, &model, &error));
+    assert_non_null(model = sample_model("basic"));
+    model->layer_count = 7; /* the pool */
+    assert_false(stages_init(&stages, model, &error));
     assert_non_null(strstr(error.text, "ends in maps"));
+    model_free(model);
 }
 
 static void the_average_is_merged_with_the_last_convolution(void **unused)
 {
     struct stages stages;
     struct error error;
-    struct model model;
+    struct model *model;
     (void)unused;
 
-    assert_true(model_init(&model, "basic", &error));
-    assert_true(stages_init(&stages, &model, &error));
+    assert_non_null(model = sample_model("basic"));
+    assert_true(stages_init(&stages, model, &error));
     assert_int_equal(stages.count, 7);
     assert_int_equal(stages.at[4].kind, STAGE_MEAN);
     assert_int_equal(stages.at[4].inputs, 20 * 9);
     assert_true(stages.at[1].pool);
+    model_free(model);
 }
 
 /* Batch norm and ReLU stand between the last convolution and the average. */
@@ -285,17 +293,18 @@ static void an_average_behind_relu_is_a_stage_of_its_own(void **unused)
 {
     struct stages stages;
     struct error error;
-    struct model model;
+    struct model *model;
     (void)unused;
 
-    for (int i = 1; model_name(i) != NULL; i++) { /* all but the reference */
-        assert_true(model_init(&model, model_name(i), &error));
-        assert_true(stages_init(&stages, &model, &error));
+    for (int i = 1; shelf_name(i) != NULL; i++) { /* all but the reference */
+        assert_non_null(model = sample_model(shelf_name(i)));
+        assert_true(stages_init(&stages, model, &error));
         const struct stage *last = &stages.at[stages.count - 1];
         assert_int_equal(last->kind, STAGE_AVERAGE);
         assert_int_equal(last->inputs, last[-1].output.channels);
         assert_int_equal(last->output.channels, 10);
         assert_true(stage_pools(last) && !stage_pools(last - 1));
+        model_free(model);
     }
 }
 

@@ -4,6 +4,9 @@
  */
 #include "check.h"
 #include "network.h"
+#include "sample_model.h"
+
+#include "nn/shelf.h"
 
 #include <math.h>
 
@@ -18,7 +21,7 @@ static const struct net_rule DROPPING = {
 /* ---- models with weights ---- */
 
 struct subject {
-    struct model model;
+    struct model *model;
     float initial[MODEL_STATE_MAX];
     float trained[MODEL_STATE_MAX]; /* a little, so that batch norms differ from the identity */
 };
@@ -31,26 +34,25 @@ static int subject_count;
 static void init_subject(struct subject *subject, const char *name)
 {
     const struct net_rule rule = {.sgd = {.lr = 0.05F, .momentum = 0.9F}};
-    struct error error = {0};
     struct rng rng;
 
-    if (!model_init(&subject->model, name, &error))
-        fail_msg("%s", error.text);
+    if ((subject->model = sample_model(name)) == NULL)
+        fail_msg("%s", name);
     rng_init(&rng, 3, 0);
-    model_initialize(&subject->model, subject->initial, &rng);
-    struct trainee t = trainee_make(&subject->model, next_table(NULL), 2, subject->initial);
+    model_initialize(subject->model, subject->initial, &rng);
+    struct trainee t = trainee_make(subject->model, next_table(NULL), 2, subject->initial);
     for (int i = 0; i < 8; i++)
         train_batch(&t, (struct batch){i * BATCH, BATCH, 0.0F}, &rule);
-    memcpy(subject->trained, net_state(t.net), sizeof(float) * subject->model.state_count);
+    memcpy(subject->trained, net_state(t.net), sizeof(float) * subject->model->state_count);
     trainee_fini(&t);
 }
 
 static int load_all(void **state)
 {
     network_load(state);
-    for (int i = 0; model_name(i) != NULL; i++) {
+    for (int i = 0; shelf_name(i) != NULL; i++) {
         assert_true(subject_count < SUBJECTS_MAX);
-        init_subject(&subjects[subject_count++], model_name(i));
+        init_subject(&subjects[subject_count++], shelf_name(i));
     }
     return 0;
 }
@@ -70,7 +72,7 @@ static const struct subject *subject_called(const char *name)
 {
     const struct subject *s = subjects;
 
-    while (strcmp(s->model.name, name) != 0)
+    while (strcmp(s->model->name, name) != 0)
         s++;
     return s;
 }
@@ -81,13 +83,13 @@ static void twin_gradients_are_finite_differences(void **state)
 {
     (void)state;
     FOR_EACH_SUBJECT(s)
-    check_twin_gradients(&s->model, s->trained, true, &REFERENCE_RULE);
+    check_twin_gradients(s->model, s->trained, true, &REFERENCE_RULE);
 }
 
 static void twin_gradients_are_finite_differences_with_dropout_and_smoothing(void **state)
 {
     (void)state;
-    check_twin_gradients(&subject_called("slim")->model, subject_called("slim")->trained, true,
+    check_twin_gradients(subject_called("slim")->model, subject_called("slim")->trained, true,
                          &DROPPING);
 }
 
@@ -95,28 +97,28 @@ static void batch_is_the_twins(void **state)
 {
     (void)state;
     FOR_EACH_SUBJECT(s)
-    check_batch(&s->model, s->trained, &REFERENCE_RULE, NULL, 0, 2 * LANES);
+    check_batch(s->model, s->trained, &REFERENCE_RULE, NULL, 0, 2 * LANES);
 }
 
 static void batch_with_a_short_block_is_the_twins(void **state)
 {
     (void)state;
     FOR_EACH_SUBJECT(s)
-    check_batch(&s->model, s->trained, &REFERENCE_RULE, NULL, 64, 21);
+    check_batch(s->model, s->trained, &REFERENCE_RULE, NULL, 64, 21);
 }
 
 static void batch_of_one_is_the_twins(void **state)
 {
     (void)state;
     FOR_EACH_SUBJECT(s)
-    check_batch(&s->model, s->trained, &REFERENCE_RULE, NULL, 5, 1);
+    check_batch(s->model, s->trained, &REFERENCE_RULE, NULL, 5, 1);
 }
 
 static void inference_is_the_twin_in_evaluation(void **state)
 {
     (void)state;
     FOR_EACH_SUBJECT(s)
-    check_inference(&s->model, s->trained);
+    check_inference(s->model, s->trained);
 }
 
 /* ---- the same bits ---- */
@@ -127,15 +129,15 @@ static void any_number_of_threads_gives_the_same_bits(void **state)
 
     (void)state;
     FOR_EACH_SUBJECT(s)
-    check_threads(&s->model, s->trained, &DROPPING, threads, CHECK_COUNT(threads));
-    check_threads(&subjects[0].model, subjects[0].trained, &DROPPING, threads, 2);
+    check_threads(s->model, s->trained, &DROPPING, threads, CHECK_COUNT(threads));
+    check_threads(subjects[0].model, subjects[0].trained, &DROPPING, threads, 2);
 }
 
 static void padding_lanes_count_for_nothing(void **state)
 {
     (void)state;
     for (int i = 0; i < subject_count; i++) {
-        check_padding_lanes(&subjects[i].model, subjects[i].trained, &DROPPING);
+        check_padding_lanes(subjects[i].model, subjects[i].trained, &DROPPING);
     }
 }
 
@@ -245,8 +247,8 @@ static void dropout_drops_its_share_and_scales_the_rest(void **state)
         const struct subject *s = subject_called(dropping_models[m]);
         for (int i = 0; i < CHECK_COUNT(shares); i++) {
             const struct net_rule rule = {.dropout = shares[i], .noise = (uint64_t)(m * 10 + i)};
-            double share = read_mask(&s->model, s->trained, &rule, BATCH, mask);
-            printf("# %s: dropout of %g drops %.3f\n", s->model.name, shares[i], share);
+            double share = read_mask(s->model, s->trained, &rule, BATCH, mask);
+            printf("# %s: dropout of %g drops %.3f\n", s->model->name, shares[i], share);
             assert_true(fabs(share - shares[i]) <= 0.08);
         }
     }
@@ -267,12 +269,12 @@ static void dropout_is_drawn_for_each_sample_and_noise(void **state)
 {
     static double masks[2][BATCH * MODEL_CHANNELS_MAX];
     const struct subject *s = subject_called("slim");
-    const int inputs = first_linear(&s->model)->input.channels;
+    const int inputs = first_linear(s->model)->input.channels;
 
     (void)state;
     for (int i = 0; i < 2; i++) {
         const struct net_rule rule = {.dropout = 0.5, .noise = (uint64_t)i};
-        read_mask(&s->model, s->trained, &rule, BATCH, masks[i]);
+        read_mask(s->model, s->trained, &rule, BATCH, masks[i]);
     }
     check_unlike(masks[0], masks[1], BATCH * inputs);
     check_unlike(masks[0], masks[0] + LANES * inputs, (BATCH - LANES) * inputs);
@@ -289,8 +291,8 @@ static void batch_with_dropout_and_smoothing_is_the_twins(void **state)
     for (int n = 0; n < CHECK_COUNT(dropping_models); n++) {
         const struct subject *s = subject_called(dropping_models[n]);
         for (int i = 0; i < CHECK_COUNT(counts); i++) {
-            read_mask(&s->model, s->trained, &DROPPING, counts[i], mask);
-            check_batch(&s->model, s->trained, &DROPPING, mask, 0, counts[i]);
+            read_mask(s->model, s->trained, &DROPPING, counts[i], mask);
+            check_batch(s->model, s->trained, &DROPPING, mask, 0, counts[i]);
         }
     }
 }
@@ -302,8 +304,8 @@ static bool same_bits(const struct subject *s, const struct kernels *k, const st
     static const struct batch batches[] = {{0, BATCH, 0.0F}, {BATCH, 37, 0.0F}};
     static struct outcome outcomes[2];
 
-    train_outcome(&s->model, k, 2, s->trained, a, batches, CHECK_COUNT(batches), &outcomes[0]);
-    train_outcome(&s->model, k, 2, s->trained, b, batches, CHECK_COUNT(batches), &outcomes[1]);
+    train_outcome(s->model, k, 2, s->trained, a, batches, CHECK_COUNT(batches), &outcomes[0]);
+    train_outcome(s->model, k, 2, s->trained, b, batches, CHECK_COUNT(batches), &outcomes[1]);
     return memcmp(&outcomes[0], &outcomes[1], sizeof outcomes[0]) == 0;
 }
 

@@ -2,6 +2,7 @@
  * Keys on frames made by hand: views, panes, plots, the past; events in words; the timeline.
  */
 #include "sample_data.h"
+#include "sample_model.h"
 
 #include "train/recipe.h"
 #include "tui/navigate.h"
@@ -12,7 +13,7 @@
 static struct snapshot snapshot;
 static struct settings settings;
 static struct dataset data;
-static struct model model;
+static struct model *model;
 static struct predictions predictions;
 static struct events events;
 static struct browse browse;
@@ -40,8 +41,8 @@ static int set_up(void **unused)
     (void)unused;
 
     sample_dataset(&data, 16, 100);
-    assert_true(model_init(&model, "basic", &error));
-    assert_true(timeline_init(&timeline, model.state_count, &error));
+    assert_non_null(model = sample_model("basic"));
+    assert_true(timeline_init(&timeline, model->state_count, &error));
     settings = *recipe_settings(0);
     snapshot = (struct snapshot){.epochs = 10, .batches = 100, .base_lr = settings.lr};
     events = (struct events){0};
@@ -51,7 +52,7 @@ static int set_up(void **unused)
     make_list();
     frame = (struct frame){.snapshot = &snapshot,
                            .settings = &settings,
-                           .model = &model,
+                           .model = model,
                            .train = &data.train,
                            .test = &data.test,
                            .predictions = &predictions,

@@ -4,6 +4,7 @@
  */
 #include "check.h"
 #include "network.h"
+#include "sample_model.h"
 
 #include "train/checkpoint.h"
 #include "train/evaluate.h"
@@ -15,7 +16,7 @@ enum { BATCHES = 100 };
 
 /* ---- what the tests share ---- */
 
-static struct model model;
+static struct model *model;
 static float initial[MODEL_STATE_MAX], trained[MODEL_STATE_MAX]; /* the reference run's states */
 static double reference_losses[BATCHES];
 static float reference_gradient[MODEL_STATE_MAX]; /* of the first batch, in state order */
@@ -25,7 +26,7 @@ static void load_state(const char *name, float *state)
     char path[PATH_MAX];
     struct error error = {0};
 
-    if (!checkpoint_load(check_source(path, name), &model, state, &error))
+    if (!checkpoint_load(check_source(path, name), model, state, &error))
         fail_msg("%s", error.text);
 }
 
@@ -59,8 +60,8 @@ static void load_gradient(void)
     size_t length = (size_t)file_bytes[0] | (size_t)file_bytes[1] << 8;
     json_t *header = json_loadb((const char *)file_bytes + 8, length, 0, &error);
     assert_non_null(header);
-    for (int t = 0; t < model.tensor_count; t++) {
-        const struct tensor *tensor = &model.tensors[t];
+    for (int t = 0; t < model->tensor_count; t++) {
+        const struct tensor *tensor = &model->tensors[t];
         if (!tensor->trained)
             continue;
         json_t *offsets = json_object_get(json_object_get(header, tensor->name), "data_offsets");
@@ -80,7 +81,7 @@ static int load_all(void **state)
 {
     struct error error = {0};
 
-    if (!model_init(&model, "basic", &error))
+    if ((model = sample_model("basic")) == NULL)
         fail_msg("%s", error.text);
     load_state("tests/reference/init.safetensors", initial);
     load_state("tests/reference/trained.safetensors", trained);
@@ -104,17 +105,17 @@ static void twin_computes_what_pytorch_computes(void **state)
     struct twin twin;
 
     (void)state;
-    twin_init(&twin, &model, BATCH);
+    twin_init(&twin, model, BATCH);
     twin_load(&twin, initial);
     for (int step = 0; step < STEPS; step++) {
         twin_take_images(&twin, &network_data.train, step * BATCH, exact_pixel);
         assert_true(fabs(twin_forward(&twin) / reference_losses[step] - 1.0) <= 1e-12);
         twin_backward(&twin);
         if (step == 0) {
-            struct gradient_error error = gradient_error(&model, reference_gradient, twin.gradient);
+            struct gradient_error error = gradient_error(model, reference_gradient, twin.gradient);
             assert_true(error.delicate <= 1e-7 && error.others <= 1e-7);
         }
-        for (size_t i = 0; i < model.parameter_count; i++) {
+        for (size_t i = 0; i < model->parameter_count; i++) {
             velocity[i] = 0.9 * velocity[i] + twin.gradient[i];
             twin.state[i] -= 0.01 * velocity[i];
         }
@@ -125,13 +126,13 @@ static void twin_computes_what_pytorch_computes(void **state)
 static void twin_gradients_are_finite_differences_in_training(void **state)
 {
     (void)state;
-    check_twin_gradients(&model, trained, true, &REFERENCE_RULE);
+    check_twin_gradients(model, trained, true, &REFERENCE_RULE);
 }
 
 static void twin_gradients_are_finite_differences_in_evaluation(void **state)
 {
     (void)state;
-    check_twin_gradients(&model, trained, false, &REFERENCE_RULE);
+    check_twin_gradients(model, trained, false, &REFERENCE_RULE);
 }
 
 /* ---- one batch ---- */
@@ -139,19 +140,19 @@ static void twin_gradients_are_finite_differences_in_evaluation(void **state)
 static void batch_is_the_twins(void **state)
 {
     (void)state;
-    check_batch(&model, initial, &REFERENCE_RULE, NULL, 0, BATCH);
+    check_batch(model, initial, &REFERENCE_RULE, NULL, 0, BATCH);
 }
 
 static void batch_with_a_short_block_is_the_twins(void **state)
 {
     (void)state;
-    check_batch(&model, initial, &REFERENCE_RULE, NULL, 0, 37);
+    check_batch(model, initial, &REFERENCE_RULE, NULL, 0, 37);
 }
 
 static void batch_of_one_is_the_twins(void **state)
 {
     (void)state;
-    check_batch(&model, initial, &REFERENCE_RULE, NULL, 5, 1);
+    check_batch(model, initial, &REFERENCE_RULE, NULL, 5, 1);
 }
 
 static void gradient_is_pytorchs(void **state)
@@ -159,11 +160,11 @@ static void gradient_is_pytorchs(void **state)
     static double expected[MODEL_STATE_MAX];
 
     (void)state;
-    to_double(expected, reference_gradient, model.parameter_count);
+    to_double(expected, reference_gradient, model->parameter_count);
     for (const struct kernels *k = next_table(NULL); k != NULL; k = next_table(k)) {
-        struct trainee t = trainee_make(&model, k, 1, initial);
+        struct trainee t = trainee_make(model, k, 1, initial);
         train_batch(&t, (struct batch){0, BATCH, 0.0F}, &REFERENCE_RULE);
-        struct gradient_error error = gradient_error(&model, net_gradient(t.net), expected);
+        struct gradient_error error = gradient_error(model, net_gradient(t.net), expected);
         printf("# %s: relative error of gradients %.1e and %.1e\n", k->name, error.delicate,
                error.others);
         assert_true(error.delicate <= 1e-3);
@@ -180,12 +181,12 @@ static void step_is_sgd_with_momentum(void **state)
 
     (void)state;
     for (const struct kernels *k = next_table(NULL); k != NULL; k = next_table(k)) {
-        struct trainee t = trainee_make(&model, k, 2, initial);
+        struct trainee t = trainee_make(model, k, 2, initial);
         for (int step = 0; step < 2; step++) {
-            memcpy(before, net_state(t.net), sizeof *before * model.state_count);
-            memcpy(velocity, net_velocity(t.net), sizeof *velocity * model.parameter_count);
+            memcpy(before, net_state(t.net), sizeof *before * model->state_count);
+            memcpy(velocity, net_velocity(t.net), sizeof *velocity * model->parameter_count);
             train_batch(&t, (struct batch){step * BATCH, BATCH, 0.0F}, &rule);
-            for (size_t i = 0; i < model.parameter_count; i++) {
+            for (size_t i = 0; i < model->parameter_count; i++) {
                 double v = 0.5 * (double)velocity[i] + (double)net_gradient(t.net)[i];
                 double p = (double)before[i] - 0.25 * (double)net_velocity(t.net)[i];
                 assert_true(fabs((double)net_velocity(t.net)[i] - v) <=
@@ -215,16 +216,16 @@ static void losses_follow_pytorch_for_100_batches(void **state)
     double losses[BATCHES];
 
     (void)state;
-    to_double(expected, trained, model.parameter_count);
+    to_double(expected, trained, model->parameter_count);
     for (const struct kernels *k = next_table(NULL); k != NULL; k = next_table(k)) {
-        struct trainee t = trainee_make(&model, k, 2, initial);
+        struct trainee t = trainee_make(model, k, 2, initial);
         for (int i = 0; i < BATCHES; i++) {
             struct net_result result =
                 train_batch(&t, (struct batch){i * BATCH, BATCH, 0.0F}, &REFERENCE_RULE);
             assert_int_equal(result.fault.kind, FAULT_NONE);
             losses[i] = result.loss;
         }
-        double weights = relative_error(net_state(t.net), expected, model.parameter_count);
+        double weights = relative_error(net_state(t.net), expected, model->parameter_count);
         printf("# %s: relative error of the losses %.1e (5 batches), %.1e (20), %.1e (100), of the "
                "weights %.1e\n",
                k->name, loss_error(losses, 5), loss_error(losses, 20), loss_error(losses, 100),
@@ -242,13 +243,13 @@ static void any_number_of_threads_gives_the_same_bits(void **state)
     static const int threads[] = {2, 3, 4, 5, 7, 8, 16};
 
     (void)state;
-    check_threads(&model, initial, &REFERENCE_RULE, threads, CHECK_COUNT(threads));
+    check_threads(model, initial, &REFERENCE_RULE, threads, CHECK_COUNT(threads));
 }
 
 static void padding_lanes_count_for_nothing(void **state)
 {
     (void)state;
-    check_padding_lanes(&model, initial, &REFERENCE_RULE);
+    check_padding_lanes(model, initial, &REFERENCE_RULE);
 }
 
 /* The same bits as from a net that has seen nothing before. */
@@ -256,17 +257,17 @@ static void check_as_fresh(struct trainee *used, const struct kernels *k, struct
 {
     static float start[MODEL_STATE_MAX];
 
-    memcpy(start, net_state(used->net), sizeof *start * model.state_count);
-    struct trainee fresh = trainee_make(&model, k, 2, start);
+    memcpy(start, net_state(used->net), sizeof *start * model->state_count);
+    struct trainee fresh = trainee_make(model, k, 2, start);
     struct net_result a = train_batch(used, batch, &REFERENCE_RULE),
                       b = train_batch(&fresh, batch, &REFERENCE_RULE);
 
     assert_true(a.loss == b.loss);
     assert_memory_equal(net_gradient(used->net), net_gradient(fresh.net),
-                        sizeof(float) * model.parameter_count);
-    assert_memory_equal(net_state(used->net) + model.parameter_count,
-                        net_state(fresh.net) + model.parameter_count,
-                        sizeof(float) * (model.state_count - model.parameter_count));
+                        sizeof(float) * model->parameter_count);
+    assert_memory_equal(net_state(used->net) + model->parameter_count,
+                        net_state(fresh.net) + model->parameter_count,
+                        sizeof(float) * (model->state_count - model->parameter_count));
     trainee_fini(&fresh);
 }
 
@@ -275,7 +276,7 @@ static void batches_leave_nothing_behind(void **state)
 {
     (void)state;
     for (const struct kernels *k = next_table(NULL); k != NULL; k = next_table(k)) {
-        struct trainee used = trainee_make(&model, k, 2, initial);
+        struct trainee used = trainee_make(model, k, 2, initial);
         train_batch(&used, (struct batch){0, BATCH, 0.0F}, &REFERENCE_RULE);
         check_as_fresh(&used, k, (struct batch){BATCH, 21, 0.0F});
         check_as_fresh(&used, k, (struct batch){2 * BATCH, BATCH, 0.0F});
@@ -288,7 +289,7 @@ static void batches_leave_nothing_behind(void **state)
 static void inference_is_the_twin_in_evaluation(void **state)
 {
     (void)state;
-    check_inference(&model, trained);
+    check_inference(model, trained);
 }
 
 static void load_evaluation(double *loss, int *correct)
@@ -318,7 +319,7 @@ static void evaluation_is_pytorchs(void **state)
     for (const struct kernels *k = next_table(NULL); k != NULL; k = next_table(k)) {
         struct team *team = team_new(2, &error);
         assert_non_null(team);
-        struct evaluator *evaluator = evaluator_new(&model, k, team, DATASET_SPLIT_MAX, &error);
+        struct evaluator *evaluator = evaluator_new(model, k, team, DATASET_SPLIT_MAX, &error);
         assert_non_null(evaluator);
         evaluator_load(evaluator, trained);
         evaluate_images(evaluator, &network_data.test, 0, network_data.test.count, &evaluation);
@@ -339,12 +340,12 @@ static bool is_reported(struct trainee *t, struct batch batch, const struct net_
 {
     static float before[MODEL_STATE_MAX], velocity[MODEL_STATE_MAX];
 
-    memcpy(before, net_state(t->net), sizeof *before * model.state_count);
-    memcpy(velocity, net_velocity(t->net), sizeof *velocity * model.parameter_count);
+    memcpy(before, net_state(t->net), sizeof *before * model->state_count);
+    memcpy(velocity, net_velocity(t->net), sizeof *velocity * model->parameter_count);
     if (train_batch(t, batch, rule).fault.kind == FAULT_NONE)
         return false;
-    assert_memory_equal(before, net_state(t->net), sizeof *before * model.parameter_count);
-    assert_memory_equal(velocity, net_velocity(t->net), sizeof *velocity * model.parameter_count);
+    assert_memory_equal(before, net_state(t->net), sizeof *before * model->parameter_count);
+    assert_memory_equal(velocity, net_velocity(t->net), sizeof *velocity * model->parameter_count);
     return true;
 }
 
@@ -356,7 +357,7 @@ static void huge_learning_rates_are_reported(void **state)
     (void)state;
     for (const struct kernels *k = next_table(NULL); k != NULL; k = next_table(k)) {
         for (int i = 0; i < CHECK_COUNT(rates); i++) {
-            struct trainee t = trainee_make(&model, k, 2, initial);
+            struct trainee t = trainee_make(model, k, 2, initial);
             struct net_rule rule = {.sgd = {.lr = rates[i], .momentum = 0.9F}};
             int step = 0;
             while (step < PATIENCE && !is_reported(&t, (struct batch){step * 20, 20, 0.0F}, &rule))
@@ -377,11 +378,11 @@ static void parameters_that_are_not_finite_are_reported(void **state)
 
     (void)state;
     for (const struct kernels *k = next_table(NULL); k != NULL; k = next_table(k)) {
-        for (int n = 0; n < model.tensor_count * CHECK_COUNT(bad); n++) {
-            const struct tensor *tensor = &model.tensors[n / CHECK_COUNT(bad)];
+        for (int n = 0; n < model->tensor_count * CHECK_COUNT(bad); n++) {
+            const struct tensor *tensor = &model->tensors[n / CHECK_COUNT(bad)];
             if (!tensor->trained)
                 continue;
-            struct trainee t = trainee_make(&model, k, 1, initial);
+            struct trainee t = trainee_make(model, k, 1, initial);
             net_state(t.net)[tensor->offset + tensor->count / 2] = bad[n % CHECK_COUNT(bad)];
             if (!is_reported(&t, (struct batch){0, 20, 0.0F}, &REFERENCE_RULE)) {
                 printf("# %s: %g in %s is not reported\n", k->name,
@@ -396,8 +397,8 @@ static void parameters_that_are_not_finite_are_reported(void **state)
 
 static void scale_tensor(float *state, const char *name, double factor)
 {
-    for (int t = 0; t < model.tensor_count; t++) {
-        const struct tensor *tensor = &model.tensors[t];
+    for (int t = 0; t < model->tensor_count; t++) {
+        const struct tensor *tensor = &model->tensors[t];
         for (size_t i = 0; strcmp(tensor->name, name) == 0 && i < tensor->count; i++)
             state[tensor->offset + i] *= (float)factor;
     }
@@ -415,7 +416,7 @@ static void gradients_that_overflow_are_reported(void **state)
     scale_tensor(steep, "classifier.0.weight", 1e20);
     scale_tensor(steep, "classifier.1.weight", 1e20);
     for (const struct kernels *k = next_table(NULL); k != NULL; k = next_table(k)) {
-        struct trainee t = trainee_make(&model, k, 2, steep);
+        struct trainee t = trainee_make(model, k, 2, steep);
         assert_true(is_reported(&t, (struct batch){0, 20, 0.0F}, &REFERENCE_RULE));
         assert_true(isfinite(train_batch(&t, (struct batch){0, 20, 0.0F}, &REFERENCE_RULE).loss) !=
                     0);
@@ -433,7 +434,7 @@ static void weights_of_any_size_are_right_or_reported(void **state)
     struct twin twin;
 
     (void)state;
-    twin_init(&twin, &model, SAMPLES);
+    twin_init(&twin, model, SAMPLES);
     twin_take_images(&twin, &network_data.train, 0, float_pixel);
     for (int exponent = -18; exponent <= 36; exponent += 3) {
         memcpy(scaled, initial, sizeof scaled);
@@ -441,7 +442,7 @@ static void weights_of_any_size_are_right_or_reported(void **state)
         twin_load(&twin, scaled);
         double loss = twin_forward(&twin);
         for (const struct kernels *k = next_table(NULL); k != NULL; k = next_table(k)) {
-            struct trainee t = trainee_make(&model, k, 1, scaled);
+            struct trainee t = trainee_make(model, k, 1, scaled);
             struct net_result result =
                 train_batch(&t, (struct batch){0, SAMPLES, 0.0F}, &REFERENCE_RULE);
             if (result.fault.kind == FAULT_NONE && !(fabs(result.loss / loss - 1.0) <= 1e-4)) {

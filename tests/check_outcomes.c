@@ -1,6 +1,7 @@
 /* What a test pass keeps of every image: from the trainer and from weights alone, and the confusion
  * matrix made of it. */
 #include "sample_data.h"
+#include "sample_model.h"
 #include "trainer_wait.h"
 
 #include "nn/team.h"
@@ -14,7 +15,7 @@ enum { TRAIN = 150, TEST = 50, BATCH = 16, EPOCHS = 3 };
 
 static struct start beginning;
 static struct dataset data;
-static struct model model;
+static struct model *model;
 static const struct kernels *kernels;
 static struct snapshot snapshot;
 static struct outcomes outcomes;
@@ -24,7 +25,7 @@ static int set_up(void **unused)
 {
     (void)unused;
     sample_dataset(&data, TRAIN, TEST);
-    assert_true(model_init(&model, "basic", &error));
+    assert_non_null(model = sample_model("basic"));
     kernels = kernels_select("auto", &error);
     assert_non_null(kernels);
     assert_true(outcomes_init(&outcomes, TEST, &error));
@@ -43,14 +44,14 @@ static struct trainer *start(bool paused)
 {
     struct trainer_options options = {
         .data = &data,
-        .model = &model,
+        .model = model,
         .kernels = kernels,
         .settings = {"basic", EPOCHS, BATCH, 0.01, 0.9, 3, true},
         .threads = 2,
         .paused = paused,
     };
     options.start = &beginning;
-    start_new(&beginning, &model, &options.settings, &data);
+    start_new(&beginning, model, &options.settings, &data);
     struct trainer *trainer = trainer_new(&options, &error);
 
     assert_non_null(trainer);
@@ -119,7 +120,7 @@ static void outcomes_computed_from_the_weights_are_the_trainers(void **unused)
     trainer_free(trainer);
     struct team *team = team_new(1, &error);
     assert_non_null(team);
-    struct evaluator *evaluator = evaluator_new(&model, kernels, team, DATASET_SPLIT_MAX, &error);
+    struct evaluator *evaluator = evaluator_new(model, kernels, team, DATASET_SPLIT_MAX, &error);
     assert_non_null(evaluator);
     assert_true(outcomes_init(&computed, TEST, &error));
     assert_true(outcomes_compute(&computed, evaluator, snapshot.weights, &data.test, snapshot.step,

@@ -1,6 +1,7 @@
 /* Run directories: what stands in them, and that none is written over. */
 #include "check_file.h"
 #include "sample_data.h"
+#include "sample_model.h"
 
 #include "train/log_lines.h"
 #include "train/replay.h"
@@ -43,7 +44,7 @@ int ftruncate(int descriptor, off_t size)
 
 enum { TRAIN = 150, TEST = 20, BATCHES = 3 /* an epoch, the last of 22 */ };
 
-static struct model model;
+static struct model *model;
 static const struct config config = {
     {"basic", 2, 64, 0.01, 0.9, 7, true}, "baseline", "data", 0xABCDEF, 2};
 static struct dataset data;
@@ -56,9 +57,9 @@ static int set_up(void **unused)
     (void)unused;
     check_scratch(scratch);
     snprintf(directory, sizeof directory, "%s/run", scratch);
-    assert_true(model_init(&model, "basic", &error));
+    assert_non_null(model = sample_model("basic"));
     sample_dataset(&data, TRAIN, TEST);
-    start_new(&start, &model, &config.settings, &data);
+    start_new(&start, model, &config.settings, &data);
     return 0;
 }
 
@@ -76,7 +77,7 @@ static struct runlog *begin_run(void)
     struct runlog *runlog = runlog_new(directory, &error);
 
     assert_non_null(runlog);
-    assert_true(runlog_start(runlog, &config, &model, &start, &error));
+    assert_true(runlog_start(runlog, &config, model, &start, &error));
     return runlog;
 }
 
@@ -298,7 +299,7 @@ static bool go_on(int epoch, int batch, bool *lost)
     struct runlog *runlog = runlog_open(directory, &error);
 
     assert_non_null(runlog);
-    start_new(&start, &model, &config.settings, &data);
+    start_new(&start, model, &config.settings, &data);
     start.progress.epoch = epoch;
     start.progress.batch = batch;
     start.progress.step = epoch * BATCHES + batch;
@@ -554,7 +555,7 @@ static void row_91_all_follows_the_directory_that_was_locked(void **unused)
     struct stat status;
     const struct checkpoint_group momentum = {"momentum", start.velocity};
     const struct checkpoint best = {
-        &model, &config.settings, config.kernels, start.now.weights, &momentum, 1};
+        model, &config.settings, config.kernels, start.now.weights, &momentum, 1};
     struct runlog *runlog = begin_run();
     (void)unused;
 
@@ -778,7 +779,7 @@ static void row_46_a_run_does_not_begin_where_its_files_cannot_be(void **unused)
         assert_non_null(runlog);
         snprintf(path, sizeof path, "%s/%s", directory, names[i]);
         assert_int_equal(mkdir(path, 0777), 0);
-        assert_false(runlog_start(runlog, &config, &model, &start, &error));
+        assert_false(runlog_start(runlog, &config, model, &start, &error));
         assert_int_equal(error.kind, ERROR_SYSTEM);
         assert_non_null(strstr(error.text, names[i]));
         runlog_free(runlog);
@@ -799,7 +800,7 @@ static void row_46_a_log_that_cannot_be_made_is_named(void **unused)
     struct runlog *runlog = runlog_new(directory, &error);
     assert_non_null(runlog);
     assert_int_equal(mkdir(temporary, 0777), 0);
-    assert_false(runlog_start(runlog, &config, &model, &start, &error));
+    assert_false(runlog_start(runlog, &config, model, &start, &error));
     assert_int_equal(error.kind, ERROR_SYSTEM);
     assert_non_null(strstr(error.text, path));
     runlog_free(runlog);

@@ -5,6 +5,7 @@
  */
 #include "check.h"
 #include "network.h"
+#include "sample_model.h"
 
 #include "train/checkpoint.h"
 #include "train/rule.h"
@@ -151,7 +152,7 @@ static void none_is_the_learning_rate_itself(void **state)
 
 enum { BATCHES = 32 };
 
-static struct model slim;
+static struct model *slim;
 static float initial[MODEL_STATE_MAX];
 
 static int load_all(void **state)
@@ -159,9 +160,9 @@ static int load_all(void **state)
     char path[PATH_MAX];
     struct error error = {0};
 
-    if (!model_init(&slim, "slim", &error) ||
-        !checkpoint_load(check_source(path, "tests/reference/slim/init.safetensors"), &slim,
-                         initial, &error))
+    if ((slim = sample_model("slim")) == NULL ||
+        !checkpoint_load(check_source(path, "tests/reference/slim/init.safetensors"), slim, initial,
+                         &error))
         fail_msg("%s", error.text);
     return network_load(state);
 }
@@ -205,7 +206,7 @@ static void a_run_of_a_recipe_follows_pytorch(void **state)
     (void)state;
     load_run(rates, expected);
     for (const struct kernels *k = next_table(NULL); k != NULL; k = next_table(k)) {
-        struct trainee t = trainee_make(&slim, k, 2, initial);
+        struct trainee t = trainee_make(slim, k, 2, initial);
         for (int i = 0; i < BATCHES; i++) {
             double lr = settings.lr * schedule_factor(&settings, i, BATCHES);
             const struct net_rule rule = rule_of_batch(&settings, lr, i);

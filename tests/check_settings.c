@@ -1,8 +1,8 @@
 /* The table of settings: what is written reads back, what is out of range is refused, and which
  * settings may differ between a run and what is asked of it. And the recipes that come from it. */
 #include "check.h"
+#include "sample_model.h"
 
-#include "nn/model.h"
 #include "train/recipe.h"
 #include "train/settings.h"
 
@@ -359,7 +359,6 @@ static void every_recipe_is_within_the_ranges_and_has_a_small_model(void **state
 {
     const struct setting *setting;
     struct error error = {0};
-    struct model model;
 
     (void)state;
     for (int r = 0; recipe_name(r) != NULL; r++) {
@@ -375,8 +374,10 @@ static void every_recipe_is_within_the_ranges_and_has_a_small_model(void **state
         assert_string_equal(settings->recipe, recipe_name(r));
         assert_int_equal(settings->seed, 1);
         assert_int_equal(settings->validate, 0);
-        assert_true(model_init(&model, settings->model, &error));
-        assert_true(model.parameter_count < 10000);
+        struct model *model = sample_model(settings->model);
+        assert_non_null(model);
+        assert_true(model->parameter_count < 10000);
+        model_free(model);
     }
 }
 
@@ -398,14 +399,16 @@ static void the_first_recipe_is_the_published_run(void **state)
 
 static void best_and_tiny_are_what_they_are_for(void **state)
 {
-    struct model best, tiny;
-    struct error error = {0};
+    struct model *best = sample_model(recipe_called("best")->model);
+    struct model *tiny = sample_model(recipe_called("tiny")->model);
 
     (void)state;
     assert_true(recipe_called("best")->epochs < 20);
-    assert_true(model_init(&best, recipe_called("best")->model, &error));
-    assert_true(model_init(&tiny, recipe_called("tiny")->model, &error));
-    assert_true(tiny.parameter_count < best.parameter_count);
+    assert_non_null(best);
+    assert_non_null(tiny);
+    assert_true(tiny->parameter_count < best->parameter_count);
+    model_free(tiny);
+    model_free(best);
 }
 
 static const struct CMUnitTest tests[] = {

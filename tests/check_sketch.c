@@ -1,5 +1,6 @@
 /* Drawing a digit, and the image that the network sees of it. */
 #include "check.h"
+#include "sample_model.h"
 
 #include "train/start.h"
 #include "train/trainer.h"
@@ -235,7 +236,7 @@ static void where_on_the_sheet_it_stands_does_not_matter(void **unused)
 /* ---- beside MNIST ---- */
 
 static struct dataset data;
-static struct model model;
+static struct model *model;
 static struct snapshot snapshot;
 
 static int load_data(void **unused)
@@ -244,7 +245,7 @@ static int load_data(void **unused)
     (void)unused;
 
     if (!dataset_load(&data, check_source(path, "data"), &error) ||
-        !model_init(&model, "basic", &error))
+        (model = sample_model("basic")) == NULL)
         fail_msg("%s", error.text);
     return set_up(unused);
 }
@@ -308,7 +309,7 @@ static void train(const struct kernels *kernels)
 {
     struct trainer_options options = {
         .data = &data,
-        .model = &model,
+        .model = model,
         .kernels = kernels,
         .settings = {"basic", 1, 64, 0.01, 0.9, 1, true},
         .threads = 2,
@@ -318,7 +319,7 @@ static void train(const struct kernels *kernels)
     data.train.count /= 2;
     data.test.count = LANES;
     options.start = &beginning;
-    start_new(&beginning, &model, &options.settings, &data);
+    start_new(&beginning, model, &options.settings, &data);
     struct trainer *trainer = trainer_new(&options, &error);
     assert_non_null(trainer);
     do {
@@ -338,7 +339,7 @@ static void drawn_digits_are_recognised(void **unused)
 
     assert_non_null(kernels);
     train(kernels);
-    struct predictor *predictor = predictor_new(&model, kernels, &error);
+    struct predictor *predictor = predictor_new(model, kernels, &error);
     assert_non_null(predictor);
     for (int k = 0; k < DATASET_CLASSES; k++) {
         uint8_t label = (uint8_t)k;

@@ -1,6 +1,7 @@
 /* The trainer: commands in, snapshots out, the same bits whatever is asked of it. */
 #include "check_file.h"
 #include "sample_data.h"
+#include "sample_model.h"
 #include "trainer_wait.h"
 
 #include "support/clock.h"
@@ -12,7 +13,7 @@
 enum { TRAIN = 150, TEST = 50, BATCH = 16, BATCHES = 10 /* an epoch, the last of 6 */ };
 
 static struct dataset data;
-static struct model model;
+static struct model *model;
 static const struct kernels *kernels;
 static struct snapshot snapshot;
 static struct start beginning;
@@ -22,7 +23,7 @@ static int set_up(void **unused)
 {
     (void)unused;
     sample_dataset(&data, TRAIN, TEST);
-    assert_true(model_init(&model, "basic", &error));
+    assert_non_null(model = sample_model("basic"));
     kernels = kernels_select("auto", &error);
     assert_non_null(kernels);
     return 0;
@@ -39,7 +40,7 @@ static struct trainer_options make_options(int epochs, int threads)
 {
     return (struct trainer_options){
         .data = &data,
-        .model = &model,
+        .model = model,
         .kernels = kernels,
         .settings = {"basic", epochs, BATCH, 0.01, 0.9, 3, true},
         .threads = threads,
@@ -50,7 +51,7 @@ static struct trainer_options make_options(int epochs, int threads)
 static struct trainer *start(struct trainer_options *options)
 {
     if (options->start == NULL)
-        start_new(&beginning, &model, &options->settings, &data);
+        start_new(&beginning, model, &options->settings, &data);
     options->start = &beginning;
     struct trainer *trainer = trainer_new(options, &error);
     assert_non_null(trainer);
@@ -265,15 +266,16 @@ static void initial_weights_are_where_training_starts(void **unused)
     struct rng rng;
     (void)unused;
 
-    start_new(&beginning, &model, &options.settings, &data);
+    start_new(&beginning, model, &options.settings, &data);
     rng_init(&rng, 99, 0);
-    model_initialize(&model, beginning.now.weights, &rng);
+    model_initialize(model, beginning.now.weights, &rng);
     options.start = &beginning;
     options.paused = true;
     struct trainer *trainer = start(&options);
     trainer_wait(trainer, &snapshot, SNAPSHOT_PAUSED);
     trainer_free(trainer);
-    assert_memory_equal(snapshot.weights, beginning.now.weights, model.state_count * sizeof(float));
+    assert_memory_equal(snapshot.weights, beginning.now.weights,
+                        model->state_count * sizeof(float));
 }
 
 static void count_call(void *argument)
@@ -379,11 +381,11 @@ static void open_log(struct trainer_options *options, const char *directory)
 {
     struct config config = config_of(options);
 
-    start_new(&beginning, &model, &options->settings, &data);
+    start_new(&beginning, model, &options->settings, &data);
     options->start = &beginning;
     options->runlog = runlog_new(directory, &error);
     assert_non_null(options->runlog);
-    assert_true(runlog_start(options->runlog, &config, &model, &beginning, &error));
+    assert_true(runlog_start(options->runlog, &config, model, &beginning, &error));
 }
 
 /* Runs with a run log in a scratch directory, until the state; the last checkpoint is loaded. */
@@ -403,7 +405,7 @@ static void run_with_log(struct trainer_options *options, const char *directory,
     trainer_free(trainer);
     runlog_free(options->runlog);
     snprintf(path, sizeof path, "%s/last.safetensors", directory);
-    assert_true(checkpoint_load(path, &model, loaded, &error));
+    assert_true(checkpoint_load(path, model, loaded, &error));
 }
 
 static void the_last_checkpoint_holds_the_last_weights(void **unused)
@@ -414,7 +416,7 @@ static void the_last_checkpoint_holds_the_last_weights(void **unused)
     (void)unused;
 
     run_with_log(&options, check_scratch(directory), SNAPSHOT_FINISHED, loaded);
-    assert_memory_equal(loaded, snapshot.weights, model.state_count * sizeof(float));
+    assert_memory_equal(loaded, snapshot.weights, model->state_count * sizeof(float));
     check_scratch_remove(directory);
 }
 
@@ -428,7 +430,7 @@ static void a_stopped_run_saves_where_it_stands(void **unused)
     options.paused = true;
     run_with_log(&options, check_scratch(directory), SNAPSHOT_STOPPED, loaded);
     assert_int_equal(snapshot.step, 3);
-    assert_memory_equal(loaded, snapshot.weights, model.state_count * sizeof(float));
+    assert_memory_equal(loaded, snapshot.weights, model->state_count * sizeof(float));
     check_scratch_remove(directory);
 }
 
@@ -440,8 +442,8 @@ static void reopen_log(struct trainer_options *options, const char *directory)
 
     options->runlog = runlog_open(directory, &error);
     assert_non_null(options->runlog);
-    assert_true(start_resume(&beginning, runlog_directory(options->runlog), &model, &config, &data,
-                             &error));
+    assert_true(
+        start_resume(&beginning, runlog_directory(options->runlog), model, &config, &data, &error));
     assert_true(runlog_resume(options->runlog, &config, &data, &beginning, &lost, &error));
     assert_false(lost);
 }
@@ -587,8 +589,8 @@ static void a_checkpoint_asked_for_is_written_while_paused(void **unused)
     assert_int_equal(snapshot.checkpoint_step, 4);
     assert_true(snapshot.checkpoint_seconds > 0.0);
     snprintf(path, sizeof path, "%s/last.safetensors", directory);
-    assert_true(checkpoint_load(path, &model, loaded, &error));
-    assert_memory_equal(loaded, snapshot.weights, model.state_count * sizeof(float));
+    assert_true(checkpoint_load(path, model, loaded, &error));
+    assert_memory_equal(loaded, snapshot.weights, model->state_count * sizeof(float));
     trainer_free(trainer);
     runlog_free(options.runlog);
     check_scratch_remove(directory);
@@ -641,7 +643,7 @@ static void row_87_a_test_loss_that_is_nan_is_never_best(void **unused)
     assert_int_equal(snapshot.error.kind, ERROR_DIVERGED);
     assert_non_null(strstr(snapshot.error.text, "test loss"));
     assert_int_equal(snapshot.epochs_done, 0);
-    assert_memory_equal(loaded, beginning.now.weights, model.state_count * sizeof(float));
+    assert_memory_equal(loaded, beginning.now.weights, model->state_count * sizeof(float));
     snprintf(path, sizeof path, "%s/best.safetensors", directory);
     assert_int_equal(access(path, F_OK), -1);
     check_scratch_remove(directory);
@@ -675,7 +677,7 @@ static void row_87_an_epoch_without_a_loss_is_never_best(void **unused)
 static void row_87_weights_that_are_not_finite_are_not_saved(void **unused)
 {
     struct trainer_options options = make_options(2, 2);
-    const struct tensor *mean = model.tensors;
+    const struct tensor *mean = model->tensors;
     char directory[PATH_MAX];
     struct directory run;
     (void)unused;
@@ -692,7 +694,7 @@ static void row_87_weights_that_are_not_finite_are_not_saved(void **unused)
     assert_non_null(strstr(snapshot.error.text, "weights not finite"));
     check_open_directory(&run, directory);
     const struct config config = config_of(&options);
-    assert_true(start_resume(&beginning, &run, &model, &config, &data, &error));
+    assert_true(start_resume(&beginning, &run, model, &config, &data, &error));
     directory_close(&run);
     assert_int_equal(beginning.progress.step, 0);
     check_scratch_remove(directory);

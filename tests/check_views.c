@@ -1,6 +1,7 @@
 /* Whole frames of a made-up moment of a run, compared with the ones in tests/frames/. */
 #include "frames.h"
 #include "sample_data.h"
+#include "sample_model.h"
 
 #include "train/recipe.h"
 #include "tui/navigate.h"
@@ -11,7 +12,7 @@
 static struct snapshot snapshot;
 static struct settings settings;
 static struct dataset data;
-static struct model model;
+static struct model *model;
 static struct predictions predictions;
 static struct events events;
 static struct browse browse;
@@ -45,11 +46,11 @@ static void make_snapshot(void)
     };
     for (int l = 0; l < MODEL_LAYERS_MAX; l++)
         snapshot.health[l] = (struct layer_health){NAN, NAN, NAN, NAN};
-    for (int l = 0; l < model.layer_count; l++) {
-        if (model.layers[l].parameter_count > 0)
+    for (int l = 0; l < model->layer_count; l++) {
+        if (model->layers[l].parameter_count > 0)
             snapshot.health[l] = (struct layer_health){2.0F + (float)l, 0.1F * (float)(l + 1),
                                                        0.001F * (float)(l + 1), NAN};
-        else if (model.layers[l].kind == LAYER_RELU)
+        else if (model->layers[l].kind == LAYER_RELU)
             snapshot.health[l].dead = 0.05F * (float)l;
     }
     history_init(&snapshot.history);
@@ -113,10 +114,10 @@ static void make_inside(void)
     struct rng rng;
 
     rng_init(&rng, 1, 0);
-    model_initialize(&model, snapshot.weights, &rng);
+    model_initialize(model, snapshot.weights, &rng);
     for (int i = 0; i < DATASET_PIXELS; i++)
         image[i] = dataset_normalize(data.test.images[i]);
-    assert_true(activations_init(&activations, &model, &error));
+    assert_true(activations_init(&activations, model, &error));
     activations_run(&activations, snapshot.weights, image);
     sketch = sketch_new(&error);
     assert_non_null(sketch);
@@ -128,12 +129,11 @@ static void make_inside(void)
 
 static int set_up(void **unused)
 {
-    struct error error;
     (void)unused;
 
     sample_dataset(&data, 16, 100);
     settings = *recipe_settings(0);
-    assert_true(model_init(&model, "basic", &error));
+    assert_non_null(model = sample_model("basic"));
     make_snapshot();
     make_predictions();
     make_outcomes();
@@ -158,7 +158,7 @@ static struct frame make_frame(void)
     return (struct frame){
         .snapshot = &snapshot,
         .settings = &settings,
-        .model = &model,
+        .model = model,
         .train = &data.train,
         .test = &data.test,
         .predictions = &predictions,
@@ -385,7 +385,7 @@ static void a_moment_of_the_past_is_marked(void **unused)
     struct frame frame = make_frame();
     (void)unused;
 
-    for (size_t i = 0; i < model.state_count; i++)
+    for (size_t i = 0; i < model->state_count; i++)
         weights[i] = 0.5F;
     frame.past = &moment;
     assert_frame(&frame, "past", 80, 24, GLYPHS_ASCII);

@@ -13,8 +13,9 @@
  * for itself, so that later operations may be there without earlier ones. A rename is one
  * operation.
  */
+#include "sample_model.h"
+
 #include "data/dataset.h"
-#include "nn/model.h"
 #include "support/file.h"
 #include "support/rng.h"
 #include "train/config.h"
@@ -71,7 +72,7 @@ static struct file files[OPERATIONS_MAX]; /* of the state being made; by what cr
 static int entries[NAMES_MAX];            /* the file that has the name, or NONE */
 static bool directories[NAMES_MAX];       /* the name is a directory's */
 
-static struct model model;
+static struct model *model;
 static struct dataset data;
 static struct start start;
 static struct history past; /* of the whole run */
@@ -407,7 +408,7 @@ static bool read_run(const struct state *state, const char *root)
         return false;
     bool found = file_of(find_name("run/config.json", 15)) != NULL;
     if (found && (!config_read(&directory, &config, &error) ||
-                  !start_resume(&start, &directory, &model, &config, &data, &error)))
+                  !start_resume(&start, &directory, model, &config, &data, &error)))
         fail(state, "run", error.text);
     bool logged =
         found && fstatat(directory.descriptor, LOG_NAME, &status, 0) == 0 && status.st_size > 0;
@@ -486,7 +487,7 @@ int main(int argc, char *argv[])
         give_up("expected RECORD ORIGINAL DATA SCRATCH SAMPLES EVERY", argv[0]);
     search.keep_every = atol(argv[6]);
     rng_init(&search.rng, SEED, 0);
-    if (!model_init(&model, "basic", &error) || !dataset_load(&data, argv[3], &error))
+    if ((model = sample_model("basic")) == NULL || !dataset_load(&data, argv[3], &error))
         give_up(error.text, argv[3]);
     find_name(".", 1);
     read_record(argv[1]);

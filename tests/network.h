@@ -11,6 +11,7 @@
 #include "twin.h"
 
 #include "data/dataset.h"
+#include "nn/limits.h"
 #include "nn/net.h"
 
 /* MNIST, and cmocka's group set-up and tear-down that load and release it. */

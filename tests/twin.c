@@ -2,6 +2,8 @@
 
 #include "check.h"
 
+#include "nn/limits.h"
+
 #include <math.h>
 
 enum { TAPS = 3 };
@@ -518,7 +520,9 @@ static void layer_forward(struct twin *twin, int l)
     const struct grid *in = &twin->value[l], *out = &twin->value[l + 1];
 
     switch (layer->kind) {
-    case LAYER_CONV2D: twin_conv(in, layer->padding, tensor(twin, l, "weight"), NULL, out); break;
+    case LAYER_CONV2D:
+        twin_conv(in, layer->padding[0], tensor(twin, l, "weight"), NULL, out);
+        break;
     case LAYER_BATCH_NORM2D: norm_forward(twin, l); break;
     case LAYER_RELU: twin_relu(in, out); break;
     case LAYER_MAX_POOL2D: twin_max_pool(in, out); break;
@@ -526,6 +530,7 @@ static void layer_forward(struct twin *twin, int l)
     case LAYER_LINEAR:
         twin_linear(in, tensor(twin, l, "weight"), tensor(twin, l, "bias"), out);
         break;
+    default: fail(); /* no executor knows the others */
     }
 }
 
@@ -551,9 +556,9 @@ static void layer_backward(struct twin *twin, int l)
 
     switch (layer->kind) {
     case LAYER_CONV2D:
-        twin_conv_input_gradient(out_gradient, layer->padding, tensor(twin, l, "weight"),
+        twin_conv_input_gradient(out_gradient, layer->padding[0], tensor(twin, l, "weight"),
                                  in_gradient);
-        twin_conv_weight_gradient(in, layer->padding, out_gradient,
+        twin_conv_weight_gradient(in, layer->padding[0], out_gradient,
                                   tensor_gradient(twin, l, "weight"));
         break;
     case LAYER_BATCH_NORM2D:
@@ -568,6 +573,7 @@ static void layer_backward(struct twin *twin, int l)
         twin_linear_gradient(in, tensor(twin, l, "weight"), out_gradient, in_gradient,
                              tensor_gradient(twin, l, "weight"), tensor_gradient(twin, l, "bias"));
         break;
+    default: fail(); /* no executor knows the others */
     }
 }
 

@@ -1,6 +1,7 @@
 #include "actions/evaluation.h"
 
 #include "actions/outputs.h"
+#include "nn/limits.h"
 #include "support/memory.h"
 #include "text/report.h"
 #include "train/checkpoint.h"
@@ -52,7 +53,7 @@ static bool evaluate_with(const struct setup *setup, struct evaluator *evaluator
     const struct split *test = &setup->data.test;
     int correct;
 
-    if (!checkpoint_load(options->eval, &setup->model, state, error))
+    if (!checkpoint_load(options->eval, setup->model, state, error))
         return false;
     evaluator_load(evaluator, state);
     evaluate_images(evaluator, test, 0, test->count, evaluation);
@@ -78,13 +79,13 @@ bool evaluation_print(const struct setup *setup, struct error *error)
 
     bool done =
         outputs_check_export(setup, error) &&
-        (state = memory_new(setup->model.state_count, sizeof *state, error)) &&
+        (state = memory_new(setup->model->state_count, sizeof *state, error)) &&
         (evaluation.losses = memory_new(count, sizeof(double), error)) &&
         (evaluation.predictions = memory_new(count, 1, error)) &&
         (evaluation.probabilities = memory_new(count, DATASET_CLASSES * sizeof(float), error)) &&
         (team = team_new(evaluator_threads(setup->threads, setup->data.test.count), error)) &&
         (evaluator =
-             evaluator_new(&setup->model, setup->kernels, team, setup->data.test.count, error)) &&
+             evaluator_new(setup->model, setup->kernels, team, setup->data.test.count, error)) &&
         evaluate_with(setup, evaluator, state, &evaluation, error);
     evaluator_free(evaluator);
     team_free(team);

@@ -70,9 +70,9 @@ static bool start_run(struct run *run, struct error *error)
 {
     const struct options *options = &run->setup->options;
 
-    start_new(&run->start, &run->setup->model, &options->settings, &run->setup->data);
+    start_new(&run->start, run->setup->model, &options->settings, &run->setup->data);
     if (options->init != NULL &&
-        !checkpoint_load(options->init, &run->setup->model, run->start.now.weights, error))
+        !checkpoint_load(options->init, run->setup->model, run->start.now.weights, error))
         return false;
     if (options->run_dir == NULL)
         return true;
@@ -81,7 +81,7 @@ static bool start_run(struct run *run, struct error *error)
            outputs_check_run(run->setup, options->run_dir, error) &&
            (run->place == NULL || runlog_make_place(run->place, error)) &&
            (run->runlog = runlog_new(options->run_dir, error)) != NULL &&
-           runlog_start(run->runlog, &run->config, &run->setup->model, &run->start, error);
+           runlog_start(run->runlog, &run->config, run->setup->model, &run->start, error);
 }
 
 /* Said as errors are, but the program goes on; the dashboard has not yet taken the screen. */
@@ -103,7 +103,7 @@ static bool resume_run(struct run *run, struct error *error)
 
     run->config.settings = options->settings;
     if (!outputs_check_run(run->setup, options->resume, error) ||
-        !start_resume(&run->start, runlog_directory(run->runlog), &run->setup->model, &run->config,
+        !start_resume(&run->start, runlog_directory(run->runlog), run->setup->model, &run->config,
                       &run->setup->data, error) ||
         !runlog_resume(run->runlog, &run->config, &run->setup->data, &run->start, &lost, error) ||
         (longer && !config_write(runlog_directory(run->runlog), &run->config, error)))
@@ -122,7 +122,7 @@ static bool watch(struct run *run, bool terminal, struct error *error)
     const struct options *options = &setup->options;
     const struct trainer_options training = {
         .data = &setup->data,
-        .model = &setup->model,
+        .model = setup->model,
         .kernels = setup->kernels,
         .settings = options->settings,
         .threads = setup->threads,
@@ -142,7 +142,7 @@ static bool watch(struct run *run, bool terminal, struct error *error)
         .compared_count = options->compare_count,
         .settings = &options->settings,
         .data = &setup->data,
-        .model = &setup->model,
+        .model = setup->model,
         .kernels = setup->kernels,
     };
     struct trainer *trainer = trainer_new(&training, error);
@@ -175,7 +175,7 @@ bool run_train(struct run *run, bool terminal, struct error *error)
         trained = false;
     }
     if (options->action == ACTION_TRAIN && signals_ending() == 0) {
-        report_results(stdout, &run->setup->model, &run->last, first);
+        report_results(stdout, run->setup->model, &run->last, first);
         past_print_compared(run->setup, &run->last, first);
     }
     return trained;

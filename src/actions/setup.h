@@ -14,7 +14,7 @@
 
 struct setup {
     struct options options;
-    struct model model;
+    struct model *model; /* NULL: not made yet */
     const struct kernels *kernels;
     int threads;
     const char *data_directory;

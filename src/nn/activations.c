@@ -1,5 +1,6 @@
 #include "nn/activations.h"
 
+#include "nn/limits.h"
 #include "support/memory.h"
 
 #include <math.h>
@@ -46,8 +47,8 @@ static double convolve(const struct layer *layer, const float *weight, const flo
     for (int c = 0; c < layer->input.channels; c++)
         for (int i = 0; i < MODEL_KERNEL; i++)
             for (int j = 0; j < MODEL_KERNEL; j++)
-                sum += (double)*weight++ *
-                       pixel(in, layer->input, c, y + i - layer->padding, x + j - layer->padding);
+                sum += (double)*weight++ * pixel(in, layer->input, c, y + i - layer->padding[0],
+                                                 x + j - layer->padding[1]);
     return sum;
 }
 
@@ -133,6 +134,7 @@ static void run_layer(const struct model *model, const struct layer *layer, cons
     case LAYER_LINEAR:
         run_linear(layer, weight, state + model_offset(model, layer, "bias"), in, out);
         break;
+    default: break; /* the executors refuse the others */
     }
 }
 

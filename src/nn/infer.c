@@ -1,5 +1,6 @@
 #include "nn/infer.h"
 
+#include "nn/limits.h"
 #include "nn/stage.h"
 #include "support/memory.h"
 

@@ -1,15 +1,17 @@
 /*
- * model.h -- what a network is: a table of layers, and everything that follows from it.
+ * model.h -- what a network is: a list of layers, and everything that follows from it.
  *
- * A model is one table (see model.c). From it derive the shapes, where each tensor lies in the
- * state vector, PyTorch's state-dict names, the initial values and the summary. Adding a model is
- * adding a table.
+ * A model is made from a text (see model_text.h) for one size of images and number of classes. From
+ * the list derive the shapes, where each tensor lies in the state vector, PyTorch's state-dict
+ * names, the initial values and the summary.
  *
  * All of a network's floats are one array, its *state*: first the parameters, which training
  * changes, in layer order, then the running statistics of batch norm. Every tensor is in PyTorch's
- * order: convolution weights [out][in][3][3], linear weights [out][in], the rest [channels].
+ * order: convolution weights [out][in / groups][rows][columns], linear weights [out][in], the rest
+ * [channels].
  *
- * A struct model does not change once it is made: any thread may read it.
+ * A struct model does not change once it is made: any thread may read it. Ownership: model_free
+ * releases it.
  */
 #ifndef NN_MODEL_H
 #define NN_MODEL_H
@@ -20,35 +22,53 @@
 #include <stddef.h>
 
 enum {
-    MODEL_LAYERS_MAX = 32,
-    MODEL_TENSORS_MAX = 64,
-    MODEL_CHANNELS_MAX = 64,
-    MODEL_FEATURES_MAX = 1024,
-    MODEL_KERNEL = 3, /* rows and columns of every convolution */
-    MODEL_NAME_SIZE = 48,
-    MODEL_STATE_MAX = 16384, /* floats of a whole state */
+    MODEL_LAYERS_MAX = 256,
+    MODEL_PREFIX_SIZE = 64, /* of a layer's state-dict prefix, with its end */
+    MODEL_NAME_SIZE = MODEL_PREFIX_SIZE + 24,
 };
 
+/* PyTorch's torch.nn classes of these names. */
 enum layer_kind {
-    LAYER_CONV2D, /* 3x3, stride 1, no bias */
+    LAYER_CONV2D,
     LAYER_BATCH_NORM2D,
     LAYER_RELU,
-    LAYER_MAX_POOL2D,          /* 2x2, stride 2 */
-    LAYER_ADAPTIVE_AVG_POOL2D, /* to 1x1 */
+    LAYER_LEAKY_RELU,
+    LAYER_TANH,
+    LAYER_SIGMOID,
+    LAYER_GELU,
+    LAYER_SILU,
+    LAYER_MAX_POOL2D,
+    LAYER_AVG_POOL2D,
+    LAYER_ADAPTIVE_AVG_POOL2D,
+    LAYER_DROPOUT,
+    LAYER_DROPOUT2D,
+    LAYER_FLATTEN,
     LAYER_LINEAR,
+    LAYER_LOG_SOFTMAX, /* only as the last: the loss takes it of any logits */
 };
 
 struct shape {
     int channels, height, width; /* height and width 0: a vector of `channels` features */
 };
 
-/* One layer. The first four members are the model's table, the rest derives from them. */
+/* One layer. Pairs are [0] down, [1] across. What a kind does not have is 0. */
 struct layer {
     enum layer_kind kind;
-    const char *name; /* state-dict prefix: "layer1.0" */
-    int out;          /* channels or features; 0: as many as come in */
-    int padding;      /* zeros around the input of a convolution */
-    struct shape input, output;
+    char name[MODEL_PREFIX_SIZE]; /* state-dict prefix: "layer1.0" */
+
+    /* As written. */
+    int out;                                   /* Conv2d: channels; Linear: features */
+    int kernel_size[2], stride[2], padding[2]; /* Conv2d, MaxPool2d, AvgPool2d */
+    int output_size[2];                        /* AdaptiveAvgPool2d */
+    int groups;                                /* Conv2d */
+    bool bias;                                 /* Conv2d, Linear */
+    bool count_include_pad;                    /* AvgPool2d */
+    double negative_slope;                     /* LeakyReLU */
+    double p;                                  /* Dropout, Dropout2d: the share that is left out */
+    double eps, momentum;                      /* BatchNorm2d */
+
+    /* What follows. */
+    struct shape input, output;     /* a Linear's input may be maps, which it flattens */
     int first_tensor, tensor_count; /* its part of model.tensors */
     size_t parameter_count;
 };
@@ -64,30 +84,28 @@ struct tensor {
 };
 
 struct model {
-    const char *name, *purpose;
-    struct shape input; /* of one sample */
+    char *name;         /* on the shelf, or else the shortest text */
+    struct shape input; /* of one sample: one channel */
     int classes;
     int layer_count;
-    struct layer layers[MODEL_LAYERS_MAX];
+    struct layer *layers;
     int tensor_count;
-    struct tensor tensors[MODEL_TENSORS_MAX]; /* in state-dict order */
+    struct tensor *tensors; /* in state-dict order */
     size_t parameter_count; /* floats at the state's start that training changes */
     size_t state_count;     /* floats in all */
 };
 
-/* PyTorch's defaults for BatchNorm2d. */
-static const double BATCH_NORM_EPSILON = 1e-5;
-static const double BATCH_NORM_MOMENTUM = 0.1;
-
-/* Makes the model called `name`. ERROR_USAGE with the names that there are when there is none. */
-bool model_init(struct model *model, const char *name, struct error *error);
-
-/* The i-th model's name, from 0; NULL past the last. */
-const char *model_name(int i);
+/* Derives everything from `count` layers of which what is written is known, for an input and a
+ * number of classes. ERROR_USAGE, with a sentence that names the layer, when they do not fit
+ * together (shapes that vanish, groups that do not divide channels, a last layer that does not give
+ * the classes), ERROR_SYSTEM when memory is short. */
+struct model *model_new(const char *name, struct shape input, int classes,
+                        const struct layer *layers, int count, struct error *error);
+void model_free(struct model *model);
 
 /* Fills state[state_count] with PyTorch's default initialisation: convolution and linear weights
- * and linear biases uniform in +-1/sqrt(fan_in) (kaiming_uniform_ with a = sqrt(5)); batch norm
- * weight 1, bias 0, running mean 0, running variance 1. */
+ * and biases uniform in +-1/sqrt(fan_in) (kaiming_uniform_ with a = sqrt(5)); batch norm weight 1,
+ * bias 0, running mean 0, running variance 1. */
 void model_initialize(const struct model *model, float *state, struct rng *rng);
 
 /* Where the tensor NAME.SUFFIX of a layer lies in the state; the layer must have it. */
@@ -99,24 +117,10 @@ int model_layer_of(const struct model *model, size_t parameter);
 /* Floats of a shape's maps or features. */
 size_t model_shape_count(struct shape shape);
 
+/* Inputs that one output of a convolution or linear layer sees. */
+int model_fan_in(const struct layer *layer);
+
 /* Multiply-adds of the convolutions and linear layers for one sample, forward. */
 size_t model_multiply_adds(const struct model *model);
-
-/* One line of torchsummary's table. */
-struct summary_row {
-    char type[32];       /* "Conv2d-1" */
-    char shape[32];      /* "[-1, 4, 28, 28]" */
-    char parameters[16]; /* "2,880" */
-};
-void model_summary_row(const struct model *model, int layer, struct summary_row *row);
-
-/* Sizes as torchsummary estimates them, in MB of 2^20 bytes. */
-struct summary_sizes {
-    double input, activations, parameters, total;
-};
-void model_summary_sizes(const struct model *model, struct summary_sizes *sizes);
-
-/* Writes a number with thousands separators: "9,902". */
-void model_thousands(char *text, size_t size, size_t number);
 
 #endif

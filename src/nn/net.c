@@ -1,6 +1,7 @@
 #include "nn/net.h"
 
 #include "nn/dropout.h"
+#include "nn/limits.h"
 #include "nn/loss.h"
 #include "nn/stage.h"
 #include "support/memory.h"

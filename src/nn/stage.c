@@ -1,11 +1,33 @@
 #include "nn/stage.h"
 
+#include "nn/limits.h"
+
+#include <math.h>
 #include <stdio.h>
 
 /* The kind of the layer `ahead` of the stage's first, or -1 past the last. */
 static int kind_ahead(const struct model *model, int first, int ahead)
 {
     return first + ahead < model->layer_count ? (int)model->layers[first + ahead].kind : -1;
+}
+
+/* Whether the layer's settings are those that the executors know. */
+static bool is_known(const struct layer *layer)
+{
+    const bool conv = layer->kind == LAYER_CONV2D, pool = layer->kind == LAYER_MAX_POOL2D;
+    const int kernel = conv ? MODEL_KERNEL : 2, stride = conv ? 1 : 2;
+
+    if (conv || pool)
+        return layer->kernel_size[0] == kernel && layer->kernel_size[1] == kernel &&
+               layer->stride[0] == stride && layer->stride[1] == stride &&
+               layer->padding[0] == layer->padding[1] && layer->padding[0] <= (conv ? 2 : 0) &&
+               layer->groups == conv && !layer->bias;
+    if (layer->kind == LAYER_ADAPTIVE_AVG_POOL2D)
+        return layer->output_size[0] == 1 && layer->output_size[1] == 1;
+    if (layer->kind == LAYER_BATCH_NORM2D)
+        return fabs(layer->eps - BATCH_NORM_EPSILON) <= 0.0 &&
+               fabs(layer->momentum - BATCH_NORM_MOMENTUM) <= 0.0;
+    return layer->kind == LAYER_RELU || (layer->kind == LAYER_LINEAR && layer->bias);
 }
 
 static void init_conv(struct stage *stage, const struct model *model, const struct layer *layer)
@@ -39,11 +61,17 @@ static bool init_stage(struct stage *stage, const struct model *model, int first
     int second = kind_ahead(model, first, 1), third = kind_ahead(model, first, 2);
 
     const bool maps = layer->input.height > 0; /* still pictures, not features */
+    for (int l = first; l < model->layer_count; l++)
+        if (!is_known(&model->layers[l]))
+            return error_set(error, ERROR_USAGE,
+                             "--model: %s cannot be trained yet: its layer %s is of a kind or has "
+                             "settings that nothing here runs",
+                             model->name, model->layers[l].name);
     *stage = (struct stage){.first_layer = first, .input = layer->input};
     if (layer->kind == LAYER_CONV2D && second == LAYER_BATCH_NORM2D && third == LAYER_RELU) {
         init_conv(stage, model, layer);
     } else if (layer->kind == LAYER_CONV2D && second == LAYER_ADAPTIVE_AVG_POOL2D &&
-               layer->padding == 0) {
+               layer->padding[0] == 0) {
         stage->kind = STAGE_MEAN;
         stage->layer_count = 2;
         stage->inputs = layer->input.channels * MODEL_KERNEL * MODEL_KERNEL;
@@ -60,7 +88,7 @@ static bool init_stage(struct stage *stage, const struct model *model, int first
                          "%s (expected conv+norm+ReLU, conv+average, average+linear or linear)",
                          model->name, layer->name);
     }
-    stage->padding = layer->padding;
+    stage->padding = layer->padding[0];
     stage->output = model->layers[first + stage->layer_count - 1].output;
     return true;
 }

@@ -1,5 +1,6 @@
 #include "text/report.h"
 
+#include "nn/summary.h"
 #include "support/signals.h"
 
 #include <errno.h>
@@ -212,8 +213,8 @@ void report_results(FILE *file, const struct model *model, const struct snapshot
         seconds += history->epochs[i].seconds;
         images += history->epochs[i].seconds * history->epochs[i].images_per_second;
     }
-    model_thousands(parameters, sizeof parameters, model->parameter_count);
-    model_thousands(rate, sizeof rate, seconds > 0.0 ? (size_t)(images / seconds + 0.5) : 0);
+    summary_thousands(parameters, sizeof parameters, model->parameter_count);
+    summary_thousands(rate, sizeof rate, seconds > 0.0 ? (size_t)(images / seconds + 0.5) : 0);
     fprintf(file, "Total parameters: %s\n", parameters);
     fprintf(file, "Best train accuracy: %.2f%%\n", snapshot->best_train_accuracy);
     fprintf(file, "Best %s accuracy: %.2f%% (epoch %d)\n",
@@ -234,11 +235,11 @@ void report_summary(FILE *file, const struct model *model)
     fprintf(file, "%s\n%20s  %25s %15s\n%s\n", line, "Layer (type)", "Output Shape", "Param #",
             double_line);
     for (int l = 0; l < model->layer_count; l++) {
-        model_summary_row(model, l, &row);
+        summary_row(model, l, &row);
         fprintf(file, "%20s  %25s %15s\n", row.type, row.shape, row.parameters);
     }
-    model_thousands(total, sizeof total, model->parameter_count);
-    model_summary_sizes(model, &sizes);
+    summary_thousands(total, sizeof total, model->parameter_count);
+    summary_sizes(model, &sizes);
     fprintf(file, "%s\nTotal params: %s\nTrainable params: %s\nNon-trainable params: 0\n%s\n",
             double_line, total, total, line);
     fprintf(file,

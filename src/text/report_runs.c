@@ -1,5 +1,6 @@
 #include "text/report_runs.h"
 
+#include "nn/summary.h"
 #include "support/json_memory.h"
 
 #include <inttypes.h>
@@ -31,7 +32,7 @@ static void write_decimal(char cell[CELL_SIZE], double value)
 static void write_cells(cells row, const struct run_summary *run, int first)
 {
     snprintf(row[0], CELL_SIZE, "%s", run->model);
-    model_thousands(row[1], CELL_SIZE, run->parameters);
+    summary_thousands(row[1], CELL_SIZE, run->parameters);
     snprintf(row[2], CELL_SIZE, "%s", run->recipe);
     snprintf(row[3], CELL_SIZE, "%" PRIu64, run->seed);
     snprintf(row[4], CELL_SIZE, "%d/%d", run->epochs_done, run->epochs);

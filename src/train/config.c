@@ -1,6 +1,7 @@
 #include "train/config.h"
 
-#include "nn/model.h"
+#include "data/dataset.h"
+#include "nn/model_text.h"
 #include "support/file.h"
 #include "support/json_memory.h"
 #include "support/number.h"
@@ -79,11 +80,13 @@ bool config_write(const struct directory *directory, const struct config *config
                   struct error *error)
 {
     char path[FILE_PATH_SIZE];
-    struct model model;
-
-    if (!model_init(&model, config->settings.model, error))
+    struct model *model =
+        model_make(config->settings.model, (struct shape){1, DATASET_SIDE, DATASET_SIDE},
+                   DATASET_CLASSES, error);
+    if (model == NULL)
         return false;
-    char *text = make_text(config, &model);
+    char *text = make_text(config, model);
+    model_free(model);
     if (json_memory_failed() || text == NULL) {
         free(text);
         file_path(path, directory, CONFIG_NAME);

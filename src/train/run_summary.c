@@ -1,5 +1,7 @@
 #include "train/run_summary.h"
 
+#include "data/dataset.h"
+#include "nn/model_text.h"
 #include "train/recipe.h"
 
 #include <math.h>
@@ -9,7 +11,8 @@ void run_summary_init(struct run_summary *summary, const char *run, const struct
 {
     const struct history *history = &now->history;
     struct error ignored;
-    struct model model;
+    struct model *model = model_make(settings->model, (struct shape){1, DATASET_SIDE, DATASET_SIDE},
+                                     DATASET_CLASSES, &ignored);
 
     *summary = (struct run_summary){
         .run = run,
@@ -21,8 +24,9 @@ void run_summary_init(struct run_summary *summary, const char *run, const struct
         .final = (double)NAN,
         .seconds = now->epochs_seconds,
     };
-    if (model_init(&model, settings->model, &ignored))
-        summary->parameters = model.parameter_count;
+    if (model != NULL)
+        summary->parameters = model->parameter_count;
+    model_free(model);
     if (history->epoch_count == 0)
         return;
     const struct epoch_metrics *last = &history->epochs[history->epoch_count - 1];

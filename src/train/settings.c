@@ -1,6 +1,6 @@
 #include "train/settings.h"
 
-#include "nn/model.h"
+#include "nn/shelf.h"
 #include "support/number.h"
 #include "support/words.h"
 #include "train/recipe.h"
@@ -38,7 +38,7 @@ WORDS_FUNCTION(augment_word, "none", "affine")
 #define FIELD(member) offsetof(struct settings, member)
 
 static const struct setting table[] = {
-    {"model", NAME, FIELD(model), .word = model_name},
+    {"model", NAME, FIELD(model), .word = shelf_name},
     {"epochs", WHOLE, FIELD(epochs), 1, 1000000},
     {"batch_size", WHOLE, FIELD(batch_size), 1, 65536},
     {"lr", REAL, FIELD(lr), 0, INFINITY, .above = true, .single = true},

@@ -7,6 +7,7 @@
 #ifndef TRAIN_SNAPSHOT_H
 #define TRAIN_SNAPSHOT_H
 
+#include "nn/limits.h"
 #include "nn/model.h"
 #include "support/error.h"
 #include "train/health.h"

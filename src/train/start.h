@@ -8,6 +8,7 @@
 #define TRAIN_START_H
 
 #include "data/dataset.h"
+#include "nn/limits.h"
 #include "nn/model.h"
 #include "train/checkpoint.h"
 #include "train/config.h"

@@ -1,6 +1,7 @@
 #include "tui/view_activations.h"
 
 #include "data/dataset.h"
+#include "nn/summary.h"
 #include "tui/image.h"
 
 #include <math.h>
@@ -101,7 +102,7 @@ static void draw_heading(const struct model *model, int l, const struct range *r
     const struct shape shape = model->layers[l].output;
     struct summary_row row;
 
-    model_summary_row(model, l, &row);
+    summary_row(model, l, &row);
     int x = canvas_text(canvas, 0, 0, STYLE_BOLD, "%s", row.type);
     if (range->low <= range->high)
         x = canvas_text(canvas, x, 0, STYLE_PLAIN, "  %.3g to %.3g", (double)range->low,

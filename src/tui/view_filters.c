@@ -1,5 +1,7 @@
 #include "tui/view_activations.h"
 
+#include "nn/limits.h"
+
 #include <math.h>
 
 enum {
@@ -66,7 +68,7 @@ void view_filters(const struct model *model, const float *state, bool focused,
 {
     const struct layer *layer = &model->layers[0];
     const int count = layer->output.channels;
-    char title[64];
+    char title[MODEL_NAME_SIZE];
 
     const float *weights = state + model_offset(model, layer, "weight");
     const float most = largest(weights, layer->parameter_count);

@@ -3,6 +3,8 @@
  */
 #include "tui/view.h"
 
+#include "nn/summary.h"
+
 #include <math.h>
 
 enum {
@@ -93,7 +95,7 @@ static void draw_layer(const struct frame *frame, struct canvas *canvas, int y, 
 {
     struct summary_row row;
 
-    model_summary_row(frame->model, l, &row);
+    summary_row(frame->model, l, &row);
     int x = canvas_text(canvas, 0, y, STYLE_PLAIN, "%-*s %-*s %8s", TYPE_WIDTH, row.type,
                         SHAPE_WIDTH, row.shape, row.parameters);
     const struct layer_health health = health_at(frame, l);
@@ -107,7 +109,7 @@ static void draw_warning(const struct frame *frame, struct canvas *canvas, int x
     for (int l = 0; l < frame->model->layer_count && frame->snapshot->step > 0; l++) {
         const struct layer_health health = health_at(frame, l);
         struct summary_row row;
-        model_summary_row(frame->model, l, &row);
+        summary_row(frame->model, l, &row);
         if (too_dead(&health))
             canvas_text(canvas, x, y, STYLE_WARNING, "  %s: %.0f %% of its outputs never fire",
                         row.type, 100.0 * (double)health.dead);
@@ -141,7 +143,7 @@ void view_model(const struct frame *frame, struct canvas *canvas)
                     "|dw/w|", "dead");
     for (int l = first; l < last; l++)
         draw_layer(frame, &inside, 1 + l - first, l);
-    model_thousands(total, sizeof total, model->parameter_count);
+    summary_thousands(total, sizeof total, model->parameter_count);
     x = canvas_text(&inside, 0, inside.height - 1, STYLE_BOLD, "Total params: %s", total);
     if (inside.width >= HEALTH_WIDTH)
         draw_warning(frame, &inside, x, inside.height - 1);

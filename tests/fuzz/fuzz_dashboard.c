@@ -6,6 +6,9 @@
  */
 #include "cells.h"
 
+#include "../sample_model.h"
+
+#include "nn/shelf.h"
 #include "train/recipe.h"
 #include "tui/insight.h"
 #include "tui/keys.h"
@@ -174,7 +177,7 @@ static void take_size(struct bytes *bytes, int *width, int *height)
 
 /* What a frame shows beside the snapshot. What follows from weights is made up too. */
 struct world {
-    struct model model;
+    struct model *model;
     struct split test;
     struct timeline timeline;
     struct events events;
@@ -198,10 +201,10 @@ static void make_world(struct world *world, const char *name)
     world->test = (struct split){IMAGES, pixels, labels};
     insight->test = &world->test;
     insight->shown = &insight->live;
-    fuzz_require(model_init(&world->model, name, &error) &&
-                 timeline_init(&world->timeline, world->model.state_count, &error) &&
+    fuzz_require((world->model = sample_model(name)) != NULL &&
+                 timeline_init(&world->timeline, world->model->state_count, &error) &&
                  outcomes_init(&insight->live, IMAGES, &error) &&
-                 activations_init(&insight->activations, &world->model, &error));
+                 activations_init(&insight->activations, world->model, &error));
     insight->sketch = sketch_new(&error);
     fuzz_require(insight->sketch != NULL);
 }
@@ -222,7 +225,7 @@ static void make_insight(struct bytes *bytes, struct world *world)
         for (int k = 0; k < DATASET_CLASSES; k++)
             predictions->probabilities[lane][k] = take_share(bytes);
     }
-    for (int l = 0; l < world->model.layer_count; l++)
+    for (int l = 0; l < world->model->layer_count; l++)
         insight->activations.values[l][0] = take_metric(bytes);
 }
 
@@ -330,7 +333,7 @@ static struct frame make_frame(struct world *world, const struct snapshot *snaps
     return (struct frame){
         .snapshot = snapshot,
         .settings = recipe_settings(snapshot->batches % 2), /* the second has all there is */
-        .model = &world->model,
+        .model = world->model,
         .train = &world->test,
         .test = &world->test,
         .predictions = &insight->predictions,
@@ -365,8 +368,8 @@ void fuzz_one(const uint8_t *data, size_t size)
 
     const int model = take_int(&bytes, 0, MODELS - 1);
     struct world *world = &worlds[model];
-    if (world->model.layer_count == 0)
-        make_world(world, model_name(model));
+    if (world->model == NULL)
+        make_world(world, shelf_name(model));
     take_size(&bytes, &width, &height);
     fuzz_require(canvas_new(&canvas, width, height, &error));
     canvas.glyphs = (enum glyphs)take_int(&bytes, GLYPHS_ASCII, GLYPHS_BRAILLE);

@@ -5,6 +5,8 @@
  */
 #include "cells.h"
 
+#include "../sample_model.h"
+
 #include "text/report_runs.h"
 #include "train/past_run.h"
 #include "tui/navigate.h"
@@ -33,17 +35,18 @@ static void draw(const struct past_run *run, uint8_t look)
 {
     static struct snapshot now;
     static struct canvas canvas;
-    static struct model model;
+    static struct model *model;
     static struct events events;
     struct error error;
 
     if (canvas.cells == NULL) {
         make_snapshot(&now);
-        fuzz_require(canvas_new(&canvas, 80, 24, &error) && model_init(&model, "basic", &error));
+        fuzz_require(canvas_new(&canvas, 80, 24, &error) &&
+                     (model = sample_model("basic")) != NULL);
     }
     struct frame frame = {
         .snapshot = &now,
-        .model = &model,
+        .model = model,
         .settings = &run->config.settings,
         .events = &events,
         .compared = run,

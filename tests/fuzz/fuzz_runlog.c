@@ -4,6 +4,8 @@
  */
 #include "fuzz.h"
 
+#include "../sample_model.h"
+
 #include "train/log_lines.h"
 #include "train/replay.h"
 
@@ -16,12 +18,12 @@ static void begin(struct start *start, const struct settings *settings,
                   const struct dataset *dataset)
 {
     static struct start fresh;
-    struct error error;
-    struct model model;
 
     if (fresh.now.epochs == 0) {
-        fuzz_require(model_init(&model, settings->model, &error));
-        start_new(&fresh, &model, settings, dataset);
+        struct model *model = sample_model(settings->model);
+        fuzz_require(model != NULL);
+        start_new(&fresh, model, settings, dataset);
+        model_free(model);
         *start = fresh;
     }
     memcpy(&start->now, &fresh.now, offsetof(struct snapshot, weights));

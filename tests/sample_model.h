@@ -1,0 +1,18 @@
+/*
+ * sample_model.h -- a network for images and classes like MNIST's.
+ */
+#ifndef SAMPLE_MODEL_H
+#define SAMPLE_MODEL_H
+
+#include "data/dataset.h"
+#include "nn/model_text.h"
+
+/* To be released with model_free, or kept to the end. NULL when the text is wrong. */
+static inline struct model *sample_model(const char *text)
+{
+    struct error error;
+
+    return model_make(text, (struct shape){1, DATASET_SIDE, DATASET_SIDE}, DATASET_CLASSES, &error);
+}
+
+#endif
