@@ -338,6 +338,8 @@ static struct size size_at(int i)
 
 /* ---- convolution ---- */
 
+static const struct window plain = {.size = {3, 3}, .stride = {1, 1}};
+
 /* height, width: of the input inside its border of zeros. */
 struct conv_case {
     int inputs, outputs, height, width, border, from, to;
@@ -445,7 +447,8 @@ static void check_conv(const struct conv_case *at)
         float(*lane_sums)[2][LANES] =
             sums ? (void *)guarded((size_t)(at->outputs * 2 * LANES)) : NULL;
 
-        kernels->conv(&in, at->border, weight, biases, &out, lane_sums, at->from, at->to);
+        kernels->conv(&plain, &in, at->border, weight, biases, false, &out, lane_sums, at->from,
+                      at->to);
         for (int k = at->from; sums && k < at->to; k++)
             check_lane_sums(lane_sums[k], &out, k, &out, k);
         check_map(&out, &o.out, &o.out_size, LONG_SUM, at->from, at->to);
@@ -477,7 +480,7 @@ static void check_conv_weights(const struct conv_case *at)
         seal();
         float *got = guarded((size_t)weights);
 
-        kernels->conv_weights(&in_map, at->border, &out_map, got, at->from, at->to);
+        kernels->conv_weights(&plain, &in_map, at->border, &out_map, got, at->from, at->to);
         check_array(got, gradient, size, LONG_SUM, at->from * channel, at->to * channel);
     }
     grid_fini(&in);
@@ -528,13 +531,14 @@ static void check_conv_input_gradient(const struct conv_case *forward)
     twin_conv_input_gradient(&out, forward->border, weight, &in);
     twin_conv_input_gradient(&out_size, forward->border, weight_size, &in_size);
     for (bool more = first_run(); more; more = next_run()) {
-        float *plain = filled_array(weight, weights), *flipped = guarded((size_t)weights);
+        float *unflipped = filled_array(weight, weights), *flipped = guarded((size_t)weights);
         struct map out_map = bordered_map(&out, border, 0);
-        kernels_flip(plain, flipped, forward->outputs, forward->inputs);
+        kernels_flip(&plain, unflipped, flipped, forward->outputs, forward->inputs);
         seal();
         struct map in_map = poison_map(in.channels, in.height, in.width, 0);
 
-        kernels->conv(&out_map, border, flipped, NULL, &in_map, NULL, 0, in.channels);
+        kernels->conv(&plain, &out_map, border, flipped, NULL, false, &in_map, NULL, 0,
+                      in.channels);
         check_map(&in_map, &in, &in_size, LONG_SUM, 0, in.channels);
     }
     free(weight);
@@ -575,8 +579,9 @@ static void run_split(const struct conv_operands *o, const struct grid *out_grad
     size_t pixels = (size_t)(out.plane * LANES), sums = 2 * LANES, taps = (size_t)inputs * 9;
     float *lane_sums = guarded((size_t)outputs * sums), *weights = guarded((size_t)outputs * taps);
 
-    kernels->conv(&in, border, weight, NULL, &out, (float(*)[2][LANES])lane_sums, from, to);
-    kernels->conv_weights(&in, border, &gradient, weights, from, to);
+    kernels->conv(&plain, &in, border, weight, NULL, false, &out, (float(*)[2][LANES])lane_sums,
+                  from, to);
+    kernels->conv_weights(&plain, &in, border, &gradient, weights, from, to);
     for (size_t k = (size_t)from; k < (size_t)to; k++) {
         float *at = result + k * (pixels + sums + taps);
         memcpy(at, out.data + k * pixels, pixels * sizeof(float));
@@ -633,7 +638,7 @@ static void conv_shows_nan_and_infinity_in_their_windows_alone(void **state)
             seal();
             struct map out = poison_map(at.outputs, at.height, at.width, 0);
 
-            kernels->conv(&in, at.border, weight, NULL, &out, NULL, 0, at.outputs);
+            kernels->conv(&plain, &in, at.border, weight, NULL, false, &out, NULL, 0, at.outputs);
             for (int k = 0; k < at.outputs; k++)
                 for (int dy = -1; dy <= 1; dy++)
                     for (int dx = -1; dx <= 1; dx++) {
@@ -704,9 +709,10 @@ static void check_conv_derivatives(const struct conv_case *at)
         float *weight_gradient = guarded((size_t)weights);
         struct map in_gradient = poison_map(at->inputs, at->height, at->width, 0);
 
-        kernels_flip(weight, flipped, at->outputs, at->inputs);
-        kernels->conv(&out_gradient, border, flipped, NULL, &in_gradient, NULL, 0, at->inputs);
-        kernels->conv_weights(&in, at->border, &inside, weight_gradient, 0, at->outputs);
+        kernels_flip(&plain, weight, flipped, at->outputs, at->inputs);
+        kernels->conv(&plain, &out_gradient, border, flipped, NULL, false, &in_gradient, NULL, 0,
+                      at->inputs);
+        kernels->conv_weights(&plain, &in, at->border, &inside, weight_gradient, 0, at->outputs);
         for (int i = 0; i < DERIVATIVES; i++) {
             int w = (int)rng_below(&rng, (uint32_t)weights), lane = (int)rng_below(&rng, LANES);
             int c = (int)rng_below(&rng, (uint32_t)at->inputs);
@@ -745,13 +751,13 @@ static void flip_turns_kernels_around_and_swaps_channels(void **state)
     (void)state;
     for (int i = 0; i < OUTPUTS * INPUTS * 9; i++)
         (&weight[0][0][0][0])[i] = (float)i;
-    kernels_flip(&weight[0][0][0][0], &flipped[0][0][0][0], OUTPUTS, INPUTS);
+    kernels_flip(&plain, &weight[0][0][0][0], &flipped[0][0][0][0], OUTPUTS, INPUTS);
     for (int k = 0; k < OUTPUTS; k++)
         for (int c = 0; c < INPUTS; c++)
             for (int i = 0; i < 3; i++)
                 for (int j = 0; j < 3; j++)
                     assert_true(flipped[c][k][2 - i][2 - j] == weight[k][c][i][j]);
-    kernels_flip(&flipped[0][0][0][0], &again[0][0][0][0], INPUTS, OUTPUTS);
+    kernels_flip(&plain, &flipped[0][0][0][0], &again[0][0][0][0], INPUTS, OUTPUTS);
     assert_memory_equal(weight, again, sizeof weight);
 }
 
@@ -988,7 +994,8 @@ static void check_norm_backward(struct size size, int i, bool unused)
                     pixel(&gradient, channel, y, x)[lane] =
                         (float)*grid_at(&before, lane, channel, y, x);
 
-        kernels->norm_backward(&in_map, channel, (float)scale, slopes, offsets, &gradient);
+        kernels->norm_backward(&in_map, channel, (float)scale, slopes, offsets, &gradient,
+                               &gradient);
         check_map(&gradient, &after, &bound, FEW_ROUNDINGS, channel, channel + 1);
     }
     grid_fini(&in);
@@ -1049,7 +1056,7 @@ static void norm_backward_chain(const struct norm_scalar *s, const struct map *i
         slope[lane] = (float)k;
         offset[lane] = (float)(-scale * total[0] / count - k * s->mean);
     }
-    kernels->norm_backward(in, 0, (float)scale, slope, offset, gradient);
+    kernels->norm_backward(in, 0, (float)scale, slope, offset, gradient, gradient);
 }
 
 static void check_norm_derivatives(bool pool, int height, int width)
@@ -1099,6 +1106,30 @@ static void norm_gradients_are_finite_differences(void **state)
     check_norm_derivatives(false, 6, 5);
     check_norm_derivatives(true, 6, 8);
     check_norm_derivatives(true, 7, 5);
+}
+
+/* ---- linear, one block at a time ---- */
+
+static void run_linear(const float *in, const float *weight, const float *bias, float *out,
+                       int inputs, int outputs)
+{
+    struct features from = {.data = (float *)(uintptr_t)in}, to = {.data = out};
+
+    kernels->linear(&from, weight, bias, &to, 1, inputs, outputs, 0, outputs);
+}
+
+static void run_linear_backward(const float *in, const float *weight, const float *out_gradient,
+                                float *in_gradient, float *weight_gradient, float *bias_gradient,
+                                int inputs, int outputs)
+{
+    struct features from = {.data = (float *)(uintptr_t)in}, to = {.data = in_gradient};
+    struct features gradient = {.data = (float *)(uintptr_t)out_gradient};
+
+    if (in_gradient != NULL)
+        kernels->linear_inputs(&gradient, weight, &to, 1, inputs, outputs, 0, inputs);
+    kernels->linear_weights(&from, &gradient, weight_gradient, 1, inputs, outputs, 0, inputs);
+    if (bias_gradient != NULL)
+        kernels->linear_bias(&gradient, bias_gradient, 1, 0, outputs);
 }
 
 /* ---- window means ---- */
@@ -1250,7 +1281,7 @@ static void linear_of_window_means_is_the_averaged_convolution(void **state)
         struct map means = poison_map(INPUTS * 9, 1, 1, 0), out = poison_map(OUTPUTS, 1, 1, 0);
 
         kernels->window_means(&in, means.data);
-        kernels->linear(means.data, weight, NULL, out.data, INPUTS * 9, OUTPUTS);
+        run_linear(means.data, weight, NULL, out.data, INPUTS * 9, OUTPUTS);
         check_map(&out, &average, &size, LONG_SUM, 0, OUTPUTS);
         forget_buffers();
     }
@@ -1392,7 +1423,7 @@ static void check_linear(const struct linear_case *at, bool bias)
         float *bias_array = bias ? filled_array(biases, at->outputs) : NULL;
         seal();
         struct map got = poison_map(at->outputs, 1, 1, 0);
-        kernels->linear(in_map.data, weight_array, bias_array, got.data, at->inputs, at->outputs);
+        run_linear(in_map.data, weight_array, bias_array, got.data, at->inputs, at->outputs);
         check_map(&got, &out, &out_size, LONG_SUM, 0, at->outputs);
     }
     grid_fini(&in);
@@ -1458,7 +1489,7 @@ static void check_linear_backward(const struct linear_case *at, bool to_input, b
         struct map got = poison_map(at->inputs, 1, 1, 0);
         float *weight_got = guarded((size_t)weights), *bias_got = guarded((size_t)at->outputs);
 
-        kernels->linear_backward(in_map.data, weight_array, out_map.data,
+        run_linear_backward(in_map.data, weight_array, out_map.data,
                                  to_input ? got.data : NULL, weight_got, bias ? bias_got : NULL,
                                  at->inputs, at->outputs);
         check_map(&got, &expected.in, &size.in, LONG_SUM, 0, to_input ? at->inputs : 0);
@@ -1515,7 +1546,7 @@ static void linear_gradients_are_finite_differences(void **state)
         float *weight = filled_array(s.weight, INPUTS * OUTPUTS);
         float *weight_got = guarded(INPUTS * OUTPUTS), *bias_got = guarded(OUTPUTS);
 
-        kernels->linear_backward(in.data, weight, out.data, got.data, weight_got, bias_got, INPUTS,
+        run_linear_backward(in.data, weight, out.data, got.data, weight_got, bias_got, INPUTS,
                                  OUTPUTS);
         for (int i = 0; i < INPUTS * OUTPUTS; i++) {
             double slope = derivative(linear_scalar, &s, &s.weight[i], 1e-2);
@@ -1558,7 +1589,8 @@ static void apply_conv(const float *in, float *out)
 {
     struct map from = lanes_map(in, 2, SIDE), to = lanes_map(out, 5, SIDE - 2);
 
-    kernels->conv(&from, 0, lanes_weight, NULL, &to, (void *)(out + 100 * LANES), 0, 5);
+    kernels->conv(&plain, &from, 0, lanes_weight, NULL, false, &to, (void *)(out + 100 * LANES), 0,
+                  5);
 }
 
 static void apply_norm_relu(const float *in, float *out)
@@ -1602,7 +1634,8 @@ static void apply_norm_backward(const float *in, float *out)
     struct map value = lanes_map(in, 1, SIDE), to = lanes_map(out, 1, SIDE);
 
     memcpy(out, in + PIXELS * LANES, PIXELS * LANES * sizeof(float));
-    kernels->norm_backward(&value, 0, 0.5F, in + PIXELS * LANES, in + (PIXELS + 1) * LANES, &to);
+    kernels->norm_backward(&value, 0, 0.5F, in + PIXELS * LANES, in + (PIXELS + 1) * LANES, &to,
+                           &to);
 }
 
 static void apply_window_means(const float *in, float *out)
@@ -1635,14 +1668,14 @@ static void apply_average_backward(const float *in, float *out)
 
 static void apply_linear(const float *in, float *out)
 {
-    kernels->linear(in, lanes_weight, lanes_weight, out, 20, 15);
+    run_linear(in, lanes_weight, lanes_weight, out, 20, 15);
 }
 
 static void apply_linear_backward(const float *in, float *out)
 {
     float weight_gradient[20 * 15], bias_gradient[15];
 
-    kernels->linear_backward(in, lanes_weight, in + PIXELS * LANES, out, weight_gradient,
+    run_linear_backward(in, lanes_weight, in + PIXELS * LANES, out, weight_gradient,
                              bias_gradient, 20, 15);
 }
 
@@ -1723,7 +1756,7 @@ static void linear_shows_nan_and_infinity(void **state)
             for (int n = 0; n < INPUTS * OUTPUTS; n++)
                 weight[n] = (float)random_value();
             in[i % INPUTS * LANES + i % LANES] = bad[i / LANES];
-            kernels->linear(in, weight, NULL, out, INPUTS, OUTPUTS);
+            run_linear(in, weight, NULL, out, INPUTS, OUTPUTS);
             for (int n = 0; n < OUTPUTS * LANES; n++)
                 assert_int_equal(!isfinite(out[n]), n % LANES == i % LANES);
             forget_buffers();

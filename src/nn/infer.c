@@ -7,6 +7,8 @@
 #include <math.h>
 #include <stdlib.h>
 
+static const struct window window = {.size = {MODEL_KERNEL, MODEL_KERNEL}, .stride = {1, 1}};
+
 struct infer {
     const struct kernels *kernels;
     struct stages stages;
@@ -141,8 +143,8 @@ static void run_conv(const struct infer *infer, struct workspace *workspace, int
     struct map conv = stage_map(workspace->conv[s], stage->conv, 0);
     struct map out = stage_map(workspace->input[s + 1], stage->output, next->padding);
 
-    infer->kernels->conv(&in, stage->padding, infer->state + stage->weight, bias_of(infer, s),
-                         &conv, NULL, 0, stage->conv.channels);
+    infer->kernels->conv(&window, &in, stage->padding, infer->state + stage->weight,
+                         bias_of(infer, s), false, &conv, NULL, 0, stage->conv.channels);
     for (int k = 0; k < stage->conv.channels; k++)
         (stage->pool ? infer->kernels->norm_relu_pool : infer->kernels->norm_relu)(&conv, k, 1.0F,
                                                                                    0.0F, &out);
@@ -151,16 +153,16 @@ static void run_conv(const struct infer *infer, struct workspace *workspace, int
 static void run_linear(const struct infer *infer, struct workspace *workspace, int s, float *out)
 {
     const struct stage *stage = &infer->stages.at[s];
-    const float *in = workspace->input[s];
+    struct features in = {.data = workspace->input[s]}, to = {.data = out};
 
     if (stage_pools(stage)) {
         struct map map = stage_map(workspace->input[s], stage->input, 0);
         (stage->kind == STAGE_MEAN ? infer->kernels->window_means
                                    : infer->kernels->average)(&map, workspace->means);
-        in = workspace->means;
+        in.data = workspace->means;
     }
-    infer->kernels->linear(in, infer->state + stage->weight, stage_bias(stage, infer->state), out,
-                           stage->inputs, stage->output.channels);
+    infer->kernels->linear(&in, infer->state + stage->weight, stage_bias(stage, infer->state), &to,
+                           1, stage->inputs, stage->output.channels, 0, stage->output.channels);
 }
 
 void infer_run(const struct infer *infer, struct workspace *workspace, float *logits)

@@ -56,10 +56,14 @@ const struct kernels *kernels_select(const char *name, struct error *error)
     return NULL;
 }
 
-void kernels_flip(const float *weight, float *flipped, int outputs, int inputs)
+void kernels_flip(const struct window *window, const float *weight, float *flipped, int outputs,
+                  int inputs)
 {
+    const int taps = window->size[0] * window->size[1];
+
     for (int k = 0; k < outputs; k++)
         for (int c = 0; c < inputs; c++)
-            for (int tap = 0; tap < 9; tap++)
-                flipped[(c * outputs + k) * 9 + 8 - tap] = weight[(k * inputs + c) * 9 + tap];
+            for (int tap = 0; tap < taps; tap++)
+                flipped[(c * outputs + k) * taps + taps - 1 - tap] =
+                    weight[(k * inputs + c) * taps + tap];
 }

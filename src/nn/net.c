@@ -20,6 +20,8 @@ struct norm {
 
 typedef float lane_sums[2][LANES];
 
+static const struct window window = {.size = {MODEL_KERNEL, MODEL_KERNEL}, .stride = {1, 1}};
+
 /* A stage's memory, all blocks one after the other. The sizes are of one block, in floats. */
 struct activations {
     size_t input_size, conv_size, gradient_size;
@@ -282,8 +284,9 @@ static void conv_pass(struct net *net, int s, int block, int from, int to)
 {
     struct map in = padded_input_map(net, s, block), out = conv_map(net, s, block);
 
-    net->kernels->conv(&in, net->stages.at[s].padding, net->state + net->stages.at[s].weight, NULL,
-                       &out, sums_of(net, s, block), from, to);
+    net->kernels->conv(&window, &in, net->stages.at[s].padding,
+                       net->state + net->stages.at[s].weight, NULL, false, &out,
+                       sums_of(net, s, block), from, to);
 }
 
 static void norm_pass(struct net *net, int s, int block, int from, int to)
@@ -323,7 +326,7 @@ static void norm_backward_pass(struct net *net, int s, int block, int from, int 
             slope[lane] = lane < count ? norm->slope : 0.0F;
             offset[lane] = lane < count ? norm->offset : 0.0F;
         }
-        net->kernels->norm_backward(&in, k, norm->scale, slope, offset, &gradient);
+        net->kernels->norm_backward(&in, k, norm->scale, slope, offset, &gradient, &gradient);
     }
 }
 
@@ -331,7 +334,7 @@ static void weights_pass(struct net *net, int s, int block, int from, int to)
 {
     struct map in = padded_input_map(net, s, block), out = gradient_map(net, s, block);
 
-    net->kernels->conv_weights(&in, net->stages.at[s].padding, &out,
+    net->kernels->conv_weights(&window, &in, net->stages.at[s].padding, &out,
                                partial_of(net, block) + net->stages.at[s].weight, from, to);
 }
 
@@ -342,7 +345,8 @@ static void output_pass(struct net *net, int s, int block, int from, int to)
     struct map in = stage_map_grown(gradient_map(net, s + 1, block), border);
     struct map out = between_map(net, s + 1, block);
 
-    net->kernels->conv(&in, border, net->at[s + 1].flipped, NULL, &out, NULL, from, to);
+    net->kernels->conv(&window, &in, border, net->at[s + 1].flipped, NULL, false, &out, NULL, from,
+                       to);
 }
 
 /* ---- batch norm's statistics, once for each channel of the batch ---- */
@@ -465,8 +469,9 @@ static void tail_forward(struct net *net, int block)
                          block);
             dropout_apply(mask_of(net, block), stage->inputs, features);
         }
-        net->kernels->linear(features, net->state + stage->weight, stage_bias(stage, net->state),
-                             out, stage->inputs, stage->output.channels);
+        const struct features from = {.data = features}, to = {.data = out};
+        net->kernels->linear(&from, net->state + stage->weight, stage_bias(stage, net->state), &to,
+                             1, stage->inputs, stage->output.channels, 0, stage->output.channels);
     }
 }
 
@@ -474,17 +479,22 @@ static void tail_backward(struct net *net, int block, float *gradient, float *ne
 {
     for (int s = net->stages.count - 1; s >= net->tail; s--) {
         const struct stage *stage = &net->stages.at[s];
+        const int inputs = stage->inputs, outputs = stage->output.channels;
+        const struct features in = {.data = features_of(net, s, block)};
+        const struct features from = {.data = gradient}, to = {.data = next};
         float *partial = partial_of(net, block);
-        net->kernels->linear_backward(features_of(net, s, block), net->state + stage->weight,
-                                      gradient, next, partial + stage->weight,
-                                      stage->kind == STAGE_MEAN ? NULL : partial + stage->bias,
-                                      stage->inputs, stage->output.channels);
+        net->kernels->linear_inputs(&from, net->state + stage->weight, &to, 1, inputs, outputs, 0,
+                                    inputs);
+        net->kernels->linear_weights(&in, &from, partial + stage->weight, 1, inputs, outputs, 0,
+                                     inputs);
+        if (stage->kind != STAGE_MEAN)
+            net->kernels->linear_bias(&from, partial + stage->bias, 1, 0, outputs);
         if (net->rule->dropout > 0.0 && s == first_linear(net))
             dropout_apply(mask_of(net, block), stage->inputs, next);
         if (stage_pools(stage)) {
-            struct map in = between_map(net, s, block);
+            struct map maps = between_map(net, s, block);
             (stage->kind == STAGE_MEAN ? net->kernels->window_means_backward
-                                       : net->kernels->average_backward)(next, &in);
+                                       : net->kernels->average_backward)(next, &maps);
         }
         float *swap = gradient;
         gradient = next;
@@ -573,7 +583,7 @@ static void run_steps(struct net *net, int member, const struct step *steps, int
 static void run_flip(struct net *net, int member)
 {
     for (int s = 1 + member; s < net->tail; s += team_size(net->team))
-        kernels_flip(net->state + net->stages.at[s].weight, net->at[s].flipped,
+        kernels_flip(&window, net->state + net->stages.at[s].weight, net->at[s].flipped,
                      net->stages.at[s].conv.channels, net->stages.at[s].input.channels);
 }
 

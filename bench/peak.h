@@ -1,0 +1,13 @@
+/*
+ * peak.h -- the machine's multiply-add peak, for each instruction set; see peak_isa.c.
+ *
+ * Each runs `rounds` rounds and returns how many floating-point operations those are.
+ */
+#ifndef PEAK_H
+#define PEAK_H
+
+double peak_baseline(long rounds);
+double peak_avx2(long rounds);
+double peak_avx512(long rounds);
+
+#endif
