@@ -242,7 +242,7 @@ static int make_activations(void **unused)
     if ((model = sample_model("basic")) == NULL ||
         !checkpoint_load(check_source(path, "tests/reference/trained.safetensors"), model, state,
                          &error) ||
-        !activations_init(&activations, model, &error))
+        !activations_init(&activations, model, kernels_select("baseline", &error), &error))
         fail_msg("%s", error.text);
     for (int p = 0; p < DATASET_PIXELS; p++)
         image[p] = dataset_normalize(drawing.digit[p]);

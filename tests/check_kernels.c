@@ -11,7 +11,7 @@
 
 #include "nn/kernels.h"
 #include "nn/limits.h"
-#include "nn/stage.h"
+#include "nn/map.h"
 #include "support/rng.h"
 
 #include <math.h>
@@ -211,7 +211,7 @@ static struct map poison_map(int channels, int height, int width, int border)
 {
     struct shape shape = {channels, height, width};
 
-    return stage_map(guarded(stage_map_size(shape, border)), shape, border);
+    return map_inside(guarded(map_size(shape, border)), shape, border);
 }
 
 static void fill_map(const struct map *map, const struct grid *grid)
@@ -235,7 +235,7 @@ static struct map filled_map(const struct grid *grid, int border)
 static struct map bordered_map(const struct grid *grid, int zeros, int beyond)
 {
     struct map inside = poison_map(grid->channels, grid->height, grid->width, zeros + beyond);
-    struct map map = stage_map_grown(inside, zeros);
+    struct map map = map_grown(inside, zeros, zeros);
 
     for (int c = 0; c < map.channels; c++)
         for (int y = 0; y < map.height; y++)
@@ -704,7 +704,7 @@ static void check_conv_derivatives(const struct conv_case *at)
     for (bool more = first_run(); more; more = next_run()) {
         struct map in = bordered_map(&s.o.in, at->border, 0);
         struct map out_gradient = bordered_map(&s.factor, border, 0);
-        struct map inside = stage_map_grown(out_gradient, -border);
+        struct map inside = map_grown(out_gradient, -border, -border);
         float *weight = filled_array(s.o.weight, weights), *flipped = guarded((size_t)weights);
         float *weight_gradient = guarded((size_t)weights);
         struct map in_gradient = poison_map(at->inputs, at->height, at->width, 0);
@@ -1582,7 +1582,7 @@ static float lanes_weight[36 * 9]; /* random, the same for all */
 
 static struct map lanes_map(const float *data, int channels, int side)
 {
-    return stage_map((float *)(uintptr_t)data, (struct shape){channels, side, side}, 0);
+    return map_inside((float *)(uintptr_t)data, (struct shape){channels, side, side}, 0);
 }
 
 static void apply_conv(const float *in, float *out)

@@ -4,7 +4,6 @@
 
 #include "nn/limits.h"
 #include "nn/shelf.h"
-#include "nn/stage.h"
 #include "nn/summary.h"
 
 #include <math.h>
@@ -137,18 +136,14 @@ static void the_models_have_as_many_parameters_as_they_are_said_to(void **unused
     model_free(model);
 }
 
-static void every_model_fills_its_state_without_gaps_and_can_be_run(void **unused)
+static void every_model_fills_its_state_without_gaps(void **unused)
 {
-    struct stages stages;
-    struct error error;
     struct model *model;
     (void)unused;
 
     for (int i = 0; shelf_name(i) != NULL; i++) {
         size_t parameters = 0, all = 0;
         assert_non_null(model = sample_model(shelf_name(i)));
-        assert_true(stages_init(&stages, model, &error));
-        assert_true(model->state_count <= MODEL_STATE_MAX);
         for (int t = 0; t < model->tensor_count; t++) {
             const struct tensor *tensor = &model->tensors[t];
             all += tensor->count;
@@ -244,83 +239,15 @@ static void thousands_are_separated(void **unused)
     }
 }
 
-static void an_order_of_layers_that_cannot_run_is_refused(void **unused)
-{
-    struct stages stages;
-    struct error error;
-    struct model *model;
-    (void)unused;
-
-    assert_non_null(model = sample_model("basic"));
-    model->layers[1].kind = LAYER_RELU;
-    assert_false(stages_init(&stages, model, &error));
-    assert_non_null(strstr(error.text, "layer1.0"));
-    model_free(model);
-}
-
-static void a_network_that_ends_in_maps_is_refused(void **unused)
-{
-    struct stages stages;
-    struct error error;
-    struct model *model;
-    (void)unused;
-
-    assert_non_null(model = sample_model("basic"));
-    model->layer_count = 7; /* the pool */
-    assert_false(stages_init(&stages, model, &error));
-    assert_non_null(strstr(error.text, "ends in maps"));
-    model_free(model);
-}
-
-static void the_average_is_merged_with_the_last_convolution(void **unused)
-{
-    struct stages stages;
-    struct error error;
-    struct model *model;
-    (void)unused;
-
-    assert_non_null(model = sample_model("basic"));
-    assert_true(stages_init(&stages, model, &error));
-    assert_int_equal(stages.count, 7);
-    assert_int_equal(stages.at[4].kind, STAGE_MEAN);
-    assert_int_equal(stages.at[4].inputs, 20 * 9);
-    assert_true(stages.at[1].pool);
-    model_free(model);
-}
-
-/* Batch norm and ReLU stand between the last convolution and the average. */
-static void an_average_behind_relu_is_a_stage_of_its_own(void **unused)
-{
-    struct stages stages;
-    struct error error;
-    struct model *model;
-    (void)unused;
-
-    for (int i = 1; shelf_name(i) != NULL; i++) { /* all but the reference */
-        assert_non_null(model = sample_model(shelf_name(i)));
-        assert_true(stages_init(&stages, model, &error));
-        const struct stage *last = &stages.at[stages.count - 1];
-        assert_int_equal(last->kind, STAGE_AVERAGE);
-        assert_int_equal(last->inputs, last[-1].output.channels);
-        assert_int_equal(last->output.channels, 10);
-        assert_true(stage_pools(last) && !stage_pools(last - 1));
-        model_free(model);
-    }
-}
-
 static const struct CMUnitTest tests[] = {
     cmocka_unit_test(the_reference_network_has_the_published_shapes),
     cmocka_unit_test(the_state_dicts_have_pytorchs_names_and_shapes),
     cmocka_unit_test(the_models_have_as_many_parameters_as_they_are_said_to),
-    cmocka_unit_test(every_model_fills_its_state_without_gaps_and_can_be_run),
+    cmocka_unit_test(every_model_fills_its_state_without_gaps),
     cmocka_unit_test(an_unknown_model_is_refused_with_the_names_there_are),
     cmocka_unit_test(initial_weights_are_pytorchs_uniform),
     cmocka_unit_test(batch_norm_starts_as_identity),
     cmocka_unit_test(thousands_are_separated),
-    cmocka_unit_test(an_order_of_layers_that_cannot_run_is_refused),
-    cmocka_unit_test(a_network_that_ends_in_maps_is_refused),
-    cmocka_unit_test(the_average_is_merged_with_the_last_convolution),
-    cmocka_unit_test(an_average_behind_relu_is_a_stage_of_its_own),
 };
 
 CHECK_MAIN(tests)

@@ -12,7 +12,7 @@
 
 /* How the tests train where dropout counts. */
 static const struct net_rule DROPPING = {
-    .sgd = {.lr = 0.01F, .momentum = 0.9F, .weight_decay = 5e-4F, .nesterov = true},
+    .optimizer = {.lr = 0.01F, .momentum = 0.9F, .weight_decay = 5e-4F, .nesterov = true},
     .label_smoothing = 0.1,
     .dropout = 0.3,
     .noise = 5,
@@ -33,7 +33,7 @@ static int subject_count;
 
 static void init_subject(struct subject *subject, const char *name)
 {
-    const struct net_rule rule = {.sgd = {.lr = 0.05F, .momentum = 0.9F}};
+    const struct net_rule rule = {.optimizer = {.lr = 0.05F, .momentum = 0.9F}};
     struct rng rng;
 
     if ((subject->model = sample_model(name)) == NULL)

@@ -177,19 +177,19 @@ static void gradient_is_pytorchs(void **state)
 static void step_is_sgd_with_momentum(void **state)
 {
     static float before[MODEL_STATE_MAX], velocity[MODEL_STATE_MAX];
-    const struct net_rule rule = {.sgd = {.lr = 0.25F, .momentum = 0.5F}};
+    const struct net_rule rule = {.optimizer = {.lr = 0.25F, .momentum = 0.5F}};
 
     (void)state;
     for (const struct kernels *k = next_table(NULL); k != NULL; k = next_table(k)) {
         struct trainee t = trainee_make(model, k, 2, initial);
         for (int step = 0; step < 2; step++) {
             memcpy(before, net_state(t.net), sizeof *before * model->state_count);
-            memcpy(velocity, net_velocity(t.net), sizeof *velocity * model->parameter_count);
+            memcpy(velocity, net_buffer(t.net, 0), sizeof *velocity * model->parameter_count);
             train_batch(&t, (struct batch){step * BATCH, BATCH, 0.0F}, &rule);
             for (size_t i = 0; i < model->parameter_count; i++) {
                 double v = 0.5 * (double)velocity[i] + (double)net_gradient(t.net)[i];
-                double p = (double)before[i] - 0.25 * (double)net_velocity(t.net)[i];
-                assert_true(fabs((double)net_velocity(t.net)[i] - v) <=
+                double p = (double)before[i] - 0.25 * (double)net_buffer(t.net, 0)[i];
+                assert_true(fabs((double)net_buffer(t.net, 0)[i] - v) <=
                             1e-7 * (fabs(v) + fabs((double)velocity[i])));
                 assert_true(fabs((double)net_state(t.net)[i] - p) <= 1e-7 * (fabs(p) + 1.0));
             }
@@ -341,11 +341,11 @@ static bool is_reported(struct trainee *t, struct batch batch, const struct net_
     static float before[MODEL_STATE_MAX], velocity[MODEL_STATE_MAX];
 
     memcpy(before, net_state(t->net), sizeof *before * model->state_count);
-    memcpy(velocity, net_velocity(t->net), sizeof *velocity * model->parameter_count);
+    memcpy(velocity, net_buffer(t->net, 0), sizeof *velocity * model->parameter_count);
     if (train_batch(t, batch, rule).fault.kind == FAULT_NONE)
         return false;
     assert_memory_equal(before, net_state(t->net), sizeof *before * model->parameter_count);
-    assert_memory_equal(velocity, net_velocity(t->net), sizeof *velocity * model->parameter_count);
+    assert_memory_equal(velocity, net_buffer(t->net, 0), sizeof *velocity * model->parameter_count);
     return true;
 }
 
@@ -358,7 +358,7 @@ static void huge_learning_rates_are_reported(void **state)
     for (const struct kernels *k = next_table(NULL); k != NULL; k = next_table(k)) {
         for (int i = 0; i < CHECK_COUNT(rates); i++) {
             struct trainee t = trainee_make(model, k, 2, initial);
-            struct net_rule rule = {.sgd = {.lr = rates[i], .momentum = 0.9F}};
+            struct net_rule rule = {.optimizer = {.lr = rates[i], .momentum = 0.9F}};
             int step = 0;
             while (step < PATIENCE && !is_reported(&t, (struct batch){step * 20, 20, 0.0F}, &rule))
                 step++;

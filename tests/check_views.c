@@ -117,7 +117,7 @@ static void make_inside(void)
     model_initialize(model, snapshot.weights, &rng);
     for (int i = 0; i < DATASET_PIXELS; i++)
         image[i] = dataset_normalize(data.test.images[i]);
-    assert_true(activations_init(&activations, model, &error));
+    assert_true(activations_init(&activations, model, kernels_select("baseline", &error), &error));
     activations_run(&activations, snapshot.weights, image);
     sketch = sketch_new(&error);
     assert_non_null(sketch);

@@ -83,7 +83,7 @@ calls_that_end() {
 
 # The opening comment names the file and says what it is.
 headers_without_comment() {
-    for file in src/*.h src/*/*.h src/*/*/*.h; do
+    for file in src/*.h src/*/*.h src/*/*/*.h src/*/*/*.h; do
         sed -n 1p "$file" | grep -qx '/\*' &&
             sed -n 2p "$file" | grep -q "^ \* ${file##*/} -- ." || echo "$file"
     done
@@ -91,7 +91,7 @@ headers_without_comment() {
 
 # What every header begins and ends with outside of comments: the guard named after its path.
 headers_without_guard() {
-    for file in src/*.h src/*/*.h src/*/*/*.h; do
+    for file in src/*.h src/*/*.h src/*/*/*.h src/*/*/*.h; do
         guard=$(echo "${file#src/}" | tr 'a-z/.' 'A-Z__')
         outline=$(code "$file" | sed 's/^[^:]*:[0-9]*://; /^ *$/d' | sed -n '1p; 2p; $p')
         [ "$outline" = "#ifndef $guard
@@ -103,12 +103,12 @@ headers_without_guard() {
 # Columns, not bytes: lib.sh has set a UTF-8 locale.
 long_lines() {
     tab=$(printf '\t')
-    grep -nE "^.{101,}|$tab" src/*.[ch] src/*/*.[ch] src/*/*/*.[ch] tests/*.[ch] |
+    grep -nE "^.{101,}|$tab" src/*.[ch] src/*/*.[ch] src/*/*/*.[ch] src/*/*/*.[ch] tests/*.[ch] |
         cut -c 1-80
 }
 
 long_files() {
-    for file in src/*.[ch] src/*/*.[ch] src/*/*/*.[ch]; do
+    for file in src/*.[ch] src/*/*.[ch] src/*/*/*.[ch] src/*/*/*.[ch]; do
         lines=$(wc -l <"$file")
         [ "$lines" -le 700 ] || echo "$file: $lines lines, expected at most 700"
     done

@@ -9,7 +9,7 @@
 
 struct dataset network_data;
 
-const struct net_rule REFERENCE_RULE = {.sgd = {.lr = 0.01F, .momentum = 0.9F}};
+const struct net_rule REFERENCE_RULE = {.optimizer = {.lr = 0.01F, .momentum = 0.9F}};
 
 int network_load(void **state)
 {
@@ -52,7 +52,7 @@ struct trainee trainee_make(const struct model *model, const struct kernels *ker
 
     assert_non_null(t.team);
     assert_int_equal(team_size(t.team), threads);
-    t.net = net_new(model, kernels, t.team, BATCH, &error);
+    t.net = net_new(model, kernels, t.team, &(struct net_options){.batch_size = BATCH}, &error);
     assert_non_null(t.net);
     memcpy(net_state(t.net), state, model->state_count * sizeof *state);
     return t;
@@ -104,7 +104,7 @@ void train_outcome(const struct model *model, const struct kernels *kernels, int
         outcome->results[i].fault = result.fault;
     }
     memcpy(outcome->state, net_state(t.net), sizeof(float) * model->state_count);
-    memcpy(outcome->velocity, net_velocity(t.net), sizeof(float) * model->parameter_count);
+    memcpy(outcome->velocity, net_buffer(t.net, 0), sizeof(float) * model->parameter_count);
     memcpy(outcome->gradient, net_gradient(t.net), sizeof(float) * model->parameter_count);
     trainee_fini(&t);
 }
@@ -284,7 +284,7 @@ static void run_inference(const struct model *model, const struct kernels *kerne
     float *input = infer_input(infer, workspace, &padding);
     dataset_pack(&network_data.test, indices, LANES, padding, input, labels);
     infer_load(infer, state);
-    infer_run(infer, workspace, logits);
+    memcpy(logits, infer_run(infer, workspace), sizeof(float) * DATASET_CLASSES * LANES);
     infer_workspace_free(workspace);
     infer_free(infer);
 }

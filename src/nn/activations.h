@@ -1,9 +1,9 @@
 /*
  * activations.h -- what every layer of a network makes of one image, to be looked at.
  *
- * The layers one by one as the model's table lists them, in plain loops: nothing is merged and
- * nothing is fast (some milliseconds). Batch norm uses its running statistics. The last layer's
- * values are the logits that infer.h gives, up to rounding.
+ * The layers one by one as the model lists them; nothing is merged. Batch norm uses its running
+ * statistics, and nothing is dropped. The last layer's values are the logits that infer.h gives, up
+ * to rounding, or their log softmax.
  *
  * Ownership: activations_fini releases what activations_init made. Threads: a struct activations
  * belongs to one thread.
@@ -11,17 +11,19 @@
 #ifndef NN_ACTIVATIONS_H
 #define NN_ACTIVATIONS_H
 
-#include "nn/model.h"
+#include "nn/infer.h"
 
 struct activations {
     const struct model *model;
-    float *values[MODEL_LAYERS_MAX]; /* [l]: what layer l puts out, [channels][height][width] */
+    float **values; /* [l]: what layer l puts out, [channels][height][width] */
+    struct infer *infer;
+    struct workspace *workspace;
 };
 
-/* All zero, for a model that must outlive it. False with ERROR_SYSTEM when memory is short; then it
- * needs no activations_fini. */
+/* All zero, for a model and kernels that must outlive it. False with ERROR_SYSTEM when memory is
+ * short; then it needs no activations_fini. */
 bool activations_init(struct activations *activations, const struct model *model,
-                      struct error *error);
+                      const struct kernels *kernels, struct error *error);
 void activations_fini(struct activations *activations);
 
 /* Runs the network with the weights in state[model->state_count] on image[height][width], as

@@ -1,5 +1,5 @@
 /*
- * dropout.h -- leaves out some of the features of each sample, others each time.
+ * dropout.h -- factors that leave out some of the values of each sample, others each time.
  *
  * Srivastava, Hinton, Krizhevsky, Sutskever and Salakhutdinov, "Dropout: A Simple Way to Prevent
  * Neural Networks from Overfitting", 2014, inverted as torch.nn.Dropout has it: what is left is
@@ -12,13 +12,14 @@
 
 #include "support/lanes.h"
 
+#include <stddef.h>
 #include <stdint.h>
 
-/* Fills mask[features][LANES] for one block of a batch: 0 with the probability `share`, 0 to below
- * 1, else 1 / (1 - share). The same noise and block give the same mask. */
-void dropout_draw(float *mask, int features, double share, uint64_t noise, int block);
+/* Fills mask[count][LANES]: 0 with the probability `share`, 0 to 1, else 1 / (1 - share). The same
+ * noise and stream, which is another for each block and layer, give the same mask. */
+void dropout_draw(float *mask, int count, double share, uint64_t noise, uint64_t stream);
 
-/* Multiplies features, or their gradient, [features][LANES] by the mask, in place. */
-void dropout_apply(const float *mask, int features, float *values);
+/* out[i] = in[i] * mask[i] for i below count; out may be in. Returns the mask after them. */
+const float *dropout_multiply(const float *mask, const float *in, size_t count, float *out);
 
 #endif

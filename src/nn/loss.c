@@ -60,6 +60,15 @@ void loss_backward(const float *logits, int classes, const uint8_t *labels, int 
     }
 }
 
+void loss_log_softmax(const float *logits, int classes, float *logarithms)
+{
+    for (int lane = 0; lane < LANES; lane++) {
+        const double normalizer = log_sum_exp(logits, classes, lane);
+        for (int k = 0; k < classes; k++)
+            logarithms[k * LANES + lane] = (float)((double)logits[k * LANES + lane] - normalizer);
+    }
+}
+
 void loss_softmax(const float *logits, int classes, int lane, float *probabilities)
 {
     double normalizer = log_sum_exp(logits, classes, lane);

@@ -27,6 +27,9 @@ void loss_forward(const float *logits, int classes, const uint8_t *labels, int c
 void loss_backward(const float *logits, int classes, const uint8_t *labels, int count,
                    double smoothing, double scale, float *gradient);
 
+/* logarithms[classes][LANES] of the softmax. */
+void loss_log_softmax(const float *logits, int classes, float *logarithms);
+
 /* probabilities[classes] of one lane. */
 void loss_softmax(const float *logits, int classes, int lane, float *probabilities);
 

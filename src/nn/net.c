@@ -1,519 +1,72 @@
 #include "nn/net.h"
 
-#include "nn/dropout.h"
-#include "nn/limits.h"
 #include "nn/loss.h"
-#include "nn/stage.h"
+#include "nn/op.h"
 #include "support/memory.h"
 
 #include <math.h>
 #include <stdlib.h>
+#include <string.h>
 
-enum { CHANNEL_GROUP = 4 }; /* output channels that the convolution kernels work on at once */
+enum { SUM_CHUNK = 1024 }; /* parameters whose gradients are added up while they are in the cache */
 
-/* What one channel of a batch norm makes of its batch. */
-struct norm {
-    double mean, deviation; /* of the convolution's output; sqrt(variance + epsilon) */
-    float scale, shift;     /* forward: norm(z) = scale * z + shift */
-    float slope, offset;    /* backward: dz = scale * g + slope * z + offset */
-};
-
-typedef float lane_sums[2][LANES];
-
-static const struct window window = {.size = {MODEL_KERNEL, MODEL_KERNEL}, .stride = {1, 1}};
-
-/* A stage's memory, all blocks one after the other. The sizes are of one block, in floats. */
-struct activations {
-    size_t input_size, conv_size, gradient_size;
-    float *input;      /* maps with the stage's padding; STAGE_LINEAR: features */
-    float *conv;       /* STAGE_CONV: the convolution's output; else, of maps: the means of them */
-    float *gradient;   /* STAGE_CONV: gradient of the convolution's output, bordered (see below) */
-    int border;        /* zeros around `gradient`: what the gradient of the input needs */
-    float *flipped;    /* the convolution's weights for the gradient of its input */
-    lane_sums *sums;   /* [blocks][channels] */
-    struct norm *norm; /* [channels] */
+/* A phase of a step; without a step the executor's own. */
+struct task {
+    const struct step *step;
+    struct phase phase;
 };
 
 struct net {
     const struct model *model;
-    const struct kernels *kernels;
     struct team *team;
-    struct stages stages;
-    int tail; /* the first stage behind the convolutions: from there each block goes by itself */
-    struct activations at[STAGES_MAX];
-    size_t between_size;
-    float *between;  /* [blocks] gradient of a stage's input, on its way to the stage before */
-    float *features; /* [blocks][2][MODEL_FEATURES_MAX][LANES] gradients inside the tail */
-    float *masks;    /* [blocks][MODEL_CHANNELS_MAX][LANES] see dropout.h */
-    float *logits;   /* [blocks][classes][LANES] */
-    uint8_t *labels; /* [blocks][LANES] */
-    double *losses;  /* [blocks] sums */
-    int *correct;    /* [blocks] */
-    float *partial;  /* [blocks][parameter_count] gradients of each block */
-    float *state, *velocity, *gradient;
+    struct plan *plan;
+    struct exec exec;
+    int task_count;
+    struct task *tasks; /* of a batch, in their order */
+    bool begins;        /* some op has something to do before a batch */
+    uint8_t *labels;    /* [blocks][LANES] */
+    double *losses;     /* [blocks] sums */
+    int *correct;       /* [blocks] */
+    struct net_options options;
+    float *buffers[OPTIMIZER_BUFFERS_MAX]; /* the optimizer's */
+    float *average;                        /* of the state, or NULL */
+    double *changes; /* [team size][tensor_count] squares of the last change, added up */
 
     /* The batch at work. */
     const struct net_source *source;
     const struct net_rule *rule;
-    int count, blocks;
     struct fault_watch faults;
 };
 
-/* ---- memory ---- */
+/* ---- the executor's own phases ---- */
 
-static bool allocate(float **memory, size_t blocks, size_t size, struct error *error)
+static struct net *net_of(struct exec *exec)
 {
-    *memory = memory_new(blocks * size, sizeof(float), error);
-    return *memory != NULL;
+    return (struct net *)((char *)exec - offsetof(struct net, exec));
 }
 
-static bool allocate_conv(struct activations *at, const struct stage *stage, bool first,
-                          size_t blocks, struct error *error)
+static void pack(struct exec *exec, const struct step *step, int block, int from, int to)
 {
-    size_t channels = (size_t)stage->conv.channels;
+    const struct net *net = net_of(exec);
+    const struct edge *edge = &exec->plan->edges[0];
 
-    at->border = first ? 0 : MODEL_KERNEL - 1 - stage->padding;
-    at->conv_size = stage_map_size(stage->conv, 0);
-    at->gradient_size = stage_map_size(stage->conv, at->border);
-    return allocate(&at->conv, blocks, at->conv_size, error) &&
-           allocate(&at->gradient, blocks, at->gradient_size, error) &&
-           allocate(&at->flipped, channels,
-                    (size_t)stage->input.channels * MODEL_KERNEL * MODEL_KERNEL, error) &&
-           (at->sums = memory_new(blocks * channels, sizeof *at->sums, error)) != NULL &&
-           (at->norm = memory_new(channels, sizeof *at->norm, error)) != NULL;
-}
-
-static bool allocate_stage(struct net *net, int s, size_t blocks, struct error *error)
-{
-    const struct stage *stage = &net->stages.at[s];
-    struct activations *at = &net->at[s];
-
-    at->input_size = stage->kind == STAGE_LINEAR ? (size_t)stage->inputs * LANES
-                                                 : stage_map_size(stage->input, stage->padding);
-    size_t inside = stage_map_size(stage->input, 0);
-    if (stage->kind != STAGE_LINEAR && s > 0 && inside > net->between_size)
-        net->between_size = inside;
-    if (!allocate(&at->input, blocks, at->input_size, error))
-        return false;
-    if (stage->kind == STAGE_CONV)
-        return allocate_conv(at, stage, s == 0, blocks, error);
-    at->conv_size = (size_t)stage->inputs * LANES;
-    return !stage_pools(stage) || allocate(&at->conv, blocks, at->conv_size, error);
-}
-
-static bool allocate_all(struct net *net, size_t blocks, struct error *error)
-{
-    const struct model *model = net->model;
-
-    for (int s = 0; s < net->stages.count; s++)
-        if (!allocate_stage(net, s, blocks, error))
-            return false;
-    return allocate(&net->between, blocks, net->between_size, error) &&
-           allocate(&net->features, blocks, (size_t)2 * MODEL_FEATURES_MAX * LANES, error) &&
-           allocate(&net->masks, blocks, (size_t)MODEL_CHANNELS_MAX * LANES, error) &&
-           allocate(&net->logits, blocks, (size_t)model->classes * LANES, error) &&
-           allocate(&net->partial, blocks, model->parameter_count, error) &&
-           allocate(&net->state, 1, model->state_count, error) &&
-           allocate(&net->velocity, 1, model->parameter_count, error) &&
-           allocate(&net->gradient, 1, model->parameter_count, error) &&
-           (net->labels = memory_new(blocks, LANES, error)) != NULL &&
-           (net->losses = memory_new(blocks, sizeof *net->losses, error)) != NULL &&
-           (net->correct = memory_new(blocks, sizeof *net->correct, error)) != NULL;
-}
-
-struct net *net_new(const struct model *model, const struct kernels *kernels, struct team *team,
-                    int batch_size, struct error *error)
-{
-    struct net *net = memory_new(1, sizeof *net, error);
-
-    if (net == NULL)
-        return NULL;
-    net->model = model;
-    net->kernels = kernels;
-    net->team = team;
-    if (!stages_init(&net->stages, model, error) ||
-        !allocate_all(net, (size_t)lanes_blocks(batch_size), error)) {
-        net_free(net);
-        return NULL;
-    }
-    while (net->stages.at[net->tail].kind == STAGE_CONV)
-        net->tail++;
-    return net;
-}
-
-void net_free(struct net *net)
-{
-    if (net == NULL)
-        return;
-    for (int s = 0; s < STAGES_MAX; s++) {
-        struct activations *at = &net->at[s];
-        free(at->input);
-        free(at->conv);
-        free(at->gradient);
-        free(at->flipped);
-        free(at->sums);
-        free(at->norm);
-    }
-    free(net->between);
-    free(net->features);
-    free(net->masks);
-    free(net->logits);
-    free(net->partial);
-    free(net->state);
-    free(net->velocity);
-    free(net->gradient);
-    free(net->labels);
-    free(net->losses);
-    free(net->correct);
-    free(net);
-}
-
-float *net_state(struct net *net)
-{
-    return net->state;
-}
-
-float *net_velocity(struct net *net)
-{
-    return net->velocity;
-}
-
-const float *net_gradient(const struct net *net)
-{
-    return net->gradient;
-}
-
-/* ---- views of one block ---- */
-
-/* Samples in the block; the lanes behind them are padding. */
-static int block_count(const struct net *net, int block)
-{
-    int left = net->count - block * LANES;
-
-    return left < LANES ? left : LANES;
-}
-
-/* The stage's input without and with its padding. */
-static struct map input_map(const struct net *net, int s, int block)
-{
-    return stage_map(net->at[s].input + (size_t)block * net->at[s].input_size,
-                     net->stages.at[s].input, net->stages.at[s].padding);
-}
-
-static struct map padded_input_map(const struct net *net, int s, int block)
-{
-    return stage_map_grown(input_map(net, s, block), net->stages.at[s].padding);
-}
-
-static struct map conv_map(const struct net *net, int s, int block)
-{
-    return stage_map(net->at[s].conv + (size_t)block * net->at[s].conv_size, net->stages.at[s].conv,
-                     0);
-}
-
-static struct map gradient_map(const struct net *net, int s, int block)
-{
-    return stage_map(net->at[s].gradient + (size_t)block * net->at[s].gradient_size,
-                     net->stages.at[s].conv, net->at[s].border);
-}
-
-/* The gradient of the input of stage s, which is that of the output of the stage before. */
-static struct map between_map(const struct net *net, int s, int block)
-{
-    return stage_map(net->between + (size_t)block * net->between_size, net->stages.at[s].input, 0);
-}
-
-static float *partial_of(const struct net *net, int block)
-{
-    return net->partial + (size_t)block * net->model->parameter_count;
-}
-
-static float *mask_of(const struct net *net, int block)
-{
-    return net->masks + (size_t)block * MODEL_CHANNELS_MAX * LANES;
-}
-
-static lane_sums *sums_of(const struct net *net, int s, int block)
-{
-    return net->at[s].sums + (size_t)block * (size_t)net->stages.at[s].conv.channels;
-}
-
-/* Whether any sample of the last batch makes this output of the stage's ReLU positive. */
-static bool is_alive(const struct net *net, int s, int k, size_t pixel)
-{
-    const struct norm *norm = &net->at[s].norm[k];
-
-    for (int block = 0; block < net->blocks; block++) {
-        const float *in = conv_map(net, s, block).data + pixel * LANES;
-        for (int lane = 0; lane < block_count(net, block); lane++)
-            if (norm->scale * in[lane] + norm->shift > 0.0F)
-                return true;
-    }
-    return false;
-}
-
-float net_dead_share(const struct net *net, int layer)
-{
-    int s = 0, dead = 0;
-
-    while (s < net->tail && layer >= net->stages.at[s].first_layer + net->stages.at[s].layer_count)
-        s++;
-    const struct shape conv = net->stages.at[s].conv;
-    const int plane = conv.height * conv.width;
-    if (s == net->tail || net->count == 0)
-        return NAN;
-    for (int k = 0; k < conv.channels; k++)
-        for (int pixel = 0; pixel < plane; pixel++)
-            dead += !is_alive(net, s, k, (size_t)(k * plane + pixel));
-    return (float)dead / (float)(conv.channels * plane);
-}
-
-/* ---- passes over one block, over the channels [from, to) of a stage's convolution ---- */
-
-typedef void pass(struct net *net, int s, int block, int from, int to);
-
-static void pack_pass(struct net *net, int s, int block, int from, int to)
-{
-    (void)from, (void)to;
-    net->source->pack(net->source->argument, block, net->stages.at[s].padding,
-                      net->at[s].input + (size_t)block * net->at[s].input_size,
+    (void)step, (void)from, (void)to;
+    net->source->pack(net->source->argument, block, edge->border, exec_at(exec, block, edge->value),
                       net->labels + block * LANES);
 }
 
-static void conv_pass(struct net *net, int s, int block, int from, int to)
+static void lose(struct exec *exec, const struct step *step, int block, int from, int to)
 {
-    struct map in = padded_input_map(net, s, block), out = conv_map(net, s, block);
-
-    net->kernels->conv(&window, &in, net->stages.at[s].padding,
-                       net->state + net->stages.at[s].weight, NULL, false, &out,
-                       sums_of(net, s, block), from, to);
-}
-
-static void norm_pass(struct net *net, int s, int block, int from, int to)
-{
-    struct map in = conv_map(net, s, block), out = input_map(net, s + 1, block);
-
-    for (int k = from; k < to; k++) {
-        const struct norm *norm = &net->at[s].norm[k];
-        (net->stages.at[s].pool ? net->kernels->norm_relu_pool
-                                : net->kernels->norm_relu)(&in, k, norm->scale, norm->shift, &out);
-    }
-}
-
-static void relu_backward_pass(struct net *net, int s, int block, int from, int to)
-{
-    struct map in = conv_map(net, s, block), out = between_map(net, s + 1, block);
-    struct map gradient = gradient_map(net, s, block);
-    lane_sums *sums = sums_of(net, s, block);
-
-    for (int k = from; k < to; k++) {
-        const struct norm *norm = &net->at[s].norm[k];
-        (net->stages.at[s].pool ? net->kernels->relu_pool_backward : net->kernels->relu_backward)(
-            &in, k, norm->scale, norm->shift, &out, &gradient, sums[k]);
-    }
-}
-
-static void norm_backward_pass(struct net *net, int s, int block, int from, int to)
-{
-    struct map in = conv_map(net, s, block), gradient = gradient_map(net, s, block);
-    const int count = block_count(net, block);
-
-    for (int k = from; k < to; k++) {
-        const struct norm *norm = &net->at[s].norm[k];
-        float slope[LANES] __attribute__((aligned(MEMORY_ALIGNMENT)));
-        float offset[LANES] __attribute__((aligned(MEMORY_ALIGNMENT)));
-        for (int lane = 0; lane < LANES; lane++) {
-            slope[lane] = lane < count ? norm->slope : 0.0F;
-            offset[lane] = lane < count ? norm->offset : 0.0F;
-        }
-        net->kernels->norm_backward(&in, k, norm->scale, slope, offset, &gradient, &gradient);
-    }
-}
-
-static void weights_pass(struct net *net, int s, int block, int from, int to)
-{
-    struct map in = padded_input_map(net, s, block), out = gradient_map(net, s, block);
-
-    net->kernels->conv_weights(&window, &in, net->stages.at[s].padding, &out,
-                               partial_of(net, block) + net->stages.at[s].weight, from, to);
-}
-
-/* The gradient of this stage's output, which is the input of the next one's convolution. */
-static void output_pass(struct net *net, int s, int block, int from, int to)
-{
-    int border = net->at[s + 1].border;
-    struct map in = stage_map_grown(gradient_map(net, s + 1, block), border);
-    struct map out = between_map(net, s + 1, block);
-
-    net->kernels->conv(&window, &in, border, net->at[s + 1].flipped, NULL, false, &out, NULL, from,
-                       to);
-}
-
-/* ---- batch norm's statistics, once for each channel of the batch ---- */
-
-/* Sums over all blocks and the lanes that hold samples, in the order of the blocks. */
-static void total_sums(const struct net *net, int s, int k, double total[2])
-{
-    total[0] = total[1] = 0.0;
-    for (int block = 0; block < net->blocks; block++) {
-        float(*sums)[LANES] = sums_of(net, s, block)[k];
-        for (int lane = 0; lane < block_count(net, block); lane++) {
-            total[0] += (double)sums[0][lane];
-            total[1] += (double)sums[1][lane];
-        }
-    }
-}
-
-static double values_a_channel(const struct net *net, int s)
-{
-    struct shape conv = net->stages.at[s].conv;
-
-    return (double)net->count * conv.height * conv.width;
-}
-
-static void update_running(float *running, double value)
-{
-    *running =
-        (float)((1.0 - BATCH_NORM_MOMENTUM) * (double)*running + BATCH_NORM_MOMENTUM * value);
-}
-
-static void norm_forward(struct net *net, int s, int k)
-{
-    const struct stage *stage = &net->stages.at[s];
-    struct norm *norm = &net->at[s].norm[k];
-    const double n = values_a_channel(net, s);
-    double total[2];
-
-    total_sums(net, s, k, total);
-    norm->mean = total[0] / n;
-    double variance = total[1] / n - norm->mean * norm->mean;
-    if (variance < 0.0)
-        variance = 0.0;
-    norm->deviation = sqrt(variance + BATCH_NORM_EPSILON);
-    double scale = (double)net->state[stage->norm_weight + (size_t)k] / norm->deviation;
-    norm->scale = (float)scale;
-    norm->shift = (float)((double)net->state[stage->norm_bias + (size_t)k] - norm->mean * scale);
-    /* ReLU would turn NaN into zero, and what it hides no loss shows. */
-    if (!isfinite(variance) || !isfinite(norm->scale) || !isfinite(norm->shift))
-        fault_report(&net->faults, FAULT_OUTPUT, stage->first_layer + 1);
-    update_running(&net->state[stage->running_mean + (size_t)k], norm->mean);
-    update_running(&net->state[stage->running_var + (size_t)k],
-                   n > 1.0 ? variance * n / (n - 1.0) : variance);
-}
-
-/* With g the gradient of the norm's output and x = (z - mean) / deviation its normalised input:
- * dweight = sum(g x), dbias = sum(g), dz = scale * (g - dbias / n - x * dweight / n). */
-static void norm_gradients(struct net *net, int s, int k)
-{
-    const struct stage *stage = &net->stages.at[s];
-    struct norm *norm = &net->at[s].norm[k];
-    const double n = values_a_channel(net, s);
-    double total[2];
-
-    total_sums(net, s, k, total);
-    double dbias = total[0];
-    double dweight = (total[1] - norm->mean * total[0]) / norm->deviation;
-    double slope = -(double)norm->scale * dweight / (norm->deviation * n);
-    norm->slope = (float)slope;
-    norm->offset = (float)(-(double)norm->scale * dbias / n - slope * norm->mean);
-    /* The batch's total stands in the first block's part; the others' stay zero. */
-    partial_of(net, 0)[stage->norm_weight + (size_t)k] = (float)dweight;
-    partial_of(net, 0)[stage->norm_bias + (size_t)k] = (float)dbias;
-}
-
-static void run_norm(struct net *net, int member, void (*function)(struct net *, int, int), int s)
-{
-    int from, to;
-
-    team_share(net->stages.at[s].conv.channels, member, team_size(net->team), &from, &to);
-    for (int k = from; k < to; k++)
-        function(net, s, k);
-    team_barrier(net->team);
-}
-
-/* ---- the tail: each block by itself from the last convolution to the loss and back ---- */
-
-static float *features_of(const struct net *net, int s, int block)
-{
-    const struct activations *at = &net->at[s];
-
-    return stage_pools(&net->stages.at[s]) ? at->conv + (size_t)block * at->conv_size
-                                           : at->input + (size_t)block * at->input_size;
-}
-
-/* The first stage with a linear layer of its own. */
-static int first_linear(const struct net *net)
-{
-    return net->stages.at[net->tail].kind == STAGE_MEAN ? net->tail + 1 : net->tail;
-}
-
-static float *logits_of(const struct net *net, int block)
-{
-    return net->logits + (size_t)(block * net->model->classes) * LANES;
-}
-
-static void tail_forward(struct net *net, int block)
-{
-    for (int s = net->tail; s < net->stages.count; s++) {
-        const struct stage *stage = &net->stages.at[s];
-        float *out =
-            s + 1 < net->stages.count ? features_of(net, s + 1, block) : logits_of(net, block);
-        float *features = features_of(net, s, block);
-        if (stage_pools(stage)) {
-            struct map in = input_map(net, s, block);
-            (stage->kind == STAGE_MEAN ? net->kernels->window_means
-                                       : net->kernels->average)(&in, features);
-        }
-        if (net->rule->dropout > 0.0 && s == first_linear(net)) {
-            dropout_draw(mask_of(net, block), stage->inputs, net->rule->dropout, net->rule->noise,
-                         block);
-            dropout_apply(mask_of(net, block), stage->inputs, features);
-        }
-        const struct features from = {.data = features}, to = {.data = out};
-        net->kernels->linear(&from, net->state + stage->weight, stage_bias(stage, net->state), &to,
-                             1, stage->inputs, stage->output.channels, 0, stage->output.channels);
-    }
-}
-
-static void tail_backward(struct net *net, int block, float *gradient, float *next)
-{
-    for (int s = net->stages.count - 1; s >= net->tail; s--) {
-        const struct stage *stage = &net->stages.at[s];
-        const int inputs = stage->inputs, outputs = stage->output.channels;
-        const struct features in = {.data = features_of(net, s, block)};
-        const struct features from = {.data = gradient}, to = {.data = next};
-        float *partial = partial_of(net, block);
-        net->kernels->linear_inputs(&from, net->state + stage->weight, &to, 1, inputs, outputs, 0,
-                                    inputs);
-        net->kernels->linear_weights(&in, &from, partial + stage->weight, 1, inputs, outputs, 0,
-                                     inputs);
-        if (stage->kind != STAGE_MEAN)
-            net->kernels->linear_bias(&from, partial + stage->bias, 1, 0, outputs);
-        if (net->rule->dropout > 0.0 && s == first_linear(net))
-            dropout_apply(mask_of(net, block), stage->inputs, next);
-        if (stage_pools(stage)) {
-            struct map maps = between_map(net, s, block);
-            (stage->kind == STAGE_MEAN ? net->kernels->window_means_backward
-                                       : net->kernels->average_backward)(next, &maps);
-        }
-        float *swap = gradient;
-        gradient = next;
-        next = swap;
-    }
-}
-
-static void tail_pass(struct net *net, int s, int block, int from, int to)
-{
-    const int classes = net->model->classes, count = block_count(net, block);
+    struct net *net = net_of(exec);
+    const struct edge *edge = &exec->plan->edges[exec->plan->step_count];
+    const float *logits = exec_at(exec, block, edge->value);
+    const int classes = net->model->classes, count = exec_block_count(exec, block);
     const uint8_t *labels = net->labels + block * LANES;
-    float *gradient = net->features + (size_t)block * 2 * MODEL_FEATURES_MAX * LANES;
     double losses[LANES];
     uint8_t predictions[LANES];
 
-    (void)s, (void)from, (void)to;
-    tail_forward(net, block);
-    loss_forward(logits_of(net, block), classes, labels, count, net->rule->label_smoothing, losses,
-                 predictions);
+    (void)step, (void)from, (void)to;
+    loss_forward(logits, classes, labels, count, net->rule->label_smoothing, losses, predictions);
     net->losses[block] = 0.0;
     net->correct[block] = 0;
     for (int lane = 0; lane < count; lane++) {
@@ -522,34 +75,213 @@ static void tail_pass(struct net *net, int s, int block, int from, int to)
     }
     if (!isfinite(net->losses[block]))
         fault_report(&net->faults, FAULT_LOSS, net->model->layer_count - 1);
-    loss_backward(logits_of(net, block), classes, labels, count, net->rule->label_smoothing,
-                  1.0 / net->count, gradient);
-    tail_backward(net, block, gradient, gradient + (size_t)MODEL_FEATURES_MAX * LANES);
+    loss_backward(logits, classes, labels, count, net->rule->label_smoothing, 1.0 / exec->count,
+                  exec_at(exec, block, edge->gradient));
+}
+
+/* ---- making ---- */
+
+static void add_task(struct net *net, const struct step *step, struct phase phase)
+{
+    if (phase.wanted == NULL || phase.wanted(step))
+        net->tasks[net->task_count++] = (struct task){step, phase};
+}
+
+static void list_tasks(struct net *net)
+{
+    const struct plan *plan = net->plan;
+
+    add_task(net, NULL, (struct phase){.run = pack});
+    for (int s = 0; s < plan->step_count; s++)
+        for (const struct phase *phase = plan->steps[s].op->forward; phase->run != NULL; phase++)
+            add_task(net, &plan->steps[s], *phase);
+    add_task(net, NULL, (struct phase){.run = lose});
+    for (int s = plan->step_count - 1; s >= 0 && plan->steps[s].out->wanted; s--)
+        for (const struct phase *phase = plan->steps[s].op->backward; phase->run != NULL; phase++)
+            add_task(net, &plan->steps[s], *phase);
+    for (int s = 0; s < plan->step_count; s++)
+        net->begins = net->begins || plan->steps[s].op->begin != NULL;
+}
+
+static bool allocate_floats(float **memory, size_t count, struct error *error)
+{
+    return (*memory = memory_new(count, sizeof(float), error)) != NULL;
+}
+
+static bool allocate_parameters(struct net *net, struct error *error)
+{
+    const struct model *model = net->model;
+
+    for (int i = 0; optimizer_buffer(net->options.optimizer, i) != NULL; i++)
+        if (!allocate_floats(&net->buffers[i], model->parameter_count, error))
+            return false;
+    return (!net->options.average || allocate_floats(&net->average, model->state_count, error)) &&
+           allocate_floats(&net->exec.state, model->state_count, error) &&
+           allocate_floats(&net->exec.gradient, model->parameter_count, error) &&
+           (net->changes = memory_new((size_t)team_size(net->team) * (size_t)model->tensor_count,
+                                      sizeof *net->changes, error)) != NULL;
+}
+
+static bool allocate_batch(struct net *net, struct error *error)
+{
+    const size_t blocks = (size_t)lanes_blocks(net->options.batch_size);
+    const struct plan *plan = net->plan;
+    const size_t tasks = 2 + (size_t)plan->step_count * 2 * OP_PHASES_MAX;
+
+    return allocate_floats(&net->exec.memory, blocks * plan->block_size, error) &&
+           allocate_floats(&net->exec.shared, plan->shared_size, error) &&
+           allocate_floats(&net->exec.partial, blocks * plan->partial_size, error) &&
+           (net->tasks = memory_new(tasks, sizeof *net->tasks, error)) != NULL &&
+           (net->labels = memory_new(blocks, LANES, error)) != NULL &&
+           (net->losses = memory_new(blocks, sizeof *net->losses, error)) != NULL &&
+           (net->correct = memory_new(blocks, sizeof *net->correct, error)) != NULL;
+}
+
+static struct plan *make_plan(const struct model *model, const struct net_options *options,
+                              struct error *error)
+{
+    return plan_new(model, PLAN_TRAIN, !options->unfused, lanes_blocks(options->batch_size), error);
+}
+
+struct net *net_new(const struct model *model, const struct kernels *kernels, struct team *team,
+                    const struct net_options *options, struct error *error)
+{
+    struct net *net = memory_new(1, sizeof *net, error);
+
+    if (net == NULL)
+        return NULL;
+    net->model = model;
+    net->team = team;
+    net->options = *options;
+    net->exec.kernels = kernels;
+    net->exec.faults = &net->faults;
+    net->exec.plan = net->plan = make_plan(model, options, error);
+    if (net->plan == NULL || !allocate_batch(net, error) || !allocate_parameters(net, error)) {
+        net_free(net);
+        return NULL;
+    }
+    list_tasks(net);
+    return net;
+}
+
+void net_free(struct net *net)
+{
+    if (net == NULL)
+        return;
+    free(net->exec.memory);
+    free(net->exec.shared);
+    free(net->exec.partial);
+    free(net->exec.state);
+    free(net->exec.gradient);
+    for (int i = 0; i < OPTIMIZER_BUFFERS_MAX; i++)
+        free(net->buffers[i]);
+    free(net->average);
+    free(net->changes);
+    free(net->tasks);
+    free(net->labels);
+    free(net->losses);
+    free(net->correct);
+    plan_free(net->plan);
+    free(net);
+}
+
+bool net_memory(const struct model *model, const struct net_options *options, size_t *bytes,
+                struct error *error)
+{
+    struct plan *plan = make_plan(model, options, error);
+    size_t floats = model->state_count * (options->average ? 2 : 1) + model->parameter_count;
+
+    if (plan == NULL)
+        return false;
+    for (int i = 0; optimizer_buffer(options->optimizer, i) != NULL; i++)
+        floats += model->parameter_count;
+    *bytes = plan_memory(plan) + floats * sizeof(float);
+    plan_free(plan);
+    return true;
+}
+
+float *net_state(struct net *net)
+{
+    return net->exec.state;
+}
+
+float *net_average(struct net *net)
+{
+    return net->average;
+}
+
+float *net_buffer(struct net *net, int i)
+{
+    return net->buffers[i];
+}
+
+const float *net_gradient(const struct net *net)
+{
+    return net->exec.gradient;
+}
+
+double net_change_norm(const struct net *net, int layer)
+{
+    const struct model *model = net->model;
+    const int first = model->layers[layer].first_tensor;
+    double sum = 0.0;
+
+    for (int member = 0; member < team_size(net->team); member++)
+        for (int t = first; t < first + model->layers[layer].tensor_count; t++)
+            sum += net->changes[member * model->tensor_count + t];
+    return sqrt(sum);
+}
+
+/* ---- dead outputs ---- */
+
+/* Whether any sample of the last batch makes this output of the step's ReLU positive. */
+static bool is_alive(const struct exec *exec, const struct step *step, int channel, int pixel)
+{
+    for (int block = 0; block < exec->blocks; block++)
+        for (int lane = 0; lane < exec_block_count(exec, block); lane++)
+            if (step->op->alive(exec, step, block, channel, pixel, lane))
+                return true;
+    return false;
+}
+
+float net_dead_share(const struct net *net, int layer)
+{
+    const struct step *step = plan_step_of(net->plan, layer);
+    const struct shape shape = net->model->layers[layer].output;
+    /* A vector is a row of pixels; see map.h. */
+    const int channels = shape.height > 0 ? shape.channels : 1;
+    const int pixels = shape.height > 0 ? shape.height * shape.width : shape.channels;
+    int dead = 0;
+
+    if (step->op->alive == NULL || net->exec.count == 0)
+        return NAN;
+    for (int channel = 0; channel < channels; channel++)
+        for (int pixel = 0; pixel < pixels; pixel++)
+            dead += !is_alive(&net->exec, step, channel, pixel);
+    return (float)dead / (float)(channels * pixels);
 }
 
 /* ---- a batch ---- */
 
-/* A pass over a stage. Where a block is split, its channels are in steps of `group`; 0: not
- * split. */
-struct step {
-    pass *pass;
-    int stage, group;
-};
-
-/* The part-th of `parts` of a step for one block. */
-static void run_part(struct net *net, const struct step *step, int block, int part, int parts)
+static int items_of(const struct task *task)
 {
-    const int channels = net->stages.at[step->stage].conv.channels;
-    int group = step->group > 0 ? step->group : channels;
+    return task->phase.items != NULL ? task->phase.items(task->step) : 1;
+}
+
+/* Runs the part-th of `parts` of a task, for one block or the batch. */
+static void run_part(struct net *net, const struct task *task, int block, int part, int parts)
+{
+    const int items = items_of(task);
+    int group = task->phase.group > 0 ? task->phase.group : items;
     int from, to;
 
-    while (step->group > 1 && group > 1 && group * parts > channels)
+    while (group > 1 && task->phase.group > 0 && group * parts > items)
         group /= 2; /* slower, but not as slow as members without work */
-    team_share((channels + group - 1) / group, part, parts, &from, &to);
+    team_share((items + group - 1) / group, part, parts, &from, &to);
     from *= group;
-    to = to * group < channels ? to * group : channels;
+    to = to * group < items ? to * group : items;
     if (from < to)
-        step->pass(net, step->stage, block, from, to);
+        task->phase.run(&net->exec, task->step, block, from, to);
 }
 
 static int common_divisor(int a, int b)
@@ -558,99 +290,144 @@ static int common_divisor(int a, int b)
 }
 
 /*
- * Runs this member's share of steps of which each reads what those before it wrote for the same
- * block. Where all members get the same number of whole blocks, a block goes through all the steps
- * while it is in the processor's cache. Else blocks are split by channels, and a step begins when
- * all have finished the one before.
+ * Runs this member's share of tasks of which each reads what those before it wrote for the same
+ * block. Where all members get the same number of whole blocks, a block goes through all the tasks
+ * while it is in the processor's cache. Else blocks are split by items, and a task begins when all
+ * have finished the one before.
  */
-static void run_steps(struct net *net, int member, const struct step *steps, int count)
+static void run_blocks(struct net *net, int member, const struct task *tasks, int count)
 {
-    const int size = team_size(net->team);
-    const int parts = size / common_divisor(size, net->blocks);
+    const int size = team_size(net->team), blocks = net->exec.blocks;
+    const int parts = size / common_divisor(size, blocks);
     const int together = parts == 1 ? count : 1;
     int item, item_to;
 
-    team_share(net->blocks * parts, member, size, &item, &item_to);
-    for (const struct step *end = steps + count; steps < end; steps += together) {
+    team_share(blocks * parts, member, size, &item, &item_to);
+    for (const struct task *end = tasks + count; tasks < end; tasks += together) {
         for (int i = item; i < item_to; i++)
-            for (int step = 0; step < together; step++)
-                run_part(net, &steps[step], i / parts, i % parts, parts);
+            for (int task = 0; task < together; task++)
+                run_part(net, &tasks[task], i / parts, i % parts, parts);
         team_barrier(net->team);
     }
 }
 
-/* The weights of the gradients of the inputs, for the backward passes. */
-static void run_flip(struct net *net, int member)
+static void run_tasks(struct net *net, int member)
 {
-    for (int s = 1 + member; s < net->tail; s += team_size(net->team))
-        kernels_flip(&window, net->state + net->stages.at[s].weight, net->at[s].flipped,
-                     net->stages.at[s].conv.channels, net->stages.at[s].input.channels);
+    const struct task *task = net->tasks, *end = task + net->task_count;
+
+    while (task < end) {
+        if (task->phase.batch) {
+            run_part(net, task++, 0, member, team_size(net->team));
+            team_barrier(net->team);
+            continue;
+        }
+        const struct task *first = task;
+        while (task < end && !task->phase.batch)
+            task++;
+        run_blocks(net, member, first, (int)(task - first));
+    }
 }
 
-static void run_forward(struct net *net, int member, int s)
+/* Lets the ops do what they do once before a batch. */
+static void run_begin(struct net *net, int member)
 {
-    const struct step steps[] = {
-        s > 0 ? (struct step){norm_pass, s - 1, 1} : (struct step){pack_pass, s, 0},
-        {conv_pass, s, CHANNEL_GROUP},
-    };
+    const struct plan *plan = net->plan;
 
-    run_steps(net, member, steps, 2);
-    run_norm(net, member, norm_forward, s);
+    if (!net->begins)
+        return;
+    for (int s = member; s < plan->step_count; s += team_size(net->team))
+        if (plan->steps[s].op->begin != NULL)
+            plan->steps[s].op->begin(&net->exec, &plan->steps[s]);
+    team_barrier(net->team);
 }
 
-static void run_tail(struct net *net, int member)
+/* Adds up the blocks' gradients of parameters [from, to), in the order of the blocks. */
+static void sum_partials(struct net *net, const struct partial *partial, size_t from, size_t to)
 {
-    const int s = net->tail - 1;
-    const struct step steps[] = {{norm_pass, s, 1}, {tail_pass, s, 0}, {relu_backward_pass, s, 1}};
+    float *gradient = net->exec.gradient;
 
-    run_steps(net, member, steps, 3);
-    run_norm(net, member, norm_gradients, s);
+    for (size_t chunk = from; chunk < to; chunk += SUM_CHUNK) {
+        const size_t end = chunk + SUM_CHUNK < to ? chunk + SUM_CHUNK : to;
+        memset(gradient + chunk, 0, (end - chunk) * sizeof *gradient);
+        for (int block = 0; block < net->exec.blocks; block++) {
+            const float *part =
+                exec_partial(&net->exec, block, partial->place) + chunk - partial->parameter;
+            for (size_t i = chunk; i < end; i++)
+                gradient[i] += part[i - chunk];
+        }
+    }
 }
 
-static void run_backward(struct net *net, int member, int s)
+static void sum_gradients(struct net *net, size_t from, size_t to)
 {
-    const struct step steps[] = {
-        {norm_backward_pass, s, 1},
-        {weights_pass, s, CHANNEL_GROUP},
-        {output_pass, s - 1, CHANNEL_GROUP},
-        {relu_backward_pass, s - 1, 1},
-    };
+    const struct plan *plan = net->plan;
 
-    run_steps(net, member, steps, s > 0 ? 4 : 2);
-    if (s > 0)
-        run_norm(net, member, norm_gradients, s - 1);
+    for (int p = 0; p < plan->partial_count; p++) {
+        const struct partial *partial = &plan->partials[p];
+        const size_t end = partial->parameter + partial->count;
+        const size_t first = partial->parameter > from ? partial->parameter : from;
+        const size_t last = end < to ? end : to;
+        if (first < last)
+            sum_partials(net, partial, first, last);
+    }
 }
 
-/* Adds up the blocks' gradients and, once all have found theirs finite, updates the parameters. */
+static void check_gradients(struct net *net, size_t from, size_t to)
+{
+    for (size_t i = from; i < to; i++)
+        if (!isfinite(net->exec.gradient[i]))
+            fault_report(&net->faults, FAULT_GRADIENT, model_layer_of(net->model, i));
+}
+
+/* Updates parameters [from, to), tensor by tensor. */
+static void update_tensors(struct net *net, int member, size_t from, size_t to)
+{
+    const struct model *model = net->model;
+    double *changes = net->changes + (size_t)member * (size_t)model->tensor_count;
+
+    for (int t = 0; t < model->tensor_count; t++) {
+        const struct tensor *tensor = &model->tensors[t];
+        const size_t end = tensor->offset + tensor->count;
+        const size_t first = tensor->offset > from ? tensor->offset : from;
+        const size_t last = end < to ? end : to;
+        changes[t] = 0.0;
+        if (tensor->trained && first < last)
+            changes[t] = optimizer_update(&net->rule->optimizer, net->exec.state, net->buffers,
+                                          net->exec.gradient, first, last);
+    }
+}
+
+/* Once all have found their gradients finite, updates the parameters, and the average of the state.
+ */
 static void run_update(struct net *net, int member)
 {
-    const int parameters = (int)net->model->parameter_count;
-    int from, to;
+    const int size = team_size(net->team);
+    const long parameters = (long)net->model->parameter_count;
+    const size_t from = (size_t)(parameters * member / size);
+    const size_t to = (size_t)(parameters * (member + 1) / size);
 
-    team_share(parameters, member, team_size(net->team), &from, &to);
-    for (int i = from; i < to; i++) {
-        float sum = 0.0F;
-        for (int block = 0; block < net->blocks; block++)
-            sum += partial_of(net, block)[i];
-        net->gradient[i] = sum;
-        if (!isfinite(sum))
-            fault_report(&net->faults, FAULT_GRADIENT, model_layer_of(net->model, (size_t)i));
-    }
+    sum_gradients(net, from, to);
+    check_gradients(net, from, to);
     team_barrier(net->team);
-    if (fault_first(&net->faults).kind == FAULT_NONE)
-        sgd_step(&net->rule->sgd, net->state, net->velocity, net->gradient, from, to);
+    if (fault_first(&net->faults).kind != FAULT_NONE)
+        return;
+    update_tensors(net, member, from, to);
+    if (net->average == NULL)
+        return;
+    const double decay =
+        optimizer_average_decay(net->rule->average_decay, net->rule->optimizer.step);
+    optimizer_average(net->average, net->exec.state, decay, from, to);
+    if (member == 0)
+        optimizer_average(net->average, net->exec.state, decay, net->model->parameter_count,
+                          net->model->state_count);
 }
 
 static void train_member(void *argument, int member)
 {
     struct net *net = argument;
 
-    run_flip(net, member);
-    for (int s = 0; s < net->tail; s++)
-        run_forward(net, member, s);
-    run_tail(net, member);
-    for (int s = net->tail - 1; s >= 0; s--)
-        run_backward(net, member, s);
+    run_begin(net, member);
+    run_tasks(net, member);
     run_update(net, member);
 }
 
@@ -661,11 +438,13 @@ struct net_result net_train(struct net *net, const struct net_source *source, in
 
     net->source = source;
     net->rule = rule;
-    net->count = count;
-    net->blocks = lanes_blocks(count);
+    net->exec.count = count;
+    net->exec.blocks = lanes_blocks(count);
+    net->exec.dropout = rule->dropout;
+    net->exec.noise = rule->noise;
     fault_clear(&net->faults);
     team_run(net->team, train_member, net);
-    for (int block = 0; block < net->blocks; block++) {
+    for (int block = 0; block < net->exec.blocks; block++) {
         result.loss += net->losses[block] / count;
         result.correct += net->correct[block];
     }

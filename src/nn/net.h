@@ -37,10 +37,11 @@ struct net_source {
 
 /* How a batch is trained. */
 struct net_rule {
-    struct sgd sgd;
-    double label_smoothing; /* 0 to below 1; see loss.h */
-    double dropout;         /* of the features before the first linear layer; see dropout.h */
-    uint64_t noise;         /* chooses what is dropped: the same the same */
+    struct optimizer optimizer; /* of the net's kind */
+    double average_decay;       /* in the long run, of a net with an average */
+    double label_smoothing;     /* 0 to below 1; see loss.h */
+    double dropout; /* of what goes into the first linear layer, besides the model's own */
+    uint64_t noise; /* seed of what is dropped */
 };
 
 struct net_result {
@@ -51,17 +52,33 @@ struct net_result {
     struct fault fault;
 };
 
-/* Makes a net for batches of up to `batch_size` samples. The model, kernels and team must outlive
- * it. Its state is all zero until the caller fills it. NULL with the error. */
+struct net_options {
+    int batch_size; /* at most */
+    enum optimizer_kind optimizer;
+    bool average; /* also keep an average of the weights */
+    bool unfused; /* compute the layers one by one, to compare */
+};
+
+/* The model, kernels and team must outlive it. Its state is all zero until the caller fills it.
+ * NULL with the error. */
 struct net *net_new(const struct model *model, const struct kernels *kernels, struct team *team,
-                    int batch_size, struct error *error);
+                    const struct net_options *options, struct error *error);
 void net_free(struct net *net);
 
-/* The parameters and running statistics, model->state_count floats; the optimizer's velocities and
- * the last batch's gradient, model->parameter_count floats each. Valid as long as the net. */
+/* Bytes that a net takes, the state and all that is kept of each parameter included. */
+bool net_memory(const struct model *model, const struct net_options *options, size_t *bytes,
+                struct error *error);
+
+/* The parameters and running statistics, model->state_count floats; their average, or NULL; the
+ * optimizer's i-th buffer and the last batch's gradient, model->parameter_count floats each. Valid
+ * as long as the net. */
 float *net_state(struct net *net);
-float *net_velocity(struct net *net);
+float *net_average(struct net *net);
+float *net_buffer(struct net *net, int i);
 const float *net_gradient(const struct net *net);
+
+/* The norm of the change that the last batch made to a layer's parameters; 0 before the first. */
+double net_change_norm(const struct net *net, int layer);
 
 /* Share of the outputs (channel, row, column) of the ReLU that is layer `layer` of the model
  * which no sample of the last batch made positive; NaN before the first batch. */

@@ -70,7 +70,6 @@ static void evaluate_block(struct evaluator *evaluator, struct workspace *worksp
                            int count)
 {
     struct evaluation *evaluation = evaluator->evaluation;
-    float logits[DATASET_CLASSES * LANES] __attribute__((aligned(MEMORY_ALIGNMENT)));
     uint32_t indices[LANES];
     uint8_t labels[LANES];
     int padding;
@@ -79,7 +78,7 @@ static void evaluate_block(struct evaluator *evaluator, struct workspace *worksp
     for (int lane = 0; lane < count; lane++)
         indices[lane] = (uint32_t)(first + lane);
     dataset_pack(evaluator->split, indices, count, padding, input, labels);
-    infer_run(evaluator->infer, workspace, logits);
+    const float *logits = infer_run(evaluator->infer, workspace);
     loss_forward(logits, evaluator->classes, labels, count, 0.0, evaluation->losses + first,
                  evaluation->predictions + first);
     for (int lane = 0; evaluation->probabilities != NULL && lane < count; lane++)

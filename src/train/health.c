@@ -33,17 +33,16 @@ float health_weight_norm(const struct model *model, int layer, const float *stat
 }
 
 void health_measure(struct layer_health health[MODEL_LAYERS_MAX], const struct model *model,
-                    struct net *net, double lr)
+                    struct net *net)
 {
     for (int l = 0; l < model->layer_count; l++) {
         const struct layer *layer = &model->layers[l];
         health[l] = (struct layer_health){NAN, NAN, NAN, NAN};
         if (layer->parameter_count > 0) {
             const double weights = norm(model, l, net_state(net));
-            const double velocity = norm(model, l, net_velocity(net));
             health[l].weight_norm = (float)weights;
             health[l].gradient_norm = (float)norm(model, l, net_gradient(net));
-            health[l].update_ratio = (float)(lr * velocity / fmax(weights, 1e-30));
+            health[l].update_ratio = (float)(net_change_norm(net, l) / fmax(weights, 1e-30));
         } else if (layer->kind == LAYER_RELU) {
             health[l].dead = net_dead_share(net, l);
         }

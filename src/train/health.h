@@ -24,9 +24,8 @@ struct layer_health {
 /* The weight_norm of a layer with these weights, the model's state. */
 float health_weight_norm(const struct model *model, int layer, const float *state);
 
-/* Measures every layer of the net behind its last batch: health[model->layer_count]. The update of
- * gradient descent with momentum is lr * velocity. */
+/* Measures every layer of the net after its last batch: health[model->layer_count]. */
 void health_measure(struct layer_health health[MODEL_LAYERS_MAX], const struct model *model,
-                    struct net *net, double lr);
+                    struct net *net);
 
 #endif

@@ -11,10 +11,11 @@ struct net_rule rule_of_batch(const struct settings *settings, double lr, long s
 
     rng_init(&rng, settings->seed, STREAM_DROPOUT | (uint64_t)step);
     return (struct net_rule){
-        .sgd = {.lr = (float)lr,
-                .momentum = (float)settings->momentum,
-                .weight_decay = (float)settings->weight_decay,
-                .nesterov = settings->nesterov},
+        .optimizer = {.lr = (float)lr,
+                      .momentum = (float)settings->momentum,
+                      .weight_decay = (float)settings->weight_decay,
+                      .nesterov = settings->nesterov,
+                      .step = step},
         .label_smoothing = settings->label_smoothing,
         .dropout = settings->dropout,
         .noise = rng_next(&rng),

@@ -75,7 +75,7 @@ static void publish(struct trainer *trainer)
 
     for (size_t i = 0; i < trainer->options.model->state_count; i++)
         now->weights[i] = state[i];
-    health_measure(now->health, trainer->options.model, trainer->net, now->lr);
+    health_measure(now->health, trainer->options.model, trainer->net);
     pthread_mutex_lock(&trainer->mutex);
     *trainer->published = *now;
     trainer->number++;
@@ -279,7 +279,7 @@ static bool save(struct trainer *trainer, const char *name, bool epoch_done)
         .correct = epoch_done ? 0 : trainer->correct,
         .data_checksum = options->data->checksum,
     };
-    const struct checkpoint_group momentum = {"momentum", net_velocity(trainer->net)};
+    const struct checkpoint_group momentum = {"momentum", net_buffer(trainer->net, 0)};
     const struct checkpoint checkpoint = {.model = options->model,
                                           .settings = &options->settings,
                                           .kernels = options->kernels->name,
@@ -619,6 +619,7 @@ static bool allocate(struct trainer *trainer, struct error *error)
     struct evaluation *evaluation = &trainer->evaluation;
 
     const int chunk = smaller(TEST_CHUNK, options->data->test.count);
+    const struct net_options net = {.batch_size = largest_batch(options)};
 
     return (trainer->published = memory_new(1, sizeof *trainer->published, error)) &&
            (trainer->queue = memory_new(QUEUE_ROOM, sizeof *trainer->queue, error)) &&
@@ -627,8 +628,8 @@ static bool allocate(struct trainer *trainer, struct error *error)
            (evaluation->predictions = memory_new(tests, 1, error)) &&
            outcomes_init(&trainer->outcomes, options->data->test.count, error) &&
            (trainer->team = team_new(useful_threads(options), error)) &&
-           (trainer->net = net_new(options->model, options->kernels, trainer->team,
-                                   largest_batch(options), error)) &&
+           (trainer->net =
+                net_new(options->model, options->kernels, trainer->team, &net, error)) &&
            (trainer->evaluator =
                 evaluator_new(options->model, options->kernels, trainer->team, chunk, error));
 }
@@ -657,7 +658,7 @@ static void take_start(struct trainer *trainer)
     const struct history *history = &start->now.history;
 
     memcpy(net_state(trainer->net), start->now.weights, model->state_count * sizeof(float));
-    memcpy(net_velocity(trainer->net), start->velocity, model->parameter_count * sizeof(float));
+    memcpy(net_buffer(trainer->net, 0), start->velocity, model->parameter_count * sizeof(float));
     trainer->generator = start->progress.generator;
     trainer->trained_lr = history->lr_change_count > 0
                               ? history->lr_changes[history->lr_change_count - 1].lr

@@ -17,7 +17,7 @@ bool insight_init(struct insight *insight, const struct model *model, const stru
     if (!outcomes_init(&insight->live, test->count, error) ||
         !outcomes_init(&insight->past, test->count, error) ||
         !browse_init(&insight->browse, test->count, error) ||
-        !activations_init(&insight->activations, model, error) ||
+        !activations_init(&insight->activations, model, kernels, error) ||
         (insight->sketch = sketch_new(error)) == NULL ||
         (insight->predictor = predictor_new(model, kernels, error)) == NULL ||
         (insight->team = team_new(1, error)) == NULL ||

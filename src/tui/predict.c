@@ -40,14 +40,13 @@ void predictor_free(struct predictor *predictor)
 void predictor_run(struct predictor *predictor, const float *state, const struct split *split,
                    const uint32_t images[], int count, struct predictions *predictions)
 {
-    float logits[DATASET_CLASSES * LANES] __attribute__((aligned(MEMORY_ALIGNMENT)));
     uint8_t labels[LANES];
     int padding;
     float *input = infer_input(predictor->infer, predictor->workspace, &padding);
 
     infer_load(predictor->infer, state);
     dataset_pack(split, images, count, padding, input, labels);
-    infer_run(predictor->infer, predictor->workspace, logits);
+    const float *logits = infer_run(predictor->infer, predictor->workspace);
     predictions->count = count;
     memcpy(predictions->images, images, (size_t)count * sizeof *images);
     loss_forward(logits, predictor->classes, labels, count, 0.0, predictions->losses,

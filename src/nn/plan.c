@@ -1,0 +1,263 @@
+#include "nn/plan.h"
+
+#include "nn/op.h"
+#include "nn/ops/ops.h"
+#include "support/memory.h"
+
+#include <assert.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* Bytes of partial gradients up to which blocks find them for themselves. Past it the batch goes
+ * through such a layer's parameters part by part, which gives the same sums. */
+static const size_t PARTIAL_ROOM = (size_t)64 << 20;
+
+/* Layers that go together, the longest patterns first; then the layers one by one. */
+static const struct op *const fused_ops[] = {&op_conv_norm_relu, &op_conv_relu_pool, &op_conv_mean,
+                                             &op_conv_relu};
+static const struct op *const single_ops[] = {
+    &op_conv,          &op_norm,    &op_relu,      &op_activation, &op_max_pool, &op_average_pool,
+    &op_adaptive_pool, &op_dropout, &op_dropout2d, &op_flatten,    &op_linear,   &op_log_softmax,
+};
+
+enum {
+    FUSED_COUNT = sizeof fused_ops / sizeof fused_ops[0],
+    SINGLE_COUNT = sizeof single_ops / sizeof single_ops[0],
+};
+
+/* ---- memory ---- */
+
+/* Places are multiples of a vector. */
+static size_t take(size_t *size, size_t floats)
+{
+    const size_t place = *size;
+
+    *size += (floats + LANES - 1) / LANES * LANES;
+    return place;
+}
+
+size_t plan_take(struct plan *plan, size_t floats)
+{
+    return take(&plan->block_size, floats);
+}
+
+size_t plan_take_shared(struct plan *plan, size_t floats)
+{
+    return take(&plan->shared_size, floats);
+}
+
+bool plan_has_room(const struct plan *plan, size_t count)
+{
+    return (plan->partial_size + count) * (size_t)plan->blocks * sizeof(float) <= PARTIAL_ROOM;
+}
+
+size_t plan_take_partial(struct plan *plan, size_t parameter, size_t count)
+{
+    const size_t place = take(&plan->partial_size, count);
+
+    plan->partials[plan->partial_count++] = (struct partial){parameter, count, place};
+    return place;
+}
+
+size_t plan_memory(const struct plan *plan)
+{
+    const size_t block = plan->block_size + plan->partial_size;
+
+    return ((size_t)plan->blocks * block + plan->shared_size) * sizeof(float);
+}
+
+/* ---- steps ---- */
+
+static const struct op *find(const struct op *const *ops, int count, const struct model *model,
+                             int layer, int *taken)
+{
+    for (int i = 0; i < count; i++)
+        if ((*taken = ops[i]->match(model, layer)) > 0)
+            return ops[i];
+    return NULL;
+}
+
+static bool add_step(struct plan *plan, const struct op *op, int layer, int layer_count,
+                     struct error *error)
+{
+    struct step *step = &plan->steps[plan->step_count++];
+
+    *step = (struct step){
+        .op = op,
+        .first_layer = layer,
+        .layer_count = layer_count,
+        .layer = layer_count > 0 ? &plan->model->layers[layer] : NULL,
+    };
+    return op->own_size == 0 || (step->own = memory_new(1, op->own_size, error)) != NULL;
+}
+
+/* Where --dropout has its place. */
+static int first_linear(const struct model *model)
+{
+    int l = 0;
+
+    while (l < model->layer_count && model->layers[l].kind != LAYER_LINEAR)
+        l++;
+    return l;
+}
+
+static bool add_steps(struct plan *plan, bool fused, struct error *error)
+{
+    const struct model *model = plan->model;
+
+    for (int l = 0, taken; l < model->layer_count; l += taken) {
+        if (plan->mode == PLAN_TRAIN && l == first_linear(model) &&
+            !add_step(plan, &op_extra_dropout, l, 0, error))
+            return false;
+        const struct op *op = fused ? find(fused_ops, FUSED_COUNT, model, l, &taken) : NULL;
+        if (op == NULL)
+            op = find(single_ops, SINGLE_COUNT, model, l, &taken);
+        assert(op != NULL); /* every kind of layer has an op */
+        if (!add_step(plan, op, l, taken, error))
+            return false;
+    }
+    return true;
+}
+
+/* ---- edges ---- */
+
+static bool in_place(const struct plan *plan, int s);
+
+/* Whether the values that step s reads are those that an op before it keeps for later. */
+static bool is_kept(const struct plan *plan, int s)
+{
+    bool moved = false;
+
+    while (--s >= 0 && !moved) {
+        if (plan->steps[s].op->keeps_output)
+            return true;
+        moved = !in_place(plan, s);
+    }
+    return false;
+}
+
+/* Whether the step leaves its output in the place of its input. */
+static bool in_place(const struct plan *plan, int s)
+{
+    const struct op *op = plan->steps[s].op;
+
+    if (op->identity || (plan->mode != PLAN_TRAIN && op->infer == NULL))
+        return plan->mode != PLAN_INSPECT || op->infer == NULL;
+    return op->in_place && plan->mode != PLAN_INSPECT && !is_kept(plan, s);
+}
+
+static bool has_parameters(const struct step *step)
+{
+    for (int l = 0; l < step->layer_count; l++)
+        if (step->layer[l].parameter_count > 0)
+            return true;
+    return false;
+}
+
+static void shape_edges(struct plan *plan)
+{
+    struct edge *edges = plan->edges;
+
+    edges[0].shape = plan->model->input;
+    for (int s = 0; s < plan->step_count; s++) {
+        struct step *step = &plan->steps[s];
+        step->in = &edges[s];
+        step->out = &edges[s + 1];
+        edges[s + 1].shape =
+            step->layer_count > 0 ? step->layer[step->layer_count - 1].output : edges[s].shape;
+        edges[s + 1].wanted = edges[s].wanted || has_parameters(step);
+    }
+    for (int s = plan->step_count - 1; s >= 0; s--) {
+        const struct step *step = &plan->steps[s];
+        if (in_place(plan, s))
+            edges[s].border = edges[s + 1].border;
+        else
+            edges[s].border = step->op->border != NULL ? step->op->border(step) : 0;
+    }
+}
+
+static void place_values(struct plan *plan)
+{
+    struct edge *edges = plan->edges;
+
+    for (int e = 0; e <= plan->step_count; e++) {
+        if (e > 0 && in_place(plan, e - 1))
+            edges[e].value = edges[e - 1].value;
+        else
+            edges[e].value = plan_take(plan, map_size(edges[e].shape, edges[e].border));
+    }
+}
+
+/* Of the gradients only two are needed at a time. */
+static void place_gradients(struct plan *plan)
+{
+    struct edge *edges = plan->edges;
+    size_t size = 0;
+
+    for (int e = 0; e <= plan->step_count; e++)
+        if (edges[e].wanted && map_size(edges[e].shape, 0) > size)
+            size = map_size(edges[e].shape, 0);
+    const size_t places[] = {plan_take(plan, size), plan_take(plan, size)};
+    for (int e = plan->step_count, place = 0; e >= 0; e--) {
+        edges[e].gradient = places[place];
+        if (e > 0 && !plan->steps[e - 1].op->identity && !plan->steps[e - 1].op->backward_in_place)
+            place = 1 - place;
+    }
+}
+
+/* ---- making ---- */
+
+static bool allocate(struct plan *plan, struct error *error)
+{
+    const size_t steps = (size_t)plan->model->layer_count + 1;
+
+    return (plan->steps = memory_new(steps, sizeof *plan->steps, error)) != NULL &&
+           (plan->edges = memory_new(steps + 1, sizeof *plan->edges, error)) != NULL &&
+           (plan->partials = memory_new((size_t)plan->model->tensor_count, sizeof *plan->partials,
+                                        error)) != NULL;
+}
+
+struct plan *plan_new(const struct model *model, enum plan_mode mode, bool fused, int blocks,
+                      struct error *error)
+{
+    struct plan *plan = memory_new(1, sizeof *plan, error);
+
+    if (plan == NULL)
+        return NULL;
+    plan->model = model;
+    plan->mode = mode;
+    plan->blocks = blocks;
+    if (!allocate(plan, error) || !add_steps(plan, fused, error)) {
+        plan_free(plan);
+        return NULL;
+    }
+    shape_edges(plan);
+    place_values(plan);
+    if (mode == PLAN_TRAIN)
+        place_gradients(plan);
+    for (int s = 0; s < plan->step_count; s++)
+        if (plan->steps[s].op->prepare != NULL)
+            plan->steps[s].op->prepare(plan, &plan->steps[s]);
+    return plan;
+}
+
+void plan_free(struct plan *plan)
+{
+    if (plan == NULL)
+        return;
+    for (int s = 0; plan->steps != NULL && s < plan->step_count; s++)
+        free(plan->steps[s].own);
+    free(plan->steps);
+    free(plan->edges);
+    free(plan->partials);
+    free(plan);
+}
+
+const struct step *plan_step_of(const struct plan *plan, int layer)
+{
+    const struct step *step = plan->steps;
+
+    while (layer >= step->first_layer + step->layer_count)
+        step++;
+    return step;
+}
