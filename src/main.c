@@ -6,6 +6,7 @@
 #include "actions/run.h"
 #include "actions/series.h"
 #include "nn/cpu.h"
+#include "nn/limits.h"
 #include "nn/model_text.h"
 #include "nn/shelf.h"
 #include "nn/summary.h"
@@ -61,7 +62,7 @@ static void print_models(void)
     struct error ignored;
     char parameters[16], multiply_adds[16];
 
-    for (int i = 0; shelf_name(i) != NULL; i++) {
+    for (int i = 0; i < MODEL_SHELF_MAX; i++) {
         struct model *model =
             model_make(shelf_name(i), (struct shape){1, DATASET_SIDE, DATASET_SIDE},
                        DATASET_CLASSES, &ignored);

@@ -50,7 +50,7 @@ static void init_subject(struct subject *subject, const char *name)
 static int load_all(void **state)
 {
     network_load(state);
-    for (int i = 0; shelf_name(i) != NULL; i++) {
+    for (int i = 0; i < MODEL_SHELF_MAX; i++) {
         assert_true(subject_count < SUBJECTS_MAX);
         init_subject(&subjects[subject_count++], shelf_name(i));
     }

@@ -1,193 +1,135 @@
-#include "nn/model_text.h"
-
 #include "nn/shelf.h"
-#include "support/words.h"
 
+#include <stdbool.h>
+#include <stdio.h>
 #include <string.h>
 
-enum { ROWS_MAX = 32, CLASSES = -1 };
-
-struct table {
-    const char *name, *purpose;
-    struct layer layers[ROWS_MAX]; /* ends at the first with an empty name */
-};
-
-/* The networks: kind, state-dict prefix, output channels or features, padding. */
-static const struct table tables[] = {
+static const struct network {
+    const char *name, *purpose, *text;
+} networks[] = {
     {
         "basic",
         "the reference network of the published run",
-        {
-            {LAYER_CONV2D, "layer1.0", .out = 4, .padding = {1, 1}},
-            {LAYER_BATCH_NORM2D, "layer1.1"},
-            {LAYER_RELU, "layer1.2"},
-            {LAYER_CONV2D, "layer1.3", .out = 8, .padding = {1, 1}},
-            {LAYER_BATCH_NORM2D, "layer1.4"},
-            {LAYER_RELU, "layer1.5"},
-            {LAYER_MAX_POOL2D, "layer1.6"},
-            {LAYER_CONV2D, "layer2.0", .out = 16},
-            {LAYER_BATCH_NORM2D, "layer2.1"},
-            {LAYER_RELU, "layer2.2"},
-            {LAYER_CONV2D, "layer2.3", .out = 20},
-            {LAYER_BATCH_NORM2D, "layer2.4"},
-            {LAYER_RELU, "layer2.5"},
-            {LAYER_CONV2D, "layer2.6", .out = 24},
-            {LAYER_ADAPTIVE_AVG_POOL2D, "gap"},
-            {LAYER_LINEAR, "classifier.0", .out = 32},
-            {LAYER_LINEAR, "classifier.1", .out = CLASSES},
-        },
+        "[layer1] 4p 8p M [layer2] 16 20 24c gap: AdaptiveAvgPool2d(1) "
+        "[classifier] Linear(32) Linear(CLASSES)",
     },
     {
         "nofc",
         "the reference without its fully connected layers",
-        {
-            {LAYER_CONV2D, "layer1.0", .out = 4, .padding = {1, 1}},
-            {LAYER_BATCH_NORM2D, "layer1.1"},
-            {LAYER_RELU, "layer1.2"},
-            {LAYER_CONV2D, "layer1.3", .out = 8, .padding = {1, 1}},
-            {LAYER_BATCH_NORM2D, "layer1.4"},
-            {LAYER_RELU, "layer1.5"},
-            {LAYER_MAX_POOL2D, "layer1.6"},
-            {LAYER_CONV2D, "layer2.0", .out = 16},
-            {LAYER_BATCH_NORM2D, "layer2.1"},
-            {LAYER_RELU, "layer2.2"},
-            {LAYER_CONV2D, "layer2.3", .out = 20},
-            {LAYER_BATCH_NORM2D, "layer2.4"},
-            {LAYER_RELU, "layer2.5"},
-            {LAYER_CONV2D, "layer2.6", .out = 24},
-            {LAYER_BATCH_NORM2D, "layer2.7"},
-            {LAYER_RELU, "layer2.8"},
-            {LAYER_ADAPTIVE_AVG_POOL2D, "gap"},
-            {LAYER_LINEAR, "classifier", .out = CLASSES},
-        },
+        "[layer1] 4p 8p M [layer2] 16 20 24 gap: AdaptiveAvgPool2d(1) "
+        "classifier: Linear(CLASSES)",
     },
     {
         "slim",
         "without padding, no more than 16 channels wide",
-        {
-            {LAYER_CONV2D, "layer1.0", .out = 8},
-            {LAYER_BATCH_NORM2D, "layer1.1"},
-            {LAYER_RELU, "layer1.2"},
-            {LAYER_CONV2D, "layer1.3", .out = 16},
-            {LAYER_BATCH_NORM2D, "layer1.4"},
-            {LAYER_RELU, "layer1.5"},
-            {LAYER_MAX_POOL2D, "layer1.6"},
-            {LAYER_CONV2D, "layer2.0", .out = 16},
-            {LAYER_BATCH_NORM2D, "layer2.1"},
-            {LAYER_RELU, "layer2.2"},
-            {LAYER_CONV2D, "layer2.3", .out = 16},
-            {LAYER_BATCH_NORM2D, "layer2.4"},
-            {LAYER_RELU, "layer2.5"},
-            {LAYER_CONV2D, "layer2.6", .out = 16},
-            {LAYER_BATCH_NORM2D, "layer2.7"},
-            {LAYER_RELU, "layer2.8"},
-            {LAYER_ADAPTIVE_AVG_POOL2D, "gap"},
-            {LAYER_LINEAR, "classifier", .out = CLASSES},
-        },
+        "[layer1] 8 16 M [layer2] 16 16 16 gap: AdaptiveAvgPool2d(1) classifier: Linear(CLASSES)",
     },
     {
         "deep",
         "one convolution more: the best accuracy with under 10,000 parameters",
-        {
-            {LAYER_CONV2D, "layer1.0", .out = 8},
-            {LAYER_BATCH_NORM2D, "layer1.1"},
-            {LAYER_RELU, "layer1.2"},
-            {LAYER_CONV2D, "layer1.3", .out = 12},
-            {LAYER_BATCH_NORM2D, "layer1.4"},
-            {LAYER_RELU, "layer1.5"},
-            {LAYER_MAX_POOL2D, "layer1.6"},
-            {LAYER_CONV2D, "layer2.0", .out = 16},
-            {LAYER_BATCH_NORM2D, "layer2.1"},
-            {LAYER_RELU, "layer2.2"},
-            {LAYER_CONV2D, "layer2.3", .out = 16},
-            {LAYER_BATCH_NORM2D, "layer2.4"},
-            {LAYER_RELU, "layer2.5"},
-            {LAYER_CONV2D, "layer2.6", .out = 16},
-            {LAYER_BATCH_NORM2D, "layer2.7"},
-            {LAYER_RELU, "layer2.8"},
-            {LAYER_CONV2D, "layer2.9", .out = 14},
-            {LAYER_BATCH_NORM2D, "layer2.10"},
-            {LAYER_RELU, "layer2.11"},
-            {LAYER_ADAPTIVE_AVG_POOL2D, "gap"},
-            {LAYER_LINEAR, "classifier", .out = CLASSES},
-        },
+        "[layer1] 8 12 M [layer2] 16 16 16 14 gap: AdaptiveAvgPool2d(1) "
+        "classifier: Linear(CLASSES)",
     },
     {
         "tiny",
         "the fewest parameters that still get 99.4 % right",
-        {
-            {LAYER_CONV2D, "layer1.0", .out = 6},
-            {LAYER_BATCH_NORM2D, "layer1.1"},
-            {LAYER_RELU, "layer1.2"},
-            {LAYER_CONV2D, "layer1.3", .out = 8},
-            {LAYER_BATCH_NORM2D, "layer1.4"},
-            {LAYER_RELU, "layer1.5"},
-            {LAYER_CONV2D, "layer1.6", .out = 8},
-            {LAYER_BATCH_NORM2D, "layer1.7"},
-            {LAYER_RELU, "layer1.8"},
-            {LAYER_MAX_POOL2D, "layer1.9"},
-            {LAYER_CONV2D, "layer2.0", .out = 12},
-            {LAYER_BATCH_NORM2D, "layer2.1"},
-            {LAYER_RELU, "layer2.2"},
-            {LAYER_CONV2D, "layer2.3", .out = 12},
-            {LAYER_BATCH_NORM2D, "layer2.4"},
-            {LAYER_RELU, "layer2.5"},
-            {LAYER_CONV2D, "layer2.6", .out = 12},
-            {LAYER_BATCH_NORM2D, "layer2.7"},
-            {LAYER_RELU, "layer2.8"},
-            {LAYER_ADAPTIVE_AVG_POOL2D, "gap"},
-            {LAYER_LINEAR, "classifier", .out = CLASSES},
-        },
+        "[layer1] 6 8 8 M [layer2] 12 12 12 gap: AdaptiveAvgPool2d(1) classifier: Linear(CLASSES)",
+    },
+    {
+        "softmax",
+        "the first lesson of every course: softmax regression",
+        "Flatten Linear(CLASSES)",
+    },
+    {
+        "nielsen",
+        "Nielsen's book, Neural Networks and Deep Learning",
+        "Flatten Linear(30) Sigmoid Linear(CLASSES)",
+    },
+    {
+        "mlp",
+        "TensorFlow's quickstart",
+        "Flatten Linear(128) ReLU Dropout(0.2) Linear(CLASSES)",
+    },
+    {
+        "lenet5",
+        "LeCun et al. 1998, as usually taught",
+        "Conv2d(6,5,padding=2) Tanh AvgPool2d(2) Conv2d(16,5) Tanh AvgPool2d(2) Flatten "
+        "Linear(120) Tanh Linear(84) Tanh Linear(CLASSES)",
+    },
+    {
+        "convnetjs",
+        "ConvNetJS' demo, on 28x28",
+        "Conv2d(8,5,padding=2) ReLU M Conv2d(16,5,padding=2) ReLU MaxPool2d(3) Flatten "
+        "Linear(CLASSES)",
+    },
+    {
+        "keras",
+        "Keras' simple convnet",
+        "Conv2d(32,3) ReLU M Conv2d(64,3) ReLU M Flatten Dropout Linear(CLASSES)",
+    },
+    {
+        "caffe",
+        "Caffe's LeNet",
+        "Conv2d(20,5) M Conv2d(50,5) M Flatten Linear(500) ReLU Linear(CLASSES)",
+    },
+    {
+        "tinygrad",
+        "tinygrad's beautiful_mnist",
+        "Conv2d(32,5) ReLU Conv2d(32,5) ReLU BatchNorm2d M Conv2d(64,3) ReLU Conv2d(64,3) ReLU "
+        "BatchNorm2d M Flatten Linear(CLASSES)",
+    },
+    {
+        "pytorch",
+        "PyTorch's examples/mnist",
+        "Conv2d(32,3) ReLU Conv2d(64,3) ReLU M Dropout(0.25) Flatten Linear(128) ReLU Dropout "
+        "Linear(CLASSES)",
+    },
+    {
+        "separable",
+        "MobileNet's block: depthwise, then pointwise convolutions",
+        "16 Conv2d(16,3,groups=16,bias=False) BatchNorm2d ReLU 24k1 "
+        "Conv2d(24,3,groups=24,bias=False) BatchNorm2d ReLU 32k1 M "
+        "Conv2d(32,3,groups=32,bias=False) BatchNorm2d ReLU 32k1 "
+        "Conv2d(32,3,groups=32,bias=False) BatchNorm2d ReLU 32k1",
     },
 };
 
-enum { TABLE_COUNT = sizeof tables / sizeof tables[0] };
+enum { NETWORK_COUNT = sizeof networks / sizeof networks[0] };
 
 const char *shelf_name(int i)
 {
-    return i < TABLE_COUNT ? tables[i].name : NULL;
+    return i < NETWORK_COUNT ? networks[i].name : NULL;
+}
+
+const char *shelf_text(int i)
+{
+    return networks[i].text;
 }
 
 const char *shelf_purpose(int i)
 {
-    return tables[i].purpose;
+    return networks[i].purpose;
 }
 
-/* What the rows leave out. */
-static struct layer complete(struct layer layer, int classes)
+/* Whether the text is a pattern with the number for CLASSES. */
+static bool is_text(const char *text, const char *pattern, int classes)
 {
-    const bool conv = layer.kind == LAYER_CONV2D, pool = layer.kind == LAYER_MAX_POOL2D;
+    const char *word = "CLASSES", *at = strstr(pattern, word);
+    char number[16];
 
-    if (layer.out == CLASSES)
-        layer.out = classes;
-    for (int axis = 0; axis < 2; axis++) {
-        layer.kernel_size[axis] = conv ? 3 : pool ? 2 : 0;
-        layer.stride[axis] = conv ? 1 : pool ? 2 : 0;
-        layer.output_size[axis] = layer.kind == LAYER_ADAPTIVE_AVG_POOL2D ? 1 : 0;
-    }
-    layer.groups = conv ? 1 : 0;
-    layer.bias = layer.kind == LAYER_LINEAR;
-    if (layer.kind == LAYER_BATCH_NORM2D) {
-        layer.eps = 1e-5;
-        layer.momentum = 0.1;
-    }
-    return layer;
+    if (at == NULL)
+        return strcmp(text, pattern) == 0;
+    const size_t before = (size_t)(at - pattern);
+    const int digits = snprintf(number, sizeof number, "%d", classes);
+    return strncmp(text, pattern, before) == 0 &&
+           strncmp(text + before, number, (size_t)digits) == 0 &&
+           strcmp(text + before + digits, at + strlen(word)) == 0;
 }
 
-struct model *model_make(const char *text, struct shape input, int classes, struct error *error)
+int shelf_find(const char *text, int classes)
 {
-    const int i = words_find(shelf_name, text);
-    struct layer layers[ROWS_MAX];
-    char names[256];
-    int count = 0;
-
-    if (i < 0) {
-        words_list(shelf_name, names, sizeof names);
-        error_set(error, ERROR_USAGE, "--model: there is no such model (expected %s, got %s)",
-                  names, text);
-        return NULL;
-    }
-    for (const struct layer *row = tables[i].layers; row->name[0] != '\0'; row++)
-        layers[count++] = complete(*row, classes);
-    return model_new(tables[i].name, input, classes, layers, count, error);
+    for (int i = 0; i < NETWORK_COUNT; i++)
+        if (is_text(text, networks[i].text, classes))
+            return i;
+    return -1;
 }

@@ -5,6 +5,7 @@
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 enum { DIGITS_MAX = 17 }; /* enough for every double */
 
@@ -24,6 +25,18 @@ int number_digits(double value)
 void number_text(char text[NUMBER_TEXT_SIZE], double value)
 {
     snprintf(text, NUMBER_TEXT_SIZE, "%.*g", number_digits(value), value);
+}
+
+void number_python(char text[NUMBER_TEXT_SIZE], double value)
+{
+    const int digits = number_digits(value);
+    int exponent;
+
+    snprintf(text, NUMBER_TEXT_SIZE, "%.*e", digits - 1, value);
+    exponent = atoi(strchr(text, 'e') + 1);
+    if (exponent >= -4 && exponent < 16)
+        snprintf(text, NUMBER_TEXT_SIZE, "%.*f", digits - 1 > exponent ? digits - 1 - exponent : 1,
+                 value);
 }
 
 bool number_read_whole(const char *text, uint64_t low, uint64_t high, uint64_t *value)

@@ -1,5 +1,6 @@
 #include "train/settings.h"
 
+#include "nn/limits.h"
 #include "nn/shelf.h"
 #include "support/number.h"
 #include "support/words.h"
@@ -32,13 +33,18 @@ struct setting {
     words_function *word; /* CHOICE, NAME */
 };
 
+static const char *model_word(int i)
+{
+    return i < MODEL_SHELF_MAX ? shelf_name(i) : NULL;
+}
+
 WORDS_FUNCTION(schedule_word, "none", "step", "cosine", "onecycle")
 WORDS_FUNCTION(augment_word, "none", "affine")
 
 #define FIELD(member) offsetof(struct settings, member)
 
 static const struct setting table[] = {
-    {"model", NAME, FIELD(model), .word = shelf_name},
+    {"model", NAME, FIELD(model), .word = model_word},
     {"epochs", WHOLE, FIELD(epochs), 1, 1000000},
     {"batch_size", WHOLE, FIELD(batch_size), 1, 65536},
     {"lr", REAL, FIELD(lr), 0, INFINITY, .above = true, .single = true},
