@@ -1,8 +1,8 @@
 #!/usr/bin/env python3
-"""Times mnist-tui and PyTorch side by side on the same network, data, batch size and threads.
+"""Times mnist-tui and PyTorch side by side on one network, the same data, batch size and threads.
 
 Usage: python3 bench/compare.py [--program ./mnist-tui] [--data data] [--rounds 5] [--threads 2]
-                                [--kernels auto] [--python python3]
+                                [--kernels auto] [--python python3] [--model basic]
 
 The two run in turn, one epoch after one not counted, so that both see the same machine; the table has
 medians over the rounds and the ratio PyTorch / ours. Without PyTorch (Debian: python3-torch) it says so
@@ -52,14 +52,15 @@ def time_ours(options):
         run_dir = os.path.join(directory, "run")
         _, started, peak = run([
             options.program, "--headless", "--epochs=2", f"--threads={options.threads}",
-            f"--kernels={options.kernels}", f"--data={options.data}", f"--run-dir={run_dir}"])
+            f"--kernels={options.kernels}", f"--data={options.data}", f"--run-dir={run_dir}",
+            f"--model={options.model}"])
         with open(os.path.join(run_dir, "metrics.jsonl"), encoding="utf-8") as lines:
             events = [json.loads(line) for line in lines]
     start = next(event for event in events if event["event"] == "start")
     epochs = [event for event in events if event["event"] == "epoch"]
     return {
         "epoch": epochs[1]["seconds"],
-        # The first epoch's line is written behind its test pass and before anything is saved.
+        # The first epoch's line is written after its test pass and before anything is saved.
         "test": seconds_of(epochs[0]) - seconds_of(start) - epochs[0]["seconds"],
         "first": seconds_of(start) - started + epochs[0]["seconds"] / 938,
         "peak": peak,
@@ -68,9 +69,13 @@ def time_ours(options):
 
 def time_pytorch(options):
     """The same for PyTorch."""
-    output, _, peak = run([
-        options.python, os.path.join(HERE, "pytorch_train.py"), "--epochs", "2",
-        "--threads", str(options.threads), "--data", options.data])
+    text, _, _ = run([options.program, f"--model={options.model}", "--summary=torch"])
+    with tempfile.NamedTemporaryFile("w", suffix=".txt", encoding="utf-8") as network:
+        network.write(text)
+        network.flush()
+        output, _, peak = run([
+            options.python, os.path.join(HERE, "pytorch_train.py"), "--epochs", "2",
+            "--threads", str(options.threads), "--data", options.data, "--network", network.name])
     events = [json.loads(line) for line in output.splitlines() if line.startswith("{")]
     epochs = [event for event in events if event["event"] == "epoch"]
     first = next(event for event in events if event["event"] == "first_batch")
@@ -93,6 +98,7 @@ def main():
     parser.add_argument("--threads", type=int, default=2)
     parser.add_argument("--kernels", default="auto")
     parser.add_argument("--python", default="python3")
+    parser.add_argument("--model", default="basic")
     options = parser.parse_args()
     rivals = {"ours": time_ours}
     if has_pytorch(options.python):

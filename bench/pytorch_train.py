@@ -1,12 +1,13 @@
 #!/usr/bin/env python3
-"""Train the basic model with PyTorch, as the rival that bench/ measures.
+"""Train a network with PyTorch, as the rival that bench/ measures.
 
-The same network, data, batch size and optimiser as the C program's, written
+The basic model, or the one that a file describes as `mnist-tui --summary=torch` prints it.  The same
+network, data, batch size and optimiser as the C program's, written
 the fastest way that plain PyTorch was found to allow on a CPU.  Prints one
 JSON object a line: first_batch, epoch (one for each) and end.
 
-    python3 pytorch_train.py --data DIR [--epochs N] [--threads N]
-                             [--batch-size N] [--seed N]
+    python3 pytorch_train.py --data DIR [--network FILE] [--epochs N]
+                             [--threads N] [--batch-size N] [--seed N]
 
 DIR holds the four gzip'd MNIST files.  Needs PyTorch and NumPy.  Give it an
 idle machine: OpenMP's threads spin while they wait for each other, and any
@@ -24,7 +25,7 @@ import numpy as np
 import torch
 import torch.nn.functional as F
 
-from reference_network import Network, read_idx
+from reference_network import Network, read_idx, read_network
 
 # What was tried, with PyTorch 1.13, two threads of an AVX2 EPYC: seconds an
 # epoch, lower quartile of 20 stretches of 40 batches, variants taking turns.
@@ -66,7 +67,7 @@ def train_epoch(network, optimizer, images, labels, batch_size, first):
         x, y = images[index], labels[index]
         optimizer.zero_grad(set_to_none=True)
         output = network(x)
-        loss = F.nll_loss(output, y)
+        loss = F.cross_entropy(output, y)
         loss.backward()
         optimizer.step()
         if first:
@@ -84,7 +85,7 @@ def test(network, images, labels):
     loss_sum, correct = torch.zeros(()), torch.zeros((), dtype=torch.int64)
     for x, y in zip(images.split(TEST_BATCH), labels.split(TEST_BATCH)):
         output = network(x)
-        loss_sum += F.nll_loss(output, y, reduction="sum")
+        loss_sum += F.cross_entropy(output, y, reduction="sum")
         correct += (output.argmax(1) == y).sum()
     return loss_sum.item() / len(labels), 100 * correct.item() / len(labels)
 
@@ -96,6 +97,7 @@ def main():
     parser.add_argument("--threads", type=int, default=os.cpu_count())
     parser.add_argument("--batch-size", type=int, default=64)
     parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--network", type=Path)
     parser.add_argument("--kernels", help="ignored")
     args = parser.parse_args()
 
@@ -103,7 +105,7 @@ def main():
     torch.manual_seed(args.seed)
     images, labels = load(args.data, "train")
     test_images, test_labels = load(args.data, "t10k")
-    network = Network()
+    network = read_network(args.network.read_text()) if args.network else Network()
     optimizer = torch.optim.SGD(network.parameters(), lr=0.01, momentum=0.9)
 
     for epoch in range(args.epochs):

@@ -1,6 +1,8 @@
 """Networks in PyTorch, and their data: what bench/ times and tests/reference/ is made with."""
 
+import collections
 import gzip
+import re
 import struct
 
 import numpy as np
@@ -56,6 +58,49 @@ class Slim(nn.Module):
 
     def forward(self, x):
         return self.classifier(self.gap(self.layer2(self.layer1(x))).flatten(1))
+
+
+class Flattening(nn.Linear):
+    """A linear layer that takes maps as features, as mnist-tui's does."""
+
+    def forward(self, x):
+        return super().forward(x.flatten(1))
+
+
+def read_arguments(text):
+    """Return the arguments in the parentheses after a layer's name."""
+    names = {"True": True, "False": False}
+    return eval(f"(lambda *a, **k: (a, k))({text})",  # pylint: disable=eval-used
+                {"__builtins__": {}}, names)
+
+
+def read_layer(kind, text):
+    """Return the module that PyTorch prints as kind(text)."""
+    positional, named = read_arguments(text)
+    if kind == "Linear":
+        return Flattening(named["in_features"], named["out_features"], bias=named["bias"])
+    if kind == "Flatten":
+        return nn.Flatten(**named)
+    return getattr(nn, kind)(*positional, **named)
+
+
+def read_children(lines):
+    """Return the nn.Sequential whose printed lines come next, up to its parenthesis."""
+    children = collections.OrderedDict()
+    for line in lines:
+        if line.strip() == ")":
+            break
+        name, kind, rest = re.fullmatch(r"\s*\((\w+)\): (\w+)\((.*)", line).groups()
+        children[name] = (read_children(lines) if kind == "Sequential" and rest == ""
+                          else read_layer(kind, rest[:-1]))
+    return nn.Sequential(children)
+
+
+def read_network(text):
+    """Return the network that `mnist-tui --summary=torch` prints, which is what print() writes."""
+    lines = iter(text.strip().splitlines())
+    next(lines)
+    return read_children(lines)
 
 
 def read_idx(path):

@@ -204,7 +204,7 @@ static void make_world(struct world *world, const char *name)
     fuzz_require((world->model = sample_model(name)) != NULL &&
                  timeline_init(&world->timeline, world->model->state_count, &error) &&
                  outcomes_init(&insight->live, IMAGES, &error) &&
-                 activations_init(&insight->activations, world->model, &error));
+                 activations_init(&insight->activations, world->model, kernels_select("baseline", &error), &error));
     insight->sketch = sketch_new(&error);
     fuzz_require(insight->sketch != NULL);
 }
