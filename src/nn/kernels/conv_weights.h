@@ -14,7 +14,7 @@ enum {
     WEIGHT_OUTPUTS = 4,
     WEIGHT_INPUTS = 4,
     WEIGHT_TAPS = 5,
-    WEIGHT_CHUNK = 16,           /* input channels whose sums are kept at once */
+    WEIGHT_SUMS = 144,           /* of one output: those of as many inputs are kept at once */
     WEIGHT_TILE = 24 * 1024 / 4, /* floats of operands that should stay in the first-level cache */
 };
 
@@ -268,7 +268,7 @@ static void conv_weights_of_any_size(struct weight_tile *tile, float *gradient, 
 static void conv_weights(const struct window *window, const struct map *in, int border,
                          const struct map *out, float *gradient, int from, int to)
 {
-    vec sums[WEIGHT_OUTPUTS * WEIGHT_CHUNK * WEIGHT_TAPS * WEIGHT_TAPS];
+    vec sums[WEIGHT_OUTPUTS * WEIGHT_SUMS];
     const int rows = larger(1, WEIGHT_TILE / ((WEIGHT_OUTPUTS + 2) * out->width * LANES));
     const int taps = window->size[0] * window->size[1];
     weight_function *function = weight_function_of(window);
@@ -288,7 +288,7 @@ static void conv_weights(const struct window *window, const struct map *in, int 
     for (tile.k = from; tile.k < to; tile.k += tile.outputs) {
         tile.outputs = smaller(weight_outputs(window->size[0]), to - tile.k);
         for (tile.c = 0; tile.c < in->channels; tile.c = tile.c_to) {
-            tile.c_to = smaller(tile.c + WEIGHT_CHUNK, in->channels);
+            tile.c_to = smaller(tile.c + WEIGHT_SUMS / taps, in->channels);
             const int count = (tile.c_to - tile.c) * taps;
             memset(sums, 0, (size_t)(tile.outputs * count) * sizeof *sums);
             for (tile.from = 0; tile.from < out->height; tile.from += rows) {
