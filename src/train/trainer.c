@@ -599,17 +599,9 @@ static int largest_batch(const struct trainer_options *options)
     return smaller(options->settings.batch_size, options->data->train.count);
 }
 
-/* The threads that can have work, at most as many as were asked for: a step of a batch is shared by
- * block and, with more threads than blocks, by channel. */
 static int useful_threads(const struct trainer_options *options)
 {
-    const struct model *model = options->model;
-    int channels = 1;
-
-    for (int i = 0; i < model->layer_count; i++)
-        if (model->layers[i].output.height > 0 && model->layers[i].output.channels > channels)
-            channels = model->layers[i].output.channels;
-    return smaller(options->threads, lanes_blocks(largest_batch(options)) * channels);
+    return smaller(options->threads, net_useful_threads(options->model, largest_batch(options)));
 }
 
 static bool allocate(struct trainer *trainer, struct error *error)
