@@ -6,10 +6,7 @@
 #include "actions/run.h"
 #include "actions/series.h"
 #include "nn/cpu.h"
-#include "nn/limits.h"
 #include "nn/model_text.h"
-#include "nn/shelf.h"
-#include "nn/summary.h"
 #include "support/json_memory.h"
 #include "support/signals.h"
 #include "text/report.h"
@@ -57,25 +54,6 @@ static void print_version(void)
     putchar('\n');
 }
 
-static void print_models(void)
-{
-    struct error ignored;
-    char parameters[16], multiply_adds[16];
-
-    for (int i = 0; i < MODEL_SHELF_MAX; i++) {
-        struct model *model =
-            model_make(shelf_name(i), (struct shape){1, DATASET_SIDE, DATASET_SIDE},
-                       DATASET_CLASSES, &ignored);
-        if (model == NULL)
-            continue;
-        summary_thousands(parameters, sizeof parameters, model->parameter_count);
-        summary_thousands(multiply_adds, sizeof multiply_adds, model_multiply_adds(model));
-        printf("%-6s %6s parameters %10s multiply-adds  %s\n", model->name, parameters,
-               multiply_adds, shelf_purpose(i));
-        model_free(model);
-    }
-}
-
 static bool train(struct run *run, struct error *error)
 {
     struct setup *setup = run->setup;
@@ -106,7 +84,7 @@ static bool act(struct program *program, struct error *error)
     switch (options->action) {
     case ACTION_HELP: options_help(stdout); return true;
     case ACTION_VERSION: print_version(); return true;
-    case ACTION_MODELS: print_models(); return true;
+    case ACTION_MODELS: return report_shelf(stdout, error);
     case ACTION_SUMMARY: report_summary(stdout, setup->model); return true;
     case ACTION_STATS:
         report_statistics(stdout, &setup->data, options->settings.validate > 0);

@@ -52,6 +52,8 @@ static const char *nearest(const char *text, bool networks)
             best = word;
         }
     }
+    if (words_distance(text, "M") < least)
+        return "M";
     for (int i = 0; networks && (word = shelf_name(i)) != NULL; i++) {
         int distance = words_distance(text, word);
         if (distance < least) {
@@ -133,7 +135,7 @@ static const char *hint_at_input(const struct layer *layer, const struct input_s
 {
     const bool first = said != NULL && said->argument == NULL && layer->kind == LAYER_CONV2D;
 
-    return first && layer->input.height > 0
+    return first && layer->kernel_size[0] > layer->input.height && layer->input.height > 0
                ? " (the channels of the input are left out: Conv2d(out_channels, kernel_size))"
                : "";
 }
@@ -366,8 +368,9 @@ static bool read_one(struct reader *reader, const char *name, bool whole)
         return read_block(reader, name);
     if (at.kind == TOKEN_WORD && *at.text != '-' && *at.text != '+')
         return refuse_unknown(reader, &at, whole);
-    return tokens_refuse(&reader->tokens, &at, reader->error, "expected a layer, got %s (%s)",
-                         token_show(&at, got), list_layers(layers));
+    return tokens_refuse(&reader->tokens, &at, reader->error,
+                         "expected a layer, got %s (layers: %s)", token_show(&at, got),
+                         list_layers(layers));
 }
 
 /* gap: AdaptiveAvgPool2d(1) */
