@@ -223,6 +223,7 @@ static void the_same_network_is_written_in_many_ways(void **unused)
         {"0: ReLU 1: ReLU", "ReLU ReLU"},
         {"Tanh ()", "Tanh"},
         {"Conv2d (8, 3,)", "Conv2d(8,3)"},
+        {"# the first\nbasic  # of all", "basic"},
         {"Conv2d(8, # channels\n 3)", "Conv2d(8,3)"},
     };
     (void)unused;

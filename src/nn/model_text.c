@@ -511,6 +511,17 @@ static bool read_printed(struct reader *reader)
 
 /* ---- the whole ---- */
 
+/* The network of the shelf whose name is all that there is; -1: none. */
+static int find_network(const struct tokens *tokens)
+{
+    struct tokens ahead = *tokens;
+    char name[TOKEN_TEXT_SIZE];
+
+    tokens_next(&ahead);
+    return ahead.now.kind == TOKEN_END ? words_find(shelf_name, token_show(&tokens->now, name))
+                                       : -1;
+}
+
 /* Appends what a text that ends in maps gets. */
 static bool add_tail(struct reader *reader)
 {
@@ -573,13 +584,15 @@ struct model *model_read(const char *text, const char *origin, enum error_kind f
                          struct shape input, int classes, struct error *error)
 {
     struct reader reader = {.error = error, .classes = classes, .shape = input};
-    const int known = words_find(shelf_name, text);
     struct model *model = NULL;
 
     reader.layers = memory_new(MODEL_LAYERS_MAX, sizeof *reader.layers, error);
     if (reader.layers == NULL)
         return NULL;
-    tokens_init(&reader.tokens, known >= 0 ? shelf_text(known) : text, origin, fault);
+    tokens_init(&reader.tokens, text, origin, fault);
+    const int known = find_network(&reader.tokens);
+    if (known >= 0)
+        tokens_init(&reader.tokens, shelf_text(known), origin, fault);
     if (read_all(&reader))
         model = make_model(&reader, input);
     free(reader.layers);
