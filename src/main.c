@@ -85,7 +85,11 @@ static bool act(struct program *program, struct error *error)
     case ACTION_HELP: options_help(stdout); return true;
     case ACTION_VERSION: print_version(); return true;
     case ACTION_MODELS: return report_shelf(stdout, error);
-    case ACTION_SUMMARY: report_summary(stdout, setup->model); return true;
+    case ACTION_SUMMARY:
+        if (strcmp(options->summary, "torch") == 0)
+            return report_network(stdout, setup->model, error);
+        report_summary(stdout, setup->model);
+        return true;
     case ACTION_STATS:
         report_statistics(stdout, &setup->data, options->settings.validate > 0);
         return true;

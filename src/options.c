@@ -62,6 +62,7 @@ struct row {
 
 WORDS_FUNCTION(glyphs_word, "auto", "braille", "block", "ascii")
 WORDS_FUNCTION(color_word, "auto", "always", "never")
+WORDS_FUNCTION(summary_word, "table", "torch")
 WORDS_FUNCTION(format_word, "text", "csv", "jsonl")
 
 /* Reads two numbers, each from `low` to `high`, with the separator between them. */
@@ -179,7 +180,8 @@ static const struct row rows[] = {
     {0, "no-mouse", NULL, "leave the mouse to the terminal", STORED(FLAG, no_mouse)},
 
     {.help = "Without training"},
-    {0, "summary", NULL, "the layer table", .action = ACTION_SUMMARY},
+    {0, "summary", "[FORM]", "the layer table; torch: the network as PyTorch prints it",
+     STORED(NAME, summary), .words = summary_word, .value = "table", .action = ACTION_SUMMARY},
     {0, "stats", NULL, "statistics of the pixels, and images per class", .action = ACTION_STATS},
     {0, "eval", "FILE", "loss and accuracy of a checkpoint on the test set",
      STORED(PATH, eval), .action = ACTION_EVAL},

@@ -168,7 +168,7 @@ full() {
 }
 
 row_58() {
-    full --help && full --version && full --summary && full --model=list &&
+    full --help && full --version && full --summary && full --summary=torch && full --model=list &&
         full -d "$data" --stats && full -d "$data" -e 2
 }
 
@@ -226,6 +226,16 @@ models_text() {
         'tiny +[1-4],[0-9]{3}'; do
         says "$scratch/out" "^$model parameters +[0-9,]{7,9} multiply-adds  +[a-z]" || return 1
     done
+}
+
+# As PyTorch printed the same network; see tests/reference/models.
+printed_text() {
+    awk '/^name: / { named = $2 == "basic" } /^tensors:/ { inside = 0 }
+        inside && named { print } /^print:/ { inside = 1 }' \
+        "$SRCDIR/tests/reference/models/networks.txt" >"$scratch/expected"
+    run 0 --summary=torch && same_text "$scratch/expected" "$scratch/out" &&
+        [ ! -s "$scratch/err" ] && run 0 --summary=table && mv "$scratch/out" "$scratch/table" &&
+        run 0 --summary && same_text "$scratch/table" "$scratch/out" && usage 'table, torch' --summary=x
 }
 
 summary_text() {
@@ -316,6 +326,7 @@ check "--help goes to stdout and wins over what follows" help_text
 check "--version lists the kernels" version_text
 check "--model=list names the models" models_text
 check "--summary is torchsummary's table" summary_text
+check "--summary=torch is what PyTorch prints" printed_text
 check "--stats is the notebook's block, of the pixels in [0, 1]" stats_text
 check "the data set: --data, then \$MNIST_TUI_DATA, then ./data" search_order
 check "the data set: the installed copy comes last" installed_data
