@@ -2,9 +2,9 @@
 
 #include <pthread.h>
 
-enum { SLICES = 8 }; /* bytes a step */
+enum { SLICES = 8 }; /* bytes per step */
 
-/* tables[k][byte]: the remainder of a byte that k zero bytes follow. */
+/* tables[k][byte]: the remainder of a byte followed by k zero bytes. */
 static uint64_t tables[SLICES][256];
 static pthread_once_t tables_once = PTHREAD_ONCE_INIT;
 
@@ -23,8 +23,9 @@ static void fill_tables(void)
         }
 }
 
-/* "Slicing by 8" (Kounavis and Berry, 2005): the remainders of eight bytes, each looked up where
- * it stands, add up to that of all. Byte after byte would wait for each look-up in turn. */
+/* "Slicing by 8" (Kounavis and Berry, 2005): looks up the remainder of each of eight bytes at its
+ * position and adds them up. The eight look-ups are independent; byte by byte, each would have to
+ * wait for the one before. */
 uint64_t checksum_add(uint64_t so_far, const void *data, size_t size)
 {
     const unsigned char *bytes = data;

@@ -10,8 +10,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/* The checksum of everything that gave `so_far` followed by `size` bytes at `data`; start with 0.
- * The check value of "123456789" is 0x995DC9BBDF1939FA. */
+/* Extends the checksum `so_far` by `size` bytes at `data`; start with 0. The check value of
+ * "123456789" is 0x995DC9BBDF1939FA. */
 uint64_t checksum_add(uint64_t so_far, const void *data, size_t size);
 
 #endif

@@ -25,7 +25,8 @@ void clock_note_stop(void)
     atomic_fetch_add(&stops, 1);
 }
 
-/* The main thread may not yet have come to handle a SIGCONT that has woken this one. */
+/* Whether a SIGCONT is still pending: this thread may run again before the main thread has handled
+ * the signal. */
 static bool continuing(void)
 {
     sigset_t pending;
@@ -33,7 +34,7 @@ static bool continuing(void)
     return sigpending(&pending) == 0 && sigismember(&pending, SIGCONT) == 1;
 }
 
-/* In this order: a stop in between is one of this lap and of the next. */
+/* Reads `stops` before the clocks: a stop in between then counts for this lap and for the next. */
 void stopwatch_start(struct stopwatch *stopwatch)
 {
     stopwatch->stops = atomic_load(&stops);

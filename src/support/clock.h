@@ -1,6 +1,6 @@
 /*
- * clock.h -- the two clocks: one that only goes forward, for durations; the calendar, for logs. And
- * a stopwatch that leaves out the time in which the process was stopped.
+ * clock.h -- two clocks: a monotonic one for durations, the calendar for logs. Also a stopwatch
+ * that leaves out the time during which the process was stopped (SIGSTOP, SIGTSTP).
  *
  * Any thread may call it; a stopwatch belongs to one thread, which blocks SIGCONT.
  */
@@ -11,22 +11,22 @@
 
 enum { CLOCK_TEXT_SIZE = 32 };
 
-/* Seconds since an arbitrary moment; never goes back, whatever is done to the system's time. */
+/* Seconds since an arbitrary moment; never goes back, even if the system's time is changed. */
 double clock_seconds(void);
 
 struct stopwatch {
     double clock, processor; /* seconds, at the last lap */
-    unsigned stops;          /* that were known of then */
+    unsigned stops;          /* of the process, up to the last lap */
 };
 
 /* Starts the first lap. */
 void stopwatch_start(struct stopwatch *stopwatch);
 
-/* Seconds since the last lap, or the start. A system does not tell for how long a process was
- * stopped, so a lap within which that happened counts the processor time of this thread. */
+/* Seconds since the last lap, or the start. The system does not tell how long a process was
+ * stopped; so a lap with a stop in it counts the processor time of this thread instead. */
 double stopwatch_lap(struct stopwatch *stopwatch);
 
-/* To be called by the handler of SIGCONT: the process was stopped, and goes on. */
+/* To be called by the handler of SIGCONT: the process was stopped and now continues. */
 void clock_note_stop(void);
 
 /* The time of day in UTC, ISO 8601 with milliseconds: "2006-01-02T15:04:05.678Z". */

@@ -2,8 +2,8 @@
  * error.h -- one failure, as a complete sentence for the user.
  *
  * A function that can fail returns bool (or a pointer) and takes a struct error last. On failure it
- * fills that struct and returns false (or NULL); on success it leaves it alone. Only main.c prints
- * an error and turns its kind into the exit status; nothing below main.c ends the process.
+ * fills that struct and returns false (or NULL); on success the struct is unchanged. Only main.c
+ * prints an error and turns its kind into the exit status; nothing below main.c ends the process.
  *
  * Ownership: the caller's, usually on the stack. Threads: a struct error belongs to one thread.
  */
@@ -35,8 +35,8 @@ struct error {
 bool error_set(struct error *error, enum error_kind kind, const char *format, ...)
     __attribute__((format(printf, 3, 4)));
 
-/* Copies `from` to `to` with everything escaped that the locale calls unprintable, so that hostile
- * bytes in a path cannot steer a terminal. Cuts to `size` bytes, always NUL-terminated. */
+/* Copies `from` to `to` and escapes everything that the locale cannot print, so that hostile bytes
+ * in a path cannot steer a terminal. Cuts to `size` bytes; the result always ends with a NUL. */
 void error_escape(char *to, size_t size, const char *from);
 
 #endif

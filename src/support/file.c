@@ -66,7 +66,7 @@ int file_open_in(const struct directory *directory, const char *name, size_t *si
     struct stat status;
 
     file_path(path, directory, name);
-    /* Looked at before it is opened: opening a FIFO could block, opening a device could act. */
+    /* Check the type before opening: a FIFO could block, opening a device could have effects. */
     if (fstatat(directory->descriptor, name, &status, 0) != 0)
         return fail_to_open(path, kind, error);
     if (!S_ISREG(status.st_mode)) {
@@ -137,7 +137,7 @@ unsigned char *file_read(const char *path, size_t limit, size_t *size, enum erro
     return file_read_in(&FILE_HERE, path, limit, size, kind, error);
 }
 
-/* The name within its directory. */
+/* The part of the path after the last slash. */
 static const char *base_name(const char *path)
 {
     const char *slash = strrchr(path, '/');
@@ -215,7 +215,7 @@ bool file_sync_directory(const struct directory *directory, const char *name)
     return close(descriptor) == 0 && synced;
 }
 
-/* Creates a file with its contents on the disk. False with errno. */
+/* Creates a file and syncs its contents to the disk. False with errno. */
 static bool write_new(int directory, const char *name, file_writer *write, void *argument)
 {
     if (unlinkat(directory, name, 0) != 0 && errno != ENOENT) /* a stale one is of no use */
@@ -231,7 +231,7 @@ static bool write_new(int directory, const char *name, file_writer *write, void 
     return written && closed;
 }
 
-/* Whether the file is not there, or may be replaced. */
+/* True if the file does not exist or may be replaced. */
 static bool check_replaceable(const struct directory *directory, const char *name, const char *path,
                               struct error *error)
 {

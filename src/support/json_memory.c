@@ -3,11 +3,12 @@
 #include <stdint.h>
 #include <stdlib.h>
 
-/* What the parser may still need, in bytes for a byte of text and in all; no JSON needs more. */
+/* Memory that the parser may still need: bytes per byte of text, and in any case. No JSON needs
+ * more. */
 enum { SPARE_FACTOR = 64, SPARE_LEAST = 16 * 1024, ALIGNMENT = 16 };
 
 static _Thread_local bool failed;
-/* Where the parser's memory comes from when there is no other. */
+/* The parser's memory comes from here when malloc() fails. */
 static _Thread_local unsigned char *spare;
 static _Thread_local size_t spare_size, spare_used;
 
@@ -62,7 +63,7 @@ json_t *json_memory_load(const char *text, size_t size, size_t flags, json_error
     if (spare != NULL)
         loaded = json_loadb(text, size, flags, problem);
     failed = failed || spare == NULL;
-    if (failed) { /* part of it may be in the spare memory */
+    if (failed) { /* parts of `loaded` may lie in the spare memory */
         json_decref(loaded);
         loaded = NULL;
     }

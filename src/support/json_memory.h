@@ -1,11 +1,11 @@
 /*
- * json_memory.h -- notices when jansson gets no memory, and keeps it from harm.
+ * json_memory.h -- detects when jansson runs out of memory.
  *
- * Many of its functions hide that: what they were to add is then missing from the object. So
- * whoever builds or writes JSON asks here afterwards whether what came out is whole. Its parser
- * does worse, it may end the process, and reads with json_memory_load instead.
+ * Many jansson functions hide a failed allocation: the value to be added is then missing from the
+ * object. So code that builds or writes JSON must call json_memory_failed() afterwards. jansson's
+ * parser may even end the process; json_memory_load() replaces it.
  *
- * Threads: json_memory_watch before there is a second one; each thread is told of its own failures.
+ * Threads: call json_memory_watch before there is a second one. Each thread sees its own failures.
  */
 #ifndef SUPPORT_JSON_MEMORY_H
 #define SUPPORT_JSON_MEMORY_H
@@ -14,13 +14,14 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-/* To be called once, before any use of jansson; without it no failure is noticed. */
+/* To be called once, before any use of jansson; without it no failure is detected. */
 void json_memory_watch(void);
 
-/* Whether jansson has been refused memory on this thread since this was last asked. */
+/* Whether an allocation by jansson has failed on this thread since the last call. */
 bool json_memory_failed(void);
 
-/* As json_loadb, but NULL when memory is short, and json_memory_failed tells. */
+/* Like json_loadb, except that it returns NULL when memory is short; json_memory_failed() is then
+ * true. */
 json_t *json_memory_load(const char *text, size_t size, size_t flags, json_error_t *problem);
 
 #endif

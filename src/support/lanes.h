@@ -1,16 +1,16 @@
 /*
- * lanes.h -- the one constant of the data layout that all parts share.
+ * lanes.h -- the one constant of the data layout that all modules share.
  *
- * Samples travel in blocks of LANES: an activation is [channel][row][column][LANES] floats, and
- * lane l of every vector is sample l of the block. The layout is the same on every machine; how
- * many lanes fit a register is the affair of the kernels alone.
+ * Samples are processed in blocks of LANES: an activation is [channel][row][column][LANES] floats,
+ * and lane l of every vector is sample l of the block. The layout is the same on every machine;
+ * only the kernels care how many lanes fit into a register.
  */
 #ifndef SUPPORT_LANES_H
 #define SUPPORT_LANES_H
 
 enum { LANES = 16 };
 
-/* Blocks that hold `samples` samples; the last may be short. */
+/* The number of blocks for `samples` samples; the last block may be short. */
 static inline int lanes_blocks(int samples)
 {
     return (samples + LANES - 1) / LANES;

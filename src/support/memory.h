@@ -1,7 +1,7 @@
 /*
- * memory.h -- heap memory for arrays: zeroed, aligned for the widest vectors, sizes checked.
+ * memory.h -- heap memory for arrays: zeroed, aligned for the widest vectors, with checked sizes.
  *
- * Memory from here is released with free(). Any thread may call it.
+ * Release the memory with free(). Any thread may call these functions.
  */
 #ifndef SUPPORT_MEMORY_H
 #define SUPPORT_MEMORY_H
@@ -12,12 +12,12 @@
 
 enum { MEMORY_ALIGNMENT = 64 }; /* bytes: one cache line, one 512-bit vector */
 
-/* `count` elements of `size` bytes, all zero, aligned to MEMORY_ALIGNMENT. A zero count gives a
- * valid pointer; the size is at least 1. NULL with ERROR_SYSTEM when the product overflows or
- * memory is short. */
+/* Allocates `count` elements of `size` bytes, all zero, aligned to MEMORY_ALIGNMENT. The count may
+ * be 0, the size must be at least 1. NULL with ERROR_SYSTEM if the product overflows or memory is
+ * short. */
 void *memory_new(size_t count, size_t size, struct error *error);
 
-/* Bytes of memory that the machine has; SIZE_MAX if the system does not say. */
+/* The machine's memory in bytes; SIZE_MAX if the system does not tell. */
 size_t memory_of_machine(void);
 
 #endif

@@ -57,7 +57,7 @@ uint32_t rng_below(struct rng *rng, uint32_t bound)
 float rng_uniform(struct rng *rng, float low, float high)
 {
     assert(low < high);
-    /* In double, where the product is exact, so that every compiler's rounding gives the same. */
+    /* In double the product is exact, so every compiler rounds to the same float. */
     double unit = (double)(rng_next(rng) >> 40) * 0x1p-24;
     float value = (float)((double)low + ((double)high - (double)low) * unit);
 

@@ -3,7 +3,7 @@
  *
  * Source: Blackman and Vigna, "Scrambled Linear Pseudorandom Number Generators", ACM TOMS 47
  * (2021); the state is filled by splitmix64 as they recommend. The same seed gives the same numbers
- * on every machine. The state is plain data: copy it to save it, write it back to go on.
+ * on every machine. The state is plain data: copy it to save it, copy it back to continue.
  *
  * Threads: a generator belongs to one thread at a time.
  */
@@ -26,7 +26,7 @@ uint64_t rng_next(struct rng *rng);
  * Interval", 2019). bound > 0. */
 uint32_t rng_below(struct rng *rng, uint32_t bound);
 
-/* A uniform float in [low, high), of 2^24 equally likely values. low < high. */
+/* A uniform float in [low, high), one of 2^24 equally likely values. low < high. */
 float rng_uniform(struct rng *rng, float low, float high);
 
 #endif

@@ -13,7 +13,7 @@
 enum {
     LENGTH_SIZE = 8,
     ALIGNMENT = 8,
-    HEADER_MAX = 4 << 20, /* more than 20,000 tensors need */
+    HEADER_MAX = 4 << 20, /* enough for 20,000 tensors */
     BUFFER_SIZE = 64 * 1024,
 };
 
@@ -44,7 +44,7 @@ static uint64_t get_little(const unsigned char *from, int bytes)
     return value;
 }
 
-/* ---- the file being made ---- */
+/* ---- collecting the tensors ---- */
 
 void safetensors_begin(struct safetensors_writer *writer, json_t *metadata)
 {
@@ -101,14 +101,14 @@ void safetensors_add_integer(struct safetensors_writer *writer, const char *name
         (struct safetensors_item){.count = 1, .integer = integer});
 }
 
-/* ---- writing it ---- */
+/* ---- writing the file ---- */
 
-/* What the file is written through. */
+/* The state of a buffered write. */
 struct sink {
     const struct safetensors_writer *writer;
     const char *header;
     int descriptor;
-    uint64_t sum; /* of what has been written */
+    uint64_t sum; /* checksum of the bytes written so far */
     size_t used;
     unsigned char buffer[BUFFER_SIZE];
 };
@@ -154,7 +154,7 @@ static bool put_item(struct sink *sink, const struct safetensors_item *item)
     return put;
 }
 
-/* The checksum, known in the end, goes where the zeros are. */
+/* Writes the checksum over the zeros in the header; it is known only after everything else. */
 static bool put_checksum(struct sink *sink)
 {
     const char *digits = strstr(sink->header, CHECKSUM_PREFIX) + strlen(CHECKSUM_PREFIX);
@@ -185,7 +185,7 @@ bool safetensors_write(struct safetensors_writer *writer, const struct directory
     struct sink *sink = calloc(1, sizeof *sink);
     bool written;
 
-    /* Without memory, entries may be missing. */
+    /* If jansson had no memory, entries may be missing. */
     if (json_memory_failed() || writer->failed || header == NULL || sink == NULL) {
         file_path(path, directory, name);
         written = error_set(error, ERROR_SYSTEM, "%s: not enough memory to write it", path);
@@ -201,8 +201,8 @@ bool safetensors_write(struct safetensors_writer *writer, const struct directory
 
 /* ---- reading ---- */
 
-/* Reads at a place of the file. Its end before that is an error of the contents: it was cut while
- * it was read. */
+/* Reads `size` bytes at an offset. An early end of the file is an error of the contents: the file
+ * was cut after it was opened. */
 static bool read_at(const struct safetensors *file, uint64_t from, void *to, size_t size,
                     struct error *error)
 {
@@ -231,7 +231,7 @@ static void find_digits(struct safetensors *file, const char *text, size_t lengt
         }
 }
 
-/* Reads and parses the header of that many bytes. */
+/* Reads and parses the header, which is `length` bytes long. */
 static bool read_header(struct safetensors *file, size_t length, struct error *error)
 {
     json_error_t problem;
@@ -260,7 +260,7 @@ static bool read_header(struct safetensors *file, size_t length, struct error *e
     return true;
 }
 
-/* One tensor's place in the data. */
+/* A tensor's offsets in the data. */
 struct span {
     uint64_t from, to;
 };
@@ -273,7 +273,7 @@ static struct span span_of(const json_t *entry)
                          (uint64_t)json_integer_value(json_array_get(offsets, 1))};
 }
 
-/* The bytes that an entry's type and shape come to; none are more than the data has. */
+/* Computes an entry's size in bytes from its type and shape. */
 static bool measure(const struct safetensors *file, const char *name, const json_t *entry,
                     uint64_t *bytes, struct error *error)
 {
@@ -408,7 +408,7 @@ const char *safetensors_text(const struct safetensors *file, const char *key)
     return text != NULL ? text : "";
 }
 
-/* Adds the bytes from one place of the file to another to a checksum. */
+/* Adds the file's bytes [from, to) to a checksum. */
 static bool add_bytes(const struct safetensors *file, uint64_t from, uint64_t to,
                       unsigned char *buffer, uint64_t *sum, struct error *error)
 {
@@ -445,7 +445,7 @@ bool safetensors_check_sum(const struct safetensors *file, struct error *error)
     bool added = add_file(file, buffer, &sum, error);
     free(buffer);
     snprintf(expected, sizeof expected, "%016" PRIx64, sum);
-#ifndef FUZZING_BUILD_MODE_UNSAFE_FOR_PRODUCTION /* nothing that is mutated would get past it */
+#ifndef FUZZING_BUILD_MODE_UNSAFE_FOR_PRODUCTION /* no mutated input would pass this check */
     if (added && strcmp(file->digits, expected) != 0)
         return error_set(error, ERROR_CHECKPOINT, "%s: damaged (expected checksum %s, got %s)",
                          file->path, file->digits, expected);
@@ -485,7 +485,7 @@ bool safetensors_read(const struct safetensors *file, const char *name, float *v
 
     if (!read_at(file, file->data_start + span.from, values, count * sizeof *values, error))
         return false;
-    for (size_t i = 0; i < count; i++) { /* no change where the machine is little-endian */
+    for (size_t i = 0; i < count; i++) { /* changes nothing on a little-endian machine */
         unsigned char bytes[sizeof *values];
         memcpy(bytes, &values[i], sizeof bytes);
         const uint32_t bits = (uint32_t)get_little(bytes, sizeof bits);

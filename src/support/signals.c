@@ -14,25 +14,25 @@
 enum {
     SIGNALS_MAX = 65,
     ALTERNATE_STACK = 64 * 1024,
-    PRINT_USEC = 300 * 1000, /* that a print may take once the program is told to end */
+    PRINT_USEC = 300 * 1000, /* limit of a print after the program was told to end */
 };
 
 static const int ending[] = {SIGINT, SIGTERM, SIGQUIT, SIGHUP, SIGXCPU};
 static const int noticed[] = {SIGWINCH, SIGTSTP, SIGCONT};
 static const int faults[] = {SIGSEGV, SIGBUS, SIGFPE, SIGILL, SIGABRT};
-/* Beside those noticed, the ones whose default action does not end the process. */
+/* These too do not end the process by default. */
 static const int harmless[] = {SIGCHLD, SIGURG, SIGTTIN, SIGTTOU};
 
 #define COUNT(array) (int)(sizeof(array) / sizeof(array)[0])
 
-static atomic_bool pending[SIGNALS_MAX]; /* lock-free, as handlers must have it */
+static atomic_bool pending[SIGNALS_MAX]; /* lock-free: handlers write it */
 static volatile sig_atomic_t ending_signal;
 static void (*volatile restore_function)(void);
 static void (*volatile hide_function)(void);
-static bool stop_ignored; /* SIGTSTP, by the parent */
+static bool stop_ignored; /* the parent process ignored SIGTSTP */
 static int wake_pipe[2] = {-1, -1};
 
-/* For what is printed and that nobody reads. */
+/* For output that nobody reads. */
 static int nowhere = -1; /* /dev/null */
 static volatile sig_atomic_t printing, timed;
 
@@ -41,7 +41,7 @@ void signals_wake(void *argument)
     int saved = errno;
 
     (void)argument;
-    /* A full pipe wakes as well as one byte more would. */
+    /* If the pipe is full, the loop wakes up anyway. */
     if (write(wake_pipe[1], "", 1) < 0)
         errno = saved;
 }
@@ -55,7 +55,7 @@ _Noreturn void signals_raise(int signal_number)
     sigaddset(&set, signal_number);
     pthread_sigmask(SIG_UNBLOCK, &set, NULL);
     raise(signal_number);
-    _exit(128 + signal_number); /* where the default action is not to end */
+    _exit(128 + signal_number); /* if the default action does not end the process */
 }
 
 static void leave_at_once(int signal_number)
@@ -65,7 +65,7 @@ static void leave_at_once(int signal_number)
     signals_raise(signal_number);
 }
 
-/* Lets SIGALRM come when the print at work has had its time, or no more. */
+/* Starts or cancels the SIGALRM that limits the current print. */
 static void time_print(bool start)
 {
     const struct itimerval timer = {.it_value.tv_usec = start ? PRINT_USEC : 0};
@@ -89,7 +89,7 @@ static void on_ending(int signal_number)
     errno = saved;
 }
 
-/* The write that is at work goes on as one to /dev/null; so do all that follow. */
+/* Redirects the current write, and all later ones, to /dev/null. */
 static void on_alarm(int signal_number)
 {
     int saved = errno;
@@ -173,7 +173,7 @@ static bool is_ignored(int signal_number)
 
 bool signals_init(struct error *error)
 {
-    /* An overflown stack leaves no room for a handler on it. */
+    /* After a stack overflow, a handler needs another stack. */
     static unsigned char memory[ALTERNATE_STACK];
     stack_t stack = {.ss_sp = memory, .ss_size = sizeof memory};
 
@@ -181,7 +181,7 @@ bool signals_init(struct error *error)
         return false;
     sigaltstack(&stack, NULL);
     for (int i = 0; i < COUNT(ending); i++)
-        if (!is_ignored(ending[i])) /* nohup and background shells mean it */
+        if (!is_ignored(ending[i])) /* by nohup or a shell's background job: keep that */
             install(ending[i], on_ending, SA_RESTART);
     stop_ignored = is_ignored(SIGTSTP);
     install(SIGCONT, on_noticed, SA_RESTART);

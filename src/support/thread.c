@@ -3,9 +3,9 @@
 #include <signal.h>
 #include <string.h>
 
-/* Bytes: several times what the deepest call takes (the compiler is told of a limit for each
- * function), also in a build with sanitizers. A system's default may be less than that, or so much
- * that a thousand threads take all the address space. */
+/* Bytes: several times what the deepest call takes, even in a build with sanitizers (a compiler
+ * warning limits each function's frame). The system's default may be too small, or so large that a
+ * thousand threads take all the address space. */
 enum { STACK_SIZE = 512 * 1024 };
 
 bool thread_start(pthread_t *thread, void *(*function)(void *), void *argument, struct error *error)

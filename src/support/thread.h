@@ -1,8 +1,8 @@
 /*
- * thread.h -- starts a thread that takes no signals.
+ * thread.h -- starts a thread that handles no signals.
  *
- * Signals are the main thread's affair; every other thread starts with all of them blocked but the
- * ones that a fault of its own raises, which no other thread could take for it.
+ * The main thread handles all signals. Every other thread starts with all of them blocked, except
+ * those that a fault of its own raises (SIGSEGV and the like): no other thread can handle these.
  */
 #ifndef SUPPORT_THREAD_H
 #define SUPPORT_THREAD_H
@@ -11,8 +11,8 @@
 
 #include <pthread.h>
 
-/* Starts `function(argument)` with a stack of half a megabyte, whatever the system's default. False
- * with ERROR_SYSTEM when the system gives no thread. */
+/* Starts `function(argument)` with a stack of half a megabyte, whatever the system's default is.
+ * False with ERROR_SYSTEM if the system refuses a thread. */
 bool thread_start(pthread_t *thread, void *(*function)(void *), void *argument,
                   struct error *error);
 

@@ -25,8 +25,8 @@ void words_list(words_function *word, char *text, size_t size)
     }
 }
 
-/* Levenshtein's, row by row, of which the last is kept: row[j] is the distance to the first j
- * letters of the word. */
+/* Levenshtein distances, computed row by row; only the last row is kept. row[j] is the distance to
+ * the first j letters of the word. */
 static void edit_distances(const char *text, const char *word, int row[COMPARED_MAX + 1])
 {
     const int length = (int)strlen(word);

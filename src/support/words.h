@@ -1,5 +1,5 @@
 /*
- * words.h -- a few words to choose from, such as the names of models.
+ * words.h -- fixed lists of words, such as the names of models.
  *
  * Any thread may call these.
  */
@@ -8,10 +8,10 @@
 
 #include <stddef.h>
 
-/* The i-th word, from 0; NULL past the last. */
+/* The i-th word, counted from 0; NULL after the last. */
 typedef const char *words_function(int i);
 
-/* Defines the words_function `name` of the words that follow. */
+/* Defines a words_function `name` for the words that follow. */
 #define WORDS_FUNCTION(name, ...)                                                                  \
     static const char *name(int i)                                                                 \
     {                                                                                              \
@@ -19,16 +19,15 @@ typedef const char *words_function(int i);
         return words[i];                                                                           \
     }
 
-/* Which of them the text is, from 0; -1: none. */
+/* The index of the word that equals the text; -1: none does. */
 int words_find(words_function *word, const char *text);
 
-/* How far a text is from a word: how many letters to change, add and take away, if capitals and
- * small letters are the same and leaving out the word's end counts as one. WORDS_FAR: so far that
- * nobody means it. */
+/* The edit distance from a text to a word: the letters to change, add and remove. It ignores case,
+ * and leaving out the word's end counts as one. WORDS_FAR: too far to be a typing error. */
 enum { WORDS_FAR = 1000 };
 int words_distance(const char *text, const char *word);
 
-/* Writes all of them, separated by commas, as far as there is room. */
+/* Writes all words, separated by commas; cuts the text to `size` bytes. */
 void words_list(words_function *word, char *text, size_t size);
 
 #endif
