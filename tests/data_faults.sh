@@ -303,7 +303,7 @@ declares_much() (
         ulimit -v 150000
     fi
     { labels_header 200000000 && head -c 200000000 /dev/zero; } | gzip -1 >"$labels"
-    refused 3 "$labels" '^as many labels as images are needed .expected 100, got 200000000.$' || exit 1
+    refused 3 "$labels" '^wrong number of labels .expected 100, one for each image, got 200000000.$' || exit 1
     fresh
     { octets 0 0 8 3 && big_endian 10000 100 200 && head -c 200000000 /dev/zero; } | gzip -1 >"$test"
     refused 3 "$test" '^wrong image size .expected 28x28, got 100x200.$'
@@ -369,7 +369,7 @@ short_or_long() {
 counts_differ() {
     fresh
     { labels_header 99 && first train-labels-idx1 8 99; } | gzip >"$labels"
-    refused 3 "$labels" '^as many labels as images are needed \(expected 100, got 99\)$'
+    refused 3 "$labels" '^wrong number of labels \(expected 100, one for each image, got 99\)$'
 }
 
 label_over_9() {

@@ -8,21 +8,21 @@
 
 enum {
     SIDE = DATASET_SIDE,
-    PITCH = SIDE + 2, /* of a frame: the image with black around */
-    POINT = 16,       /* binary places of a coordinate */
-    WEIGHT = 11,
-    WEIGHTS = 1 << WEIGHT, /* and of a bilinear weight */
+    PITCH = SIDE + 2, /* of a frame: the image with a black border */
+    POINT = 16,       /* fractional bits of a coordinate */
+    WEIGHT = 11,      /* fractional bits of a bilinear weight */
+    WEIGHTS = 1 << WEIGHT,
 };
 
 static const double RADIANS = 3.14159265358979323846 / 180.0;
 
-/* From a pixel (x, y) of the result to where it lies in the frame, as fixed-point numbers:
+/* Maps a pixel (x, y) of the result to its position in the frame, in fixed-point numbers:
  * (xx x + xy y + x0, yx x + yy y + y0). */
 struct affine {
     int xx, xy, x0, yx, yy, y0;
 };
 
-/* The pixels [from, to) of each axis of the frame that are not black. */
+/* The range [from, to) of the frame's pixels that are not black, along each axis. */
 struct box {
     int x_from, x_to, y_from, y_to;
 };
@@ -37,7 +37,7 @@ static int fixed(double value)
     return (int)lround(value * (1 << POINT));
 }
 
-/* The inverse of: turn by the angle, scale, shift; about the centre. */
+/* The inverse map of: rotate, scale, then shift, about the centre. */
 static void draw_affine(const struct augmentation *augmentation, uint32_t index,
                         struct affine *affine)
 {
@@ -60,7 +60,8 @@ static void draw_affine(const struct augmentation *augmentation, uint32_t index,
     };
 }
 
-/* Copies the image into the frame and finds its ink; an empty box when there is none. */
+/* Copies the image into the frame and returns the box of its ink, the pixels that are not black. An
+ * all-black image gives an empty box. */
 static struct box frame_image(const uint8_t *image, uint8_t *frame)
 {
     struct box box = {PITCH, 0, PITCH, 0};
@@ -87,14 +88,14 @@ static struct box frame_image(const uint8_t *image, uint8_t *frame)
     return box;
 }
 
-/* Whether any of the four pixels around the point has ink. */
+/* Whether any of the four pixels around the point may have ink. */
 static bool sees_ink(const struct box *box, int x, int y)
 {
     return x > (box->x_from - 1) << POINT && x < box->x_to << POINT &&
            y > (box->y_from - 1) << POINT && y < box->y_to << POINT;
 }
 
-/* The frame at a point, between the four pixels around. */
+/* The frame's value at a point, interpolated between the four pixels around it. */
 static float sample(const uint8_t *frame, int x, int y)
 {
     const uint8_t *corner = frame + (y >> POINT) * PITCH + (x >> POINT);
@@ -117,7 +118,7 @@ void augment_image(const struct augmentation *augmentation, uint32_t index, cons
     memset(pixels, 0, DATASET_PIXELS * sizeof *pixels);
     for (int row = 0; row < SIDE; row++, pixels += SIDE) {
         const int x = affine.xy * row + affine.x0, y = affine.yy * row + affine.y0;
-        int from = 0, to = SIDE; /* the box is convex: ink is in one run of pixels */
+        int from = 0, to = SIDE; /* the box is convex, so each row meets it in one run of pixels */
         while (from < to && !sees_ink(&box, x + affine.xx * from, y + affine.yx * from))
             from++;
         while (from < to && !sees_ink(&box, x + affine.xx * (to - 1), y + affine.yx * (to - 1)))

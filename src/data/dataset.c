@@ -53,7 +53,7 @@ static bool check_labels(void *argument, const struct idx *idx, const char *path
 
     return idx->count == (size_t)split->count ||
            error_set(error, ERROR_DATA,
-                     "%s: as many labels as images are needed (expected %d, got %zu)", path,
+                     "%s: wrong number of labels (expected %d, one for each image, got %zu)", path,
                      split->count, idx->count);
 }
 
@@ -82,7 +82,7 @@ const char *dataset_file(int i)
     return names[i];
 }
 
-/* `first` is the number of the split's first file, its images; its labels follow. */
+/* `first` is the index of the split's image file; its label file is the next one. */
 static bool load_split(struct split *split, const char *directory, int first, uint64_t *checksum,
                        struct error *error)
 {
@@ -161,7 +161,7 @@ static float scale(uint8_t pixel)
     return (float)pixel / 255.0F;
 }
 
-/* Of the values that `value` gives for so many of each pixel, `pixels` in all. */
+/* The moments of value(pixel), where histogram[p] pixels of the `pixels` have the value p. */
 static struct moments find_moments(const size_t histogram[256], size_t pixels,
                                    float (*value)(uint8_t pixel))
 {

@@ -1,8 +1,8 @@
 /*
  * dataset.h -- a data set in MNIST's form: two splits of 28x28 grey images with labels 0 to 9.
  *
- * Loading, statistics, the order of an epoch, and packing samples into lane blocks. A loaded data
- * set does not change, so any thread may read it.
+ * Loads a data set, computes its statistics, shuffles it for an epoch, and packs samples into lane
+ * blocks. A loaded data set does not change, so any thread may read it.
  */
 #ifndef DATA_DATASET_H
 #define DATA_DATASET_H
@@ -18,7 +18,7 @@ enum {
     DATASET_SIDE = 28, /* rows and columns of an image */
     DATASET_PIXELS = DATASET_SIDE * DATASET_SIDE,
     DATASET_CLASSES = 10,
-    DATASET_SPLIT_MAX = 1 << 24, /* images: keeps every count an int */
+    DATASET_SPLIT_MAX = 1 << 24, /* images; so every count fits into an int */
 };
 
 struct split {
@@ -29,51 +29,50 @@ struct split {
 
 struct dataset {
     struct split train, test;
-    uint64_t checksum; /* of all images and labels: the same data gives the same number */
+    uint64_t checksum; /* of all images and labels */
 };
 
 struct moments {
     double min, max, mean;
-    double variance; /* unbiased, as torch.var; the standard deviation is its root */
+    double variance; /* unbiased, like torch.var; the standard deviation is its square root */
 };
 
 struct statistics {
     struct moments pixels; /* of pixel / 255, in float as torchvision's ToTensor computes it */
-    struct moments inputs; /* of what the network sees: dataset_normalize */
+    struct moments inputs; /* of the network's inputs: dataset_normalize() */
     int images_of_class[DATASET_CLASSES];
 };
 
-/* The name of the i-th of the four files in a data set's directory, from 0; NULL past the last. */
+/* The name of file i of the four in a data set's directory, counted from 0; NULL after the last. */
 const char *dataset_file(int i);
 
-/* Reads the four files from `directory`. ERROR_DATA for what is wrong with them, ERROR_SYSTEM when
- * reading fails; on failure *dataset needs no dataset_fini. */
+/* Reads the four files from `directory`. ERROR_DATA if a file is missing or invalid, ERROR_SYSTEM
+ * if reading fails; on failure *dataset needs no dataset_fini. */
 bool dataset_load(struct dataset *dataset, const char *directory, struct error *error);
 
 void dataset_fini(struct dataset *dataset);
 
-/* The value that the network sees for a pixel: (pixel/255 - 0.1307) / 0.3081, in float as
- * torchvision's ToTensor and Normalize compute it. */
+/* The network's input for a pixel: (pixel/255 - 0.1307) / 0.3081, in float as torchvision's
+ * ToTensor and Normalize compute it. */
 float dataset_normalize(uint8_t pixel);
 
 void dataset_statistics(const struct split *split, struct statistics *statistics);
 
-/* Fills order[0..count-1] with 0..count-1, shuffled by Fisher and Yates' method when rng is not
- * NULL. */
+/* Fills order[count] with 0..count-1, shuffled by the Fisher-Yates method unless rng is NULL. */
 void dataset_order(uint32_t *order, int count, struct rng *rng);
 
-/* Holds the last `count` training images out: they take the place of the test split. ERROR_USAGE
- * when that would leave none to train on, ERROR_SYSTEM when memory is short. */
+/* Holds out the last `count` training images: they replace the test split. ERROR_USAGE if that
+ * would leave none to train on, ERROR_SYSTEM if memory is short. */
 bool dataset_hold_out(struct dataset *dataset, int count, struct error *error);
 
-/* Packs `count` samples (1 to LANES) into one block: sample indices[l] goes to lane l of `block`,
- * [SIDE + 2 padding][SIDE + 2 padding][LANES] floats, normalised. Writes the inside only; the
- * border is the caller's to keep at zero. Lanes from `count` on are set to zero. labels[l] gets the
- * labels. */
+/* Packs `count` samples (1 to LANES), normalised, into one block of
+ * [SIDE + 2 padding][SIDE + 2 padding][LANES] floats: sample indices[l] goes to lane l. Writes only
+ * the inside; the caller keeps the border at zero. Lanes from `count` on are set to zero. labels[l]
+ * receives the label of lane l. */
 void dataset_pack(const struct split *split, const uint32_t *indices, int count, int padding,
                   float *block, uint8_t *labels);
 
-/* The same with every image as the augmentation makes it. */
+/* The same, with augmented images. */
 void dataset_pack_augmented(const struct split *split, const uint32_t *indices, int count,
                             int padding, const struct augmentation *augmentation, float *block,
                             uint8_t *labels);

@@ -13,7 +13,7 @@
 enum {
     INPUT_SIZE = 64 * 1024,
     GZIP_WINDOW = 15 + 16, /* inflateInit2: the largest window, gzip framing only */
-    DEFLATE_RATIO = 1032,  /* no deflate stream expands more (zlib's technical notes) */
+    DEFLATE_RATIO = 1032,  /* the highest possible of a deflate stream (zlib's technical notes) */
     TYPE_UNSIGNED_BYTE = 0x08,
 };
 
@@ -25,12 +25,12 @@ struct stream {
     bool gzip;
     size_t bytes_read;
     bool at_end; /* of the file */
-    bool inside; /* a gzip member has begun and not ended */
+    bool inside; /* a gzip member has begun and has not ended */
     z_stream z;  /* next_in and avail_in are the unread input in either case */
     unsigned char input[INPUT_SIZE];
 };
 
-/* Reads on when all input is used up: at least `least` bytes, less only at the end of the file. */
+/* Refills the empty input buffer: at least `least` bytes, fewer only at the end of the file. */
 static bool refill(struct stream *stream, size_t least, struct error *error)
 {
     size_t got = 0;
@@ -64,14 +64,14 @@ static bool stream_open(struct stream *stream, const char *path, struct error *e
     stream->descriptor = file_open(path, &stream->file_size, ERROR_DATA, error);
     if (stream->descriptor < 0)
         return false;
-    bool ready = refill(stream, 2, error); /* as long as gzip's magic number */
+    bool ready = refill(stream, 2, error); /* gzip's magic number has 2 bytes */
     if (ready && stream->at_end)
         ready = error_set(error, ERROR_DATA,
                           "%s: empty (expected an IDX file, gzip'd or plain, got 0 bytes)", path);
     stream->gzip = ready && has_gzip_magic(stream);
     if (stream->gzip && inflateInit2(&stream->z, GZIP_WINDOW) != Z_OK)
         ready = error_set(error, ERROR_SYSTEM, "%s: not enough memory to inflate it", path);
-#ifdef FUZZING_BUILD_MODE_UNSAFE_FOR_PRODUCTION /* nothing that is mutated would get past it */
+#ifdef FUZZING_BUILD_MODE_UNSAFE_FOR_PRODUCTION /* no mutated input would pass the checksum */
     if (stream->gzip && ready)
         inflateValidate(&stream->z, 0);
 #endif
@@ -101,7 +101,7 @@ static void copy_plain(struct stream *stream)
 
 static bool inflate_some(struct stream *stream, struct error *error)
 {
-    if (!stream->inside) { /* between members: another one must begin here */
+    if (!stream->inside) { /* between members: the next one must begin here */
         if (*stream->z.next_in != 0x1F)
             return error_set(error, ERROR_DATA,
                              "%s: bytes after the end of the gzip data (expected the end of the "
@@ -113,7 +113,7 @@ static bool inflate_some(struct stream *stream, struct error *error)
     switch (inflate(&stream->z, Z_NO_FLUSH)) {
     case Z_STREAM_END: stream->inside = false; return true;
     case Z_OK:
-    case Z_BUF_ERROR: /* no room or no input: not an error, see the manual of inflate() */
+    case Z_BUF_ERROR: /* no output space or no input; not an error, see zlib's manual */
         return true;
     case Z_MEM_ERROR:
         return error_set(error, ERROR_SYSTEM, "%s: not enough memory to inflate it", stream->path);
@@ -124,7 +124,7 @@ static bool inflate_some(struct stream *stream, struct error *error)
     }
 }
 
-/* Reads up to `size` bytes; *got is less only at the end of the stream. */
+/* Reads `size` bytes; *got is smaller only at the end of the stream. */
 static bool stream_read(struct stream *stream, uint8_t *to, size_t size, size_t *got,
                         struct error *error)
 {
@@ -210,7 +210,7 @@ static bool read_sizes(struct stream *stream, struct idx *idx, struct error *err
     return true;
 }
 
-/* Refuses what the file or the machine cannot hold, and what the caller does not take. */
+/* Refuses sizes that the file or the machine's memory cannot hold, or that the caller refuses. */
 static bool check_sizes(const struct stream *stream, const struct idx *idx, idx_check *check,
                         void *argument, struct error *error)
 {
@@ -247,7 +247,7 @@ static bool read_elements(struct stream *stream, struct idx *idx, struct error *
         return error_set(error, ERROR_DATA,
                          "%s: shorter than its header says (expected %zu bytes, got %zu)",
                          stream->path, idx->count, got);
-    /* Asking for one byte more also has zlib check the trailer, and is as far as a bomb gets. */
+    /* Reading one byte more makes zlib check the trailer; a decompression bomb gets no further. */
     if (!stream_read(stream, &beyond, 1, &extra, error))
         return false;
     if (extra > 0)
