@@ -1,6 +1,7 @@
 #!/bin/sh
-# cli.sh -- holds the command line: options and their mistakes, what each action prints, the files of a
-# run directory, exit statuses, and what closed streams and signals do to a run without a dashboard.
+# cli.sh -- tests the command line: options and their mistakes, what each action prints, the files
+# of a run directory, exit statuses, and the effect of closed streams and signals on a run without a
+# dashboard.
 
 . "$(dirname "$0")/lib.sh"
 ulimit -c 0
@@ -17,7 +18,8 @@ same_text() {
     diff "$1" "$2"
 }
 
-# usage PATTERN ARGUMENT...: refused as a mistake on the command line, with data and run directory.
+# usage PATTERN ARGUMENT...: refused as a mistake on the command line, with data and run directory
+# given.
 usage() {
     pattern=$1
     shift
@@ -49,7 +51,7 @@ row_50() {
         usage 'mmx' --kernels=mmx
 }
 
-# A letter of two bytes: what is wrong is named by what was typed.
+# A letter of two bytes: the message names the option as it was typed.
 row_50_letter() {
     usage '-é: unknown option' -é
 }
@@ -126,7 +128,7 @@ row_55() {
         refuses 2 '--init' -d "$data" --init=x --eval=x
 }
 
-# Without an argv[0]. Newer kernels put an empty one there; then the missing data set is the mistake.
+# Without argv[0]. Newer kernels put an empty one there; then the missing data set is reported.
 row_56() {
     (cd "$scratch" && "$BUILDDIR/tests/inspect" unnamed "$PROGRAM" 2>"$scratch/err")
     status=$?
@@ -134,7 +136,7 @@ row_56() {
     says "$scratch/err" '^mnist-tui: '
 }
 
-# closed_run NAME REDIRECTIONS: a run with streams closed leaves the same metrics as any other.
+# closed_run NAME REDIRECTIONS: a run with closed streams leaves the same metrics as any other.
 closed_run() {
     eval '"$PROGRAM" -d "$data" -e 1 -o "$scratch/$1"' "$2"
     status=$?
@@ -159,7 +161,7 @@ row_57_message() {
     [ "$status" -eq 3 ] && says "$scratch/err" '^mnist-tui: .*nowhere'
 }
 
-# full ARGUMENT...: with the output on a full disk.
+# full ARGUMENT...: writes its output to a full disk.
 full() {
     "$PROGRAM" "$@" </dev/null >/dev/full 2>"$scratch/err"
     status=$?
@@ -185,23 +187,23 @@ row_110() {
         refuses 2 '--report: the path is empty' --report x '' && usage "'': not expected here" ''
 }
 
-check "row 50: unknown, missing and extra arguments" row_50
-check "row 50: an unknown letter outside of ASCII" row_50_letter
-check "row 50: control bytes are escaped" row_50_escapes
-check "row 51: numbers that are empty, no numbers, too large or negative" row_51
-check "row 52: lr nan, inf, 0" row_52
-check "row 53: a batch larger than the data" row_53
-check "row 54: threads 0 and 100000" row_54
-check "row 55: options that contradict each other" row_55
-check "row 56: argc = 0" row_56
-check "row 107: rates that are 0 or infinite as floats" row_107
-check "row 110: --report with an empty name" row_110
-check "row 57: descriptors 0 to 2 closed" row_57
+check "row 50: unknown, missing and extra arguments are refused" row_50
+check "row 50: an unknown letter that is not ASCII is named" row_50_letter
+check "row 50: control bytes in messages are escaped" row_50_escapes
+check "row 51: empty, malformed, too large and negative numbers are refused" row_51
+check "row 52: learning rates nan, inf and 0 are refused" row_52
+check "row 53: a batch larger than the data is refused" row_53
+check "row 54: 0 and 100000 threads are refused" row_54
+check "row 55: options that contradict each other are refused" row_55
+check "row 56: argc = 0 does not crash" row_56
+check "row 107: rates that become 0 or infinite as floats are refused" row_107
+check "row 110: --report refuses an empty name" row_110
+check "row 57: closed descriptors 0 to 2 do no harm" row_57
 check "row 57: a message reaches stderr when the others are closed" row_57_message
 if [ -c /dev/full ]; then
-    check "row 58: no room on stdout for --help and others" row_58
+    check "row 58: --help and others report a full disk on stdout" row_58
 else
-    skip "row 58: no room on stdout for --help and others" "no /dev/full"
+    skip "row 58: --help and others report a full disk on stdout" "no /dev/full"
 fi
 
 # ---- what each action prints ----
@@ -298,7 +300,7 @@ TABLE
     run 0 --data="$SRCDIR/data" --stats && same_text "$scratch/expected" "$scratch/out"
 }
 
-# The order in which the data set is looked for: each place has its own number of images.
+# The places where the data set is looked for: each has its own number of images.
 search_order() (
     make_data "$scratch/seven" 7 7 && make_data "$scratch/eight" 8 8 || return 1
     mkdir "$scratch/home" && mv "$scratch/eight" "$scratch/home/data" || return 1
@@ -311,7 +313,7 @@ search_order() (
         MNIST_TUI_DATA=$scratch/nowhere refuses 3 'nowhere/train-images-idx3-ubyte.gz' --stats
 )
 
-# Without any: the copy that make install puts there, which need not be installed now.
+# Without any of them: the copy that make install puts there, which need not be installed now.
 installed_data() (
     mkdir "$scratch/nothing" && cd "$scratch/nothing" || return 1
     "$PROGRAM" --stats >"$scratch/out" 2>"$scratch/err" </dev/null
@@ -324,12 +326,12 @@ installed_data() (
 
 check "--help goes to stdout and wins over what follows" help_text
 check "--version lists the kernels" version_text
-check "--model=list names the models" models_text
-check "--summary is torchsummary's table" summary_text
-check "--summary=torch is what PyTorch prints" printed_text
-check "--stats is the notebook's block, of the pixels in [0, 1]" stats_text
-check "the data set: --data, then \$MNIST_TUI_DATA, then ./data" search_order
-check "the data set: the installed copy comes last" installed_data
+check "--model=list lists the models" models_text
+check "--summary prints torchsummary's table" summary_text
+check "--summary=torch prints what PyTorch prints" printed_text
+check "--stats prints the notebook's block for pixels in [0, 1]" stats_text
+check "the data set is looked for in --data, then \$MNIST_TUI_DATA, then ./data" search_order
+check "the data set is looked for in the installed copy last" installed_data
 
 # ---- a run ----
 
@@ -362,7 +364,7 @@ ascii_bar() {
     LC_ALL=C run 0 -d "$data" -e 1 && says "$scratch/out" ': 100%\|##########\| 10/10 \['
 }
 
-# Held-out training images are not called a test set, by whatever tells of them.
+# No output calls held-out training images a test set.
 validation_lines() {
     run 0 -d "$data" -e 1 --validate=100 &&
         says "$scratch/out" '^Validation set: Average loss: .* Accuracy: [0-9]+/100 ' &&
@@ -382,7 +384,7 @@ LIST
     same_text "$scratch/expected" "$scratch/files"
 }
 
-# Fields and their order, by their text alone.
+# The fields and their order, as text.
 metrics_form() {
     real='-?[0-9]+(\.[0-9]+)?(e-?[0-9]+)?'
     time='"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}(\.[0-9]+)?Z"'
@@ -397,7 +399,7 @@ metrics_form() {
     [ $? -eq 1 ]
 }
 
-# Which events, in which order: the start, the batches and the end of each epoch, the end.
+# The events and their order: start, batches and end of each epoch, end.
 metrics_order() {
     sed -E 's/^\{"event":"([a-z]+)",("reason":"([a-z]+)",)?"epoch":([0-9]+),("batch":([0-9]+))?.*/\1 \3\4 \6/' \
         "$directory/metrics.jsonl" >"$scratch/events"
@@ -414,7 +416,8 @@ metrics_order() {
     same_text "$scratch/expected" "$scratch/events"
 }
 
-# said FILE: the numbers that a run prints, as metrics_json prints those of the log.
+# said FILE: the numbers that a run prints, in the form in which metrics_json prints those of the
+# log.
 said() {
     sed -n 's/^Loss=\([^ ]*\) Batch_id=9 Accuracy=\([^:]*\):.*/bar \1 \2/p
         s/.* Average loss: \([^,]*\), Accuracy: \([0-9]*\)\/160 (\(.*\)%)$/test \1 \2 \3/p
@@ -469,7 +472,7 @@ config_form() {
         one_line "$scratch/values"
 }
 
-# What a recipe sets and what stands beside it.
+# The recipe's settings and those given beside it.
 recipe_config() {
     run 0 -d "$data" -o "$scratch/recipe" --warmup=0.25 --recipe=tiny -e 1 --dropout=0.1 \
         --label-smoothing=0.05 --weight-decay=0.0005 --augment=affine --rotate=5 --validate=40 || return 1
@@ -485,7 +488,7 @@ recipe_config() {
     says "$scratch/out" '^Validation set: .*/40 '
 }
 
-# A directory that holds a run is not written to.
+# A directory that already holds a run is not written to.
 second_run() {
     ls -la "$directory" >"$scratch/before" && cat "$directory"/* | cksum >>"$scratch/before"
     run 4 -d "$data" -e 1 -o "$directory" && says "$scratch/err" "^mnist-tui: $directory: " &&
@@ -494,7 +497,7 @@ second_run() {
     same_text "$scratch/before" "$scratch/after"
 }
 
-# A directory that cannot be made, or is none.
+# A directory that cannot be made, or is a file.
 no_directory() {
     : >"$scratch/file"
     refuses 5 "$scratch/file: " -d "$data" -e 1 -o "$scratch/file" &&
@@ -502,14 +505,14 @@ no_directory() {
         refuses 5 "$scratch/no/run: " -d "$data" -e 1 -o "$scratch/no/run"
 }
 
-# A run directory is not made for data or a checkpoint that cannot be used.
+# No run directory is made if the data or the checkpoint cannot be used.
 nothing_made() {
     refuses 3 'nowhere/' -d "$scratch/nowhere" -o "$scratch/never" &&
         refuses 4 'nothing\.safetensors: ' -d "$data" -o "$scratch/never" \
             --init="$scratch/nothing.safetensors"
 }
 
-# A name that no JSON can hold: the run could not be resumed.
+# A name that JSON cannot hold: the run could not be resumed.
 data_beyond_utf8() {
     strange=$scratch/$(printf 'd\377')
     ln -s "$data" "$strange"
@@ -518,7 +521,8 @@ data_beyond_utf8() {
 
 # ---- checkpoints ----
 
-# best_of METRICS: epoch, test accuracy and test loss of the best epoch, the first of equals.
+# best_of METRICS: epoch, test accuracy and test loss of the best epoch; the first one if several
+# are equal.
 best_of() {
     sed -n 's/.*"epoch","epoch":\([0-9]*\),.*"test_loss":\([^,]*\),"test_accuracy":\([^,]*\),.*/\1 \3 \2/p' \
         "$1" | sort -k2,2nr -k1,1n | head -n 1
@@ -578,7 +582,7 @@ export_csv() {
     }' "$scratch/predictions.csv"
 }
 
-# kept PATTERN EXPORT ARGUMENT...: --export to there is refused, and every file stays as it is.
+# kept PATTERN EXPORT ARGUMENT...: --export to this file is refused, and every file stays as it is.
 kept() {
     pattern=$1
     export=$2
@@ -589,7 +593,7 @@ kept() {
     same_text "$scratch/before" "$scratch/after"
 }
 
-# A run and a data set of the test's own, with links from elsewhere to their files.
+# This test's own run and data set, with links from elsewhere to their files.
 row_104_export() {
     place=$scratch/104
     links=$scratch/linked
@@ -620,7 +624,8 @@ row_104_export() {
         [ "$(wc -l <predictions.csv)" -eq 161 ] && run 0 "$@" --export="$place/metrics.jsonl"
 }
 
-# A checkpoint from elsewhere under a run's own names, and a log that is a link to the data.
+# A checkpoint from elsewhere that has the name of a run's checkpoint, and a log that is a link to
+# the data.
 row_104_run() {
     place=$scratch/104_run
     mkdir "$place" "$place/seed-2" && cp "$directory/best.safetensors" "$place/last.safetensors" &&
@@ -639,7 +644,7 @@ row_104_run() {
         run 0 -d "$data" -e 1 -o "$place/fresh" --init="$place/last.safetensors"
 }
 
-# Weights that a step of a rate much too large has left: finite, but nothing that follows is.
+# Weights after a step with a rate that is much too large: they are finite, but the loss is not.
 row_106() {
     run 6 -d "$data" -b 320 -e 1 --lr=1e30 --checkpoint-every=0 -o "$scratch/huge" &&
         refuses 6 'huge/last\.safetensors: its loss is not finite' -d "$data" \
@@ -662,7 +667,7 @@ init_run() {
         [ "$(wc -l <"$scratch/after")" -eq 17 ] && same_text "$scratch/before" "$scratch/after"
 }
 
-# trained_tensors FILE: a line for each tensor that is trained, with the checksum of its bytes.
+# trained_tensors FILE: a line with the checksum of its bytes for each trained tensor.
 trained_tensors() {
     "$BUILDDIR/tests/inspect" tensors "$1" >"$scratch/tensors" &&
         grep -E '^[^ ]*\.(weight|bias) ' "$scratch/tensors" | grep -v '^optimizer\.'
@@ -674,7 +679,7 @@ flip() {
     printf '%b' "$(printf '\\0%03o' $((byte ^ 1)))" | dd of="$1" bs=1 seek="$2" conv=notrunc 2>&1
 }
 
-# bad_checkpoint FILE: refused by --eval and --init, and left alone.
+# bad_checkpoint FILE: --eval and --init refuse it and leave it unchanged.
 bad_checkpoint() {
     before=$(cksum <"$1")
     refuses 4 "$1: " -d "$data" --eval="$1" &&
@@ -712,29 +717,29 @@ diverges() {
 }
 
 check "a run prints the notebook's lines and the results" headless_lines
-check "row 61: without UTF-8 the bar is ASCII" ascii_bar
-check "the lines of held-out images speak of a validation set" validation_lines
+check "row 61: in a locale without UTF-8 the bar is ASCII" ascii_bar
+check "the lines of held-out images say validation set" validation_lines
 check "a run directory holds four files" four_files
-check "metrics.jsonl: fields and their order" metrics_form
-check "metrics.jsonl: start, batches, epochs, end" metrics_order
-check "metrics.jsonl: JSON that says what the screen said" metrics_json
+check "metrics.jsonl has its fields in order" metrics_form
+check "metrics.jsonl has the events start, batches, epochs and end in order" metrics_order
+check "metrics.jsonl is JSON with the numbers that were printed" metrics_json
 check "config.json has the settings" config_form
-check "config.json has a recipe's settings and what was given beside it" recipe_config
-check "a second run into the directory exits 4 and changes nothing" second_run
-check "a run directory that cannot be made: exit 5" no_directory
+check "config.json has a recipe's settings and those given beside it" recipe_config
+check "a second run in the same directory exits 4 and changes nothing" second_run
+check "a run directory that cannot be made exits 5" no_directory
 check "no run directory when data or checkpoint cannot be used" nothing_made
-check "no run directory when its data cannot be named in it" data_beyond_utf8
+check "no run directory when JSON cannot hold the name of the data" data_beyond_utf8
 check "--eval of the best weights gives that epoch's result" eval_best
 check "--eval of the last weights gives the last epoch's result" eval_last
-check "--export writes a line an image, probabilities that add up" export_csv
-check "--export to where nothing can be written: exit 5" export_fails
-check "row 104: --export replaces no file that is read, and none of a run" row_104_export
+check "--export writes a line for each image, with probabilities that add up to 1" export_csv
+check "--export to a place that cannot be written exits 5" export_fails
+check "row 104: --export replaces neither the files it reads nor those of a run" row_104_export
 check "row 104: a run replaces neither the checkpoint of --init nor the data" row_104_run
 check "row 106: --eval of weights whose loss is not finite exits 6" row_106
 check "--init starts from the file's weights" init_run
 check "row 33: a truncated checkpoint is refused" truncated
 check "row 34: a checkpoint with one bit flipped is refused" flipped
-check "row 35: no file, a directory or a text as a checkpoint is refused" no_checkpoint
+check "row 35: a missing file, a directory or a text is refused as a checkpoint" no_checkpoint
 check "row 86: a run that diverges exits 6" diverges
 
 # ---- a small stack, many threads ----
@@ -750,7 +755,7 @@ row_108() (
         run 0 -d "$data" -e 1 --snapshot=80x24 --view=confusion
 )
 
-# Memory is taken for as many threads as a batch and a test pass can have at work.
+# Memory is allocated for the threads that a batch or a test pass can use.
 row_114() {
     make_data "$scratch/512" 512 512 || return 1
     for size in 64 512; do
@@ -767,9 +772,9 @@ row_114() {
     (ulimit -v 1000000 && run 0 -d "$scratch/512" -j 1024 --eval="$directory/best.safetensors")
 }
 
-# A sanitizer needs more of both; the shim is there in builds without one.
+# A sanitizer needs more of both; the shim exists only in builds without one.
 if [ -n "${FAULT_SHIM-}" ]; then
-    check "row 108: a stack of 128 kB, in every action" row_108
+    check "row 108: every action runs with a stack of 128 kB" row_108
     check "row 114: 1024 threads on 512 images take less than 200 MB" row_114
 else
     skip "rows 108 and 114: a small stack, many threads" "a sanitizer needs more of both"
@@ -789,7 +794,7 @@ snapshot_80x24() {
         sed -n 24p "$scratch/frame" | grep -q 'q Quit'
 }
 
-# size_of COLUMNS ROWS: the frame is of this size at most, and of all rows.
+# size_of COLUMNS ROWS: the frame is at most this wide, and exactly this high.
 size_of() {
     run 0 -d "$data" -e 1 "--snapshot=$1x$2" --glyphs=ascii || return 1
     cp "$scratch/out" "$scratch/frame"
@@ -816,8 +821,8 @@ check "--snapshot draws with the glyphs asked for" snapshot_glyphs
 
 # ---- locales, closed pipes, signals ----
 
-# A locale with a decimal comma that is installed here, or else one made for this. The sources of glibc's
-# locales are a package of their own; localedef is there without it, and takes others.
+# A locale with a decimal comma that is installed, or else one made here. The sources of glibc's
+# locales are a separate package; without them localedef takes other sources.
 comma_locale=$(locale -a 2>/dev/null | grep -E '^(de|fr|es|it)_[A-Z]{2}\.(utf8|UTF-8)$' | head -n 1)
 if [ -z "$comma_locale" ] && command -v localedef >/dev/null; then
     printf '%s\n' '<code_set_name> UTF-8' '<escape_char> /' '<mb_cur_max> 6' CHARMAP \
@@ -839,7 +844,7 @@ decimal_comma() (
         run 0 -d "$data" --eval="$scratch/comma/last.safetensors"
 )
 
-# closed_pipe ARGUMENT...: with nobody at the other end of stdout, before anything is written.
+# closed_pipe ARGUMENT...: the reader of stdout is gone before anything is written.
 closed_pipe() {
     rm -f "$scratch/gone"
     {
@@ -858,15 +863,15 @@ row_69() {
     closed_pipe --help && closed_pipe --summary && closed_pipe -d "$data" -e 1000
 }
 
-# A run whose output is lost has been told to stop, and left what it had.
+# A run that can no longer write its output stops, and leaves what it had.
 row_69_saves() {
     closed_pipe -d "$data" -e 1000 -o "$scratch/unread" &&
         says "$scratch/unread/metrics.jsonl" '^\{"event":"end"'
 }
 
-# ended_by NAME BATCH-SIZE SIGNAL...: starts a run, sends the signals in its second epoch, and leaves
-# its exit status in $status. The run stands in front, so that the shell does not make it ignore SIGINT;
-# one that does not end is killed.
+# ended_by NAME BATCH-SIZE SIGNAL...: starts a run, sends the signals in its second epoch, and
+# leaves its exit status in $status. The run is in the foreground, so that the shell does not make
+# it ignore SIGINT. If it does not end, it is killed.
 ended_by() {
     where=$scratch/$1
     size=$2
@@ -893,7 +898,7 @@ ended_by() {
     wait
 }
 
-# row_65 SIGNALS STATUS: the batches in the log end where the checkpoint and the line of the end say.
+# row_65 SIGNALS STATUS: the log's last batch is the one that the checkpoint and the end line name.
 row_65() {
     ended_by end 16 $1
     [ "$status" -eq "$2" ] || { echo "exit status $status, expected $2"; return 1; }
@@ -912,8 +917,8 @@ row_65() {
     [ ! -e "$where/last.safetensors.tmp" ]
 }
 
-# The first waits for the batch, here of all the data; the second does not, and no end is logged. The
-# program is stopped while they are sent, so that it gets both at once, in either order.
+# The first signal waits for the batch, here of all the data; the second does not, and no end is
+# logged. The program is stopped while they are sent, so that it gets both at once, in either order.
 row_65_second() {
     ended_by twice 640 STOP TERM INT CONT
     case $status in
@@ -923,12 +928,12 @@ row_65_second() {
 }
 
 if [ -n "$comma_locale" ]; then
-    check "row 62: numbers keep their point where the locale has a comma" decimal_comma
+    check "row 62: numbers have a decimal point in a locale with a comma" decimal_comma
 else
-    skip "row 62: numbers keep their point where the locale has a comma" "no such locale"
+    skip "row 62: numbers have a decimal point in a locale with a comma" "no such locale"
 fi
 check "row 69: a closed pipe on stdout exits 5" row_69
-check "row 69: a run whose output is lost ends its log" row_69_saves
+check "row 69: a run that can no longer write its output ends its log" row_69_saves
 check "row 65: SIGINT saves and ends the run by that signal" row_65 INT 130
 check "row 65: SIGTERM saves and ends the run by that signal" row_65 TERM 143
 check "row 65: SIGQUIT saves and ends the run by that signal" row_65 QUIT 131

@@ -1,8 +1,8 @@
 #!/bin/sh
-# crash.sh -- what is left of a run when the process, or the machine, dies at any moment of a save. What a
-# run does to its directory is watched by tests/fault_shim.c, which also kills it at the call that it is
-# told; the states that a crash of the machine may leave are made by tests/crash_replay.c. FAULTS_SAMPLES
-# calls are tried (see lib.sh), and with "all" a hundred times as many states.
+# crash.sh -- tests what is left of a run when the process, or the machine, dies at any moment of a
+# save. tests/fault_shim.c records the run's calls on its directory, and kills it at a given call.
+# tests/crash_replay.c makes the states that a crash of the machine may leave. FAULTS_SAMPLES calls
+# are tried (see lib.sh), and with "all" a hundred times as many states.
 
 . "$(dirname "$0")/lib.sh"
 if [ -z "${FAULT_SHIM-}" ]; then
@@ -29,12 +29,12 @@ begin() {
     "$PROGRAM" "$@" >"$scratch/out" 2>"$scratch/err" </dev/null
 }
 
-# go_on RUN: with what has become of it, to its end.
+# go_on RUN: resumes it from whatever is left, to its end.
 go_on() {
     run 0 --headless --resume="$1" -e 2 --checkpoint-every=0
 }
 
-# faulty RULES COMMAND...: under the shim; counts go to $scratch/counts.
+# faulty RULES COMMAND...: runs the command under the shim; counts go to $scratch/counts.
 faulty() (
     export LD_PRELOAD="$FAULT_SHIM" FAULTS="$1" FAULTS_REPORT="$scratch/counts"
     shift
@@ -55,7 +55,7 @@ reference() {
 
 # ---- the process dies ----
 
-# recovers RUN: it goes on, or begins again where it had not yet begun, to the same end.
+# recovers RUN: it is resumed, or starts again if it had not yet begun, and ends the same.
 recovers() {
     if [ -e "$1/config.json" ]; then
         go_on "$1"
@@ -83,7 +83,7 @@ killed_at_each_call() {
     faulty "disk:$((total + 1)):once:KILL" begin "$run"
 }
 
-# Of a half-written file there is half of it.
+# A write that is cut halfway leaves half of the file.
 killed_within_each_write() {
     for k in $(numbers "$(sed -n 's/^write //p' "$scratch/counts_clean")"); do
         rm -rf "$run"
@@ -91,7 +91,7 @@ killed_within_each_write() {
     done
 }
 
-# halfway: a run that was killed in its second epoch, in $run.
+# halfway: a run in $run that was killed in its second epoch.
 halfway() {
     rm -rf "$run"
     faulty "rename:$(($(sed -n 's/^rename //p' "$scratch/counts_clean") - 3)):once:KILL" begin "$run"
@@ -108,7 +108,7 @@ killed_while_resuming() {
 
 # ---- the machine dies ----
 
-# A run that is killed while its first epoch is saved, and goes on as a longer one.
+# A run that is killed while its first epoch is saved, and is resumed as a longer one.
 record() {
     rm -rf "$run"
     FAULTS_RECORD=$scratch/record
@@ -121,7 +121,7 @@ record() {
     [ "$status" -eq 0 ] && same_run "$run"
 }
 
-# Of some of the states the program itself makes a whole run.
+# From some of the states the program itself completes a run.
 replayed() {
     random=20
     every=150
@@ -141,9 +141,9 @@ replayed() {
     done
 }
 
-check "saving after each batch is what the others are compared with" reference
-check "killed at each call of a save: the same bits" killed_at_each_call
-check "killed within each write of a save: the same bits" killed_within_each_write
-check "killed at each call of a run that goes on: the same bits" killed_while_resuming
-check "writes not synced are lost, torn or reordered: the old state or the new" replayed
+check "the reference run, saved after each batch, succeeds" reference
+check "a run killed at any call of a save recovers to the same bits" killed_at_each_call
+check "a run killed within any write of a save recovers to the same bits" killed_within_each_write
+check "a resumed run killed at any call recovers to the same bits" killed_while_resuming
+check "when unsynced writes are lost, torn or reordered, the old or the new state is left" replayed
 done_testing

@@ -1,17 +1,18 @@
 #!/bin/sh
-# data_faults.sh -- bad data files, as the user meets them: exit status 3 (5 when reading itself fails),
-# one line on stderr, nothing created. row_NN_... is row NN of the table of faults; check_idx.c and
-# check_dataset.c go through the same rows byte by byte, and have those that need faults injected.
+# data_faults.sh -- tests bad data files as the user meets them: exit status 3 (5 if reading itself
+# fails), one line on stderr, nothing created. row_NN_... is row NN of the table of faults.
+# check_idx.c and check_dataset.c test the same rows byte by byte, and those that need injected
+# faults.
 . "${SRCDIR:-$(dirname "$0")/..}/tests/lib.sh"
 
-data=$scratch/data    # the set under test, made anew for each test
-good=$scratch/good    # what it is made from: the first images of the real set
+data=$scratch/data    # the data set under test, made anew for each test
+good=$scratch/good    # its origin: the first images of the real set
 out=$scratch/run      # the run directory that must not appear
 train=$data/train-images-idx3-ubyte.gz
 labels=$data/train-labels-idx1-ubyte.gz
 test=$data/t10k-images-idx3-ubyte.gz
 
-# Nothing here may hang. With $as_other somebody else runs the program.
+# Nothing here may hang. If $as_other is set, another user runs the program.
 program=$PROGRAM
 as_other=
 guarded() {
@@ -38,7 +39,7 @@ big_endian() {
     done
 }
 
-# first SPLIT-AND-KIND HEADER BYTES: that many bytes of a real file from behind its header on
+# first SPLIT-AND-KIND HEADER BYTES: this many bytes of a real file, from after its header on
 first() {
     gzip -dc "$SRCDIR/data/$1-ubyte.gz" 2>/dev/null | head -c $(($2 + $3)) | tail -c "$3"
 }
@@ -69,7 +70,7 @@ fresh() {
     cp -R "$good" "$data"
 }
 
-# size FILE: its bytes
+# size FILE: its size in bytes
 size() {
     wc -c <"$1" | tr -d ' '
 }
@@ -85,8 +86,8 @@ patch() {
 
 # ---- what must come of them ----
 
-# refused STATUS PATH PATTERN: that exit status, one line that names the path and goes on as the pattern
-# says, and nothing else: no output, no run directory
+# refused STATUS PATH PATTERN: this exit status, one line that names the path and then matches the
+# pattern, and nothing else: no output, no run directory
 refused() {
     run "$1" --headless -e 1 -j 1 -d "$data" -o "$out" || return 1
     [ "$(wc -l <"$scratch/err")" -eq 1 ] || {
@@ -124,7 +125,7 @@ trains() {
     says "$scratch/out" '^Test set: Average loss: [0-9]+\.[0-9]+, Accuracy: [0-9]+/[0-9]+ \('
 }
 
-# trains_the_same: as the good set does, to the digit
+# trains_the_same: with exactly the result of the good set
 trains_the_same() {
     trains || return 1
     grep '^Test set' "$scratch/out" | cmp - "$scratch/expected"
@@ -146,7 +147,7 @@ missing() {
     refused 3 "$train" 'No such file'
 }
 
-# Nothing is unreadable to root.
+# root can read every file.
 unreadable() {
     fresh
     [ "$(id -u)" -ne 0 ] || { as_other=$nobody && chmod 711 "$scratch" && chmod -R a+rX "$data"; }
@@ -295,8 +296,8 @@ bomb() {
     refused 3 "$train" '^longer than its header says \(expected 78400 bytes, got more\)$'
 }
 
-# 200 MB of labels in 200 kB, and images of another size: no memory is taken for them. (A sanitizer
-# does not even start with so little.)
+# 200 MB of labels in 200 kB, and images of another size: no memory is allocated for them. (A
+# sanitizer does not even start with so little memory.)
 declares_much() (
     fresh
     if (ulimit -v 150000 && "$PROGRAM" --version) >/dev/null 2>&1; then
@@ -398,7 +399,7 @@ one_class() {
     trains
 }
 
-# Linux has a regular file whose reading fails.
+# Linux has a regular file that cannot be read.
 read_error() {
     fresh
     ln -sf /proc/self/mem "$train"
@@ -407,7 +408,8 @@ read_error() {
 
 # ---- what the rows have in common ----
 
-# Whatever the path has in it, the terminal sees no control byte: ESC, a newline, C1 in UTF-8 and alone.
+# Whatever the path contains, the terminal gets no control byte: ESC, a newline, C1 in UTF-8 and
+# alone.
 control_bytes() {
     fresh
     strange=$(printf 'a\033[31mb\nc\302\233d\233e')
@@ -424,7 +426,7 @@ control_bytes() {
     says "$scratch/err" '/a\\x1B\[31mb\\x0Ac\\xC2\\x9Bd\\x9Be/t10k-images-idx3-ubyte\.gz: cannot be'
 }
 
-# Everything is looked at before anything is made, also where there is no run to make.
+# All inputs are checked before anything is made, even if no run is to be made.
 other_actions() {
     fresh
     rm "$test"
@@ -432,7 +434,7 @@ other_actions() {
         [ ! -s "$scratch/out" ]
 }
 
-# A run directory that is there already must stay as it is.
+# A run directory that exists already must stay as it is.
 an_existing_directory_is_left_alone() {
     fresh
     rm "$test"
@@ -441,7 +443,7 @@ an_existing_directory_is_left_alone() {
     [ -z "$(ls -A "$out")" ]
 }
 
-# A long path may be cut, but what is wrong with the file must be said.
+# A long path may be cut, but the message must say what is wrong with the file.
 long_path() {
     fresh
     part=$(printf '%0200d' 0)
@@ -487,7 +489,7 @@ check row_13_several_members_train_the_same several_members
 check row_14_a_later_member_is_corrupt later_member_corrupt
 check row_15_header_fields_flags_and_method header_faults
 check row_16_a_bomb bomb
-check "row 105: a small file that declares much, labels as well as images" declares_much
+check "row 105: a small file that declares many labels or images takes little memory" declares_much
 check row_17_wrong_magic_number wrong_magic
 check row_17_images_and_labels_swapped swapped
 check row_18_element_type element_type

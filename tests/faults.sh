@@ -1,7 +1,7 @@
 #!/bin/sh
-# faults.sh -- what a run does when the machine fails it: memory, files, threads, the clock. Library calls
-# are made to fail one by one by tests/fault_shim.c; limits of the shell do the rest. "row NN" is row NN
-# of the table of faults. FAULTS_SAMPLES calls of each kind are tried (see lib.sh).
+# faults.sh -- tests a run when the machine fails it: memory, files, threads, the clock.
+# tests/fault_shim.c makes library calls fail one by one; limits of the shell do the rest. "row NN"
+# is row NN of the table of faults. FAULTS_SAMPLES calls of each kind are tried (see lib.sh).
 
 . "$(dirname "$0")/lib.sh"
 : "${FAULT_SHIM:=}"
@@ -11,13 +11,13 @@ data=$scratch/data
 run=$scratch/run
 make_data "$data" 64 32
 
-# The run that everything is compared with: two epochs of four batches.
+# The reference run: two epochs of four batches.
 training="--headless -d $data -e 2 -b 16 -j 2 -o $run"
 
 # ---- runs under faults ----
 
-# finish COMMAND...: runs it with no input; leaves its exit status in $status, what it says in $scratch/out
-# and $scratch/err. Both are pipes there, so that no limit on files applies to them.
+# finish COMMAND...: runs it without input; leaves its exit status in $status and its output in
+# $scratch/out and $scratch/err. Both are pipes at first, so that no limit on files applies to them.
 finish() {
     {
         { timeout -k 5 300 "$@" </dev/null 2>&1 >&3 3>&-; echo $? >"$scratch/status"; } |
@@ -26,7 +26,8 @@ finish() {
     status=$(cat "$scratch/status")
 }
 
-# faulty RULES ARGUMENT...: the program under the shim; counts of calls go to $scratch/counts.
+# faulty RULES ARGUMENT...: runs the program under the shim; the counts of calls go to
+# $scratch/counts.
 faulty() {
     rules=$1
     shift
@@ -34,7 +35,7 @@ faulty() {
         "$PROGRAM" "$@"
 }
 
-# sane: the run has gone well without a word, or ended with status 5 and one line that says why.
+# sane: the run succeeded without a message, or ended with status 5 and one line that says why.
 sane() {
     case $status in
     0) [ ! -s "$scratch/err" ] && return ;;
@@ -46,7 +47,7 @@ sane() {
     return 1
 }
 
-# known FILE: it is, to the byte, a checkpoint that the run without faults has written.
+# known FILE: it equals, byte for byte, a checkpoint of the run without faults.
 known() {
     for checkpoint in "$scratch"/known/*; do
         cmp -s "$1" "$checkpoint" && return
@@ -54,8 +55,8 @@ known() {
     return 1
 }
 
-# whole: each checkpoint in the run directory is known, the log is whole lines, and no temporary file is
-# left.
+# whole: each checkpoint in the run directory is known, the log has only whole lines, and no
+# temporary file is left.
 whole() {
     for file in "$run"/*; do
         case $file in
@@ -79,8 +80,8 @@ whole() {
     done
 }
 
-# kept: what the first epoch has saved is there as soon as the second has begun, and a run that says it
-# has gone well has everything.
+# kept: the first epoch's files exist as soon as the second epoch has begun, and a run that reports
+# success has every file.
 kept() {
     if [ "$status" -eq 0 ]; then
         cmp "$run/last.safetensors" "$scratch/last" && [ -e "$run/best.safetensors" ] &&
@@ -104,8 +105,8 @@ survives() {
     return 1
 }
 
-# each FAMILY TIMES EFFECT [RULE]: a run survives when the k-th call fails, for every k. In RULE, which
-# goes along, NEXT is the number behind k.
+# each FAMILY TIMES EFFECT [RULE]: a run survives if the k-th call fails, for every k. In RULE, an
+# additional rule, NEXT is the number after k.
 each() {
     count=$(sed -n "s/^$1 //p" "$scratch/counts_clean")
     [ "$count" -gt 0 ] || { echo "there is no call of $1"; return 1; }
@@ -114,12 +115,12 @@ each() {
     done
 }
 
-# each_way FAMILY EFFECT: once and from then on.
+# each_way FAMILY EFFECT: the call fails once, and from then on.
 each_way() {
     each "$1" once "$2" && each "$1" always "$2"
 }
 
-# each_unnoticed FAMILY EFFECT: the k-th call behaves like that, and nobody sees it.
+# each_unnoticed FAMILY EFFECT: the k-th call has this effect, which stays invisible.
 each_unnoticed() {
     count=$(sed -n "s/^$1 //p" "$scratch/counts_clean")
     for k in $(numbers "$count"); do
@@ -130,8 +131,8 @@ each_unnoticed() {
 
 # ---- the run without faults ----
 
-# Every checkpoint that such a run writes on its way is found by refusing all renames from the k-th on.
-# The last run that this ends is short of one file alone; it is kept to be resumed. The 1000th ends none.
+# All checkpoints that such a run writes are collected by refusing all renames from the k-th on. The
+# last of these runs lacks only one file; it is kept to be resumed. The 1000th refuses none.
 clean_run() {
     survives_nothing && cp "$scratch/counts" "$scratch/counts_clean" &&
         cp "$run/last.safetensors" "$scratch/last" || return 1
@@ -162,7 +163,7 @@ survives_nothing() {
 
 # ---- rows ----
 
-# action_survives ACTION TIMES: an action other than training, when the k-th allocation fails.
+# action_survives ACTION TIMES: an action other than training when the k-th allocation fails.
 action_survives() {
     # shellcheck disable=SC2086 # one word an argument
     faulty '' -d "$data" $1
@@ -182,14 +183,14 @@ row_72_actions() {
     done
 }
 
-# jansson's parser ends the process where it gets no memory for a string, so all of them are tried.
+# jansson's parser ends the process if it gets no memory for a string, so all allocations are tried.
 row_72_parser() (
     FAULTS_SAMPLES=all
     action_survives "--eval=$scratch/last" once
 )
 
-# resumes RULES: a run that goes on under these faults leaves nothing that is not whole, and goes on
-# without them to the end.
+# resumes RULES: a run resumed under these faults leaves only whole files, and continues without
+# faults to its end.
 resumes() {
     rm -rf "$run"
     cp -R "$scratch/half" "$run"
@@ -215,7 +216,8 @@ row_72_resuming() {
     done
 }
 
-# Fewer threads than asked for train to the same bits; without the first one nothing does.
+# With fewer threads than asked for it trains to the same bits; without the first one it cannot
+# train.
 row_73() {
     each_way thread EAGAIN && survives thread:1:always:EAGAIN && [ "$status" -eq 5 ] &&
         says "$scratch/err" 'a thread could not be started' &&
@@ -244,7 +246,7 @@ until_unharmed() {
     return 1
 }
 
-# In blocks of 512 bytes, or of 1024 in some shells; the checkpoint is of some 90 kB.
+# In blocks of 512 bytes, or of 1024 in some shells; the checkpoint has about 90 kB.
 row_76() {
     for limit in 0 1 4 20 80; do
         limited -f "$limit" && [ "$status" -eq 5 ] &&
@@ -252,11 +254,12 @@ row_76() {
     done
 }
 
-# Nothing is read-only to root, so there somebody else has to run the program.
+# root can write to read-only files, so another user runs the program there.
 as_other=
 [ "$(id -u)" -ne 0 ] || as_other='setpriv --reuid=65534 --clear-groups'
 
-# midway COMMAND...: does that to the run directory as soon as a long run has saved, and waits for it.
+# midway COMMAND...: runs the command on the run directory as soon as a long run has saved, and
+# waits for the run.
 midway() {
     rm -rf "$run" && mkdir "$run" || return 1
     if [ -n "$as_other" ]; then
@@ -292,7 +295,7 @@ row_77_read_only() {
     return $good
 }
 
-# A file that may not be written to is not replaced either.
+# A read-only file is not replaced.
 row_46_read_only() {
     rm -rf "$run" && cp -R "$scratch/half" "$run" && chmod 444 "$run"/*.safetensors || return 1
     if [ -n "$as_other" ]; then
@@ -305,7 +308,7 @@ row_46_read_only() {
         cmp "$scratch/untouched" "$run/last.safetensors"
 }
 
-# Each time it is asked the clock shows an earlier hour.
+# Each reading of the clock is an hour earlier.
 row_80() {
     survives clock:1:always:back && [ "$status" -eq 0 ] || return 1
     sed -n 's/.*"time":"\([^"]*\)".*/\1/p' "$run/metrics.jsonl" >"$scratch/times"
@@ -313,7 +316,7 @@ row_80() {
         says "$run/metrics.jsonl" '"epoch","epoch":1,.*"seconds":[0-9.e-]+,"images_per_second":[0-9]'
 }
 
-# In the midst of training, an hour back and forth again, and further.
+# During training the clock jumps an hour back and forth again, and further.
 row_117_clock() {
     survives clock:3:once:back,clock:5:once:back,clock:8:once:back,clock:9:once:back &&
         [ "$status" -eq 0 ] || return 1
@@ -322,7 +325,7 @@ row_117_clock() {
         ! grep '"seconds":\([0-9.e-]*e[+0]\|[0-9][0-9][0-9]\|-\)' "$run/metrics.jsonl"
 }
 
-# Within the run: what was read is in memory. Then the run cannot be resumed with them.
+# The run itself reads its data only once. It cannot be resumed with the new files.
 row_117_data() {
     rm -rf "$run" "$scratch/moving" && cp -R "$data" "$scratch/moving"
     # shellcheck disable=SC2086 # one word an argument
@@ -358,19 +361,19 @@ row_81() {
 }
 
 if [ -n "$FAULT_SHIM" ]; then
-    check "a run without faults is what the others are compared with" clean_run
+    check "the reference run without faults succeeds" clean_run
     check "row 30: interrupted reads and writes are invisible" eval \
         'each_unnoticed read EINTR && each_unnoticed write EINTR && each_unnoticed fsync EINTR'
     check "row 30: short reads and writes are invisible" eval \
         'each_unnoticed read short && each_unnoticed write short'
-    check "row 29: reading fails" each_way read EIO
-    check "opening fails" each_way open EIO
+    check "row 29: failing reads are reported" each_way read EIO
+    check "failing opens are reported" each_way open EIO
     check "row 72: every allocation fails in turn, once" each alloc once ENOMEM
-    check "row 72: every allocation fails in turn, and all behind it" each alloc always ENOMEM
-    check "row 72: allocations fail without training" row_72_actions
+    check "row 72: every allocation fails in turn, and all after it" each alloc always ENOMEM
+    check "row 72: allocations fail in actions other than training" row_72_actions
     check "row 72: every allocation fails in turn while a checkpoint is read" row_72_parser
-    check "row 72: allocations, files and the disk fail a run that is resumed" row_72_resuming
-    check "row 73: threads cannot be started" row_73
+    check "row 72: allocations, files and the disk fail while a run is resumed" row_72_resuming
+    check "row 73: a run does without threads that cannot be started" row_73
     check "row 74: no descriptor for a file that is opened" each_way open EMFILE
     check "row 75: the disk is full at each write" each_way write ENOSPC
     check "row 75: the disk is full in the middle of each write" each write once short \
@@ -384,21 +387,21 @@ if [ -n "$FAULT_SHIM" ]; then
     check "row 78: rename fails" each_way rename EIO
     check "a stale temporary file cannot be removed" each_way unlink EIO
     check "the run directory cannot be made" each_way mkdir EIO
-    check "row 80: the clock steps back" row_80
-    check "row 117: the clock jumps back and forth while a run trains" row_117_clock
-    check "row 117: the data files are replaced while a run trains" row_117_data
+    check "row 80: a clock that steps back does no harm" row_80
+    check "row 117: a clock that jumps does not disturb a run" row_117_clock
+    check "row 117: replaced data files do not change a run that trains" row_117_data
     if [ -n "${COVERAGE-}" ]; then
-        skip "rows 74 and 76: limits on files" "they stop gcov from writing what it counted"
+        skip "rows 74 and 76: limits on files" "they keep gcov from writing its counts"
     else
-        check "row 74: few descriptors" until_unharmed -n 4 1 64
-        check "row 76: files may not become large" row_76
+        check "row 74: a run survives few descriptors" until_unharmed -n 4 1 64
+        check "row 76: a run survives a limit on file sizes" row_76
     fi
-    check "row 79: little address space" until_unharmed -v 4000 7000 4000000
+    check "row 79: a run survives little address space" until_unharmed -v 4000 7000 4000000
 else
     skip "rows 72 to 80" "library calls cannot be made to fail in this build"
 fi
 if [ -n "${COVERAGE-}" ] && [ -n "$as_other" ]; then
-    skip "row 77: the run directory goes midway" "as somebody else gcov cannot write what it counted"
+    skip "row 77: the run directory is removed midway" "gcov cannot write its counts as another user"
 elif command -v timeout >/dev/null; then
     # shellcheck disable=SC2086 # one word an argument
     if $as_other "$PROGRAM" --version >/dev/null 2>&1; then
@@ -410,7 +413,7 @@ elif command -v timeout >/dev/null; then
     fi
     check "row 77: the run directory is removed midway" row_77_removed
 else
-    skip "row 77: the run directory goes midway" "there is no timeout command"
+    skip "row 77: the run directory is removed midway" "there is no timeout command"
 fi
 if [ -d /proc/self/fd ]; then
     check "row 81: memory and descriptors stay flat" row_81

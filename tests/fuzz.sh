@@ -1,5 +1,5 @@
 #!/bin/sh
-# fuzz.sh -- gives every fuzzer the files of its corpus: seeds, and whatever once brought one down.
+# fuzz.sh -- gives each fuzzer the files of its corpus: seeds, and inputs that once made it fail.
 
 . "$(dirname "$0")/lib.sh"
 

@@ -1,6 +1,6 @@
 #!/bin/sh
-# house.sh -- holds the structure of the sources: which directory may include which, where curses and
-# zlib are used, what ends the process, and how headers, lines and files look.
+# house.sh -- checks the structure of the sources: which directory may include which, where curses
+# and zlib are used, what ends the process, and what headers, lines and files look like.
 
 . "$(dirname "$0")/lib.sh"
 cd "$SRCDIR" || exit 1
@@ -13,7 +13,7 @@ nothing() {
     return 1
 }
 
-# code FILE...: the files as FILE:LINE:TEXT, with comments and the contents of literals taken out.
+# code FILE...: the files as FILE:LINE:TEXT without comments and without the contents of literals.
 code() {
     awk '
     FNR == 1 { comment = 0 }
@@ -39,13 +39,13 @@ code() {
     }' "$@"
 }
 
-# includes FILE...: FILE:NAME for every file of the project that they include.
+# includes FILE...: FILE:NAME for each of the project's files that they include.
 includes() {
     sed -n 's/^ *# *include *"\([^"]*\)".*/\1/p; t
             s/^ *# *include *\([A-Z_].*\)/a macro: \1/p' "$@"
 }
 
-# strangers NAMES FILE...: what the files include besides NAMES, an extended regular expression.
+# strangers NAMES FILE...: the files' includes other than NAMES, an extended regular expression.
 strangers() {
     names=$1
     shift
@@ -54,7 +54,7 @@ strangers() {
     done
 }
 
-# only DIRECTORIES FILE...: the files include what is in the directories, and nothing else.
+# only DIRECTORIES FILE...: the files include only what is in these directories.
 only() {
     directories=$1
     shift
@@ -73,7 +73,7 @@ used_in() {
     return 1
 }
 
-# What ends the process. An assert does so too, but for a mistake of ours alone.
+# Calls that end the process. An assert ends it too, but only after a mistake of our own.
 calls_that_end() {
     ends='exit|_exit|_Exit|quick_exit|abort|perror|err|errx'
     find src -name '*.[ch]' ! -path src/main.c | sort | while read -r file; do
@@ -89,7 +89,7 @@ headers_without_comment() {
     done
 }
 
-# What every header begins and ends with outside of comments: the guard named after its path.
+# The first and last lines of every header, without comments: the guard named after its path.
 headers_without_guard() {
     for file in src/*.h src/*/*.h src/*/*/*.h src/*/*/*.h; do
         guard=$(echo "${file#src/}" | tr 'a-z/.' 'A-Z__')
@@ -128,7 +128,7 @@ table_rows() {
     sed -n 's/^| \([0-9][0-9]*\) | .* | .* |$/\1/p' tests/faults.md
 }
 
-# The rows that tests have in their names; "rows 74 and 76" has both.
+# The rows in the names of tests; "rows 74 and 76" names both.
 tested_rows() {
     {
         grep -hoE '"rows? [0-9][0-9/and -]*' tests/*.sh
@@ -152,23 +152,23 @@ rows_unknown() {
     tested_rows | grep -vxFf "$scratch/table"
 }
 
-check "the sources are where the rules look for them" test -f src/main.c -a -f src/support/error.h
-check "support includes support alone" only support src/support/*.[ch]
+check "the sources are where these rules expect them" test -f src/main.c -a -f src/support/error.h
+check "support includes only support" only support src/support/*.[ch]
 check "data includes support" only 'data|support' src/data/*.[ch]
 check "nn includes support" only 'nn|support' src/nn/*.[ch] src/nn/*/*.[ch]
-check "train includes nn, data and what they do" only 'train|nn|data|support' src/train/*.[ch]
+check "train includes nn, data and below" only 'train|nn|data|support' src/train/*.[ch]
 check "text includes train and below" only 'text|train|nn|data|support' src/text/*.[ch]
 check "tui includes train and below" only 'tui|train|nn|data|support' src/tui/*.[ch]
 check "text and tui do not know each other" front_ends_apart
 check "options include settings, recipes, the names of the views and support" nothing strangers \
     'options\.h|(train/(settings|recipe)|tui/layout|support/[a-z_]+)\.h' src/options.c src/options.h
-check "the actions alone include options.h" nothing options_users
-check "main and actions include the actions and below" nothing strangers \
+check "only the actions include options.h" nothing options_users
+check "main and actions include only actions and below" nothing strangers \
     'options\.h|(actions|tui|text|train|nn|data|support)/[a-z_]+\.h' src/main.c src/actions/*.[ch]
-check "curses is used in one file" used_in '(n?cursesw?/)?(n?curses|term)\.h' src/tui/term.c
-check "zlib is used in one file" used_in 'zlib\.h' src/data/idx.c
+check "only one file uses curses" used_in '(n?cursesw?/)?(n?curses|term)\.h' src/tui/term.c
+check "only one file uses zlib" used_in 'zlib\.h' src/data/idx.c
 check "nothing below main.c ends the process" nothing calls_that_end
-check "every header opens with what it is" nothing headers_without_comment
+check "every header opens with a comment that says what it is" nothing headers_without_comment
 check "every header has an include guard named after its path" nothing headers_without_guard
 check "no line is longer than 100 columns, none has a tab" nothing long_lines
 check "no file in src is longer than 700 lines" nothing long_files

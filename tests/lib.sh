@@ -1,10 +1,10 @@
 # lib.sh -- what every test script sources: TAP, scratch files and running the program.
 #
-# A script is a list of calls of `check NAME COMMAND...` ended by `done_testing`. make check sets SRCDIR,
-# BUILDDIR, PROGRAM (the mnist-tui to test), TMUX_PROGRAM and MANDOC.
+# A script is a list of calls of `check NAME COMMAND...`, ended by `done_testing`. make check sets
+# SRCDIR, BUILDDIR, PROGRAM (the mnist-tui to test), TMUX_PROGRAM and MANDOC.
 
 set -u
-# A shell in the background makes what it starts ignore SIGINT and SIGQUIT, and a shell cannot undo that.
+# A background shell makes its children ignore SIGINT and SIGQUIT, and no shell can undo that.
 if [ -z "${SIGNALS_DEFAULT-}" ] && env --default-signal=INT,QUIT true 2>/dev/null; then
     SIGNALS_DEFAULT=yes
     export SIGNALS_DEFAULT
@@ -19,8 +19,8 @@ trap 'rm -rf "$scratch"' EXIT
 trap 'exit 1' HUP INT TERM
 tests_run=0
 
-# check NAME COMMAND...: one test; it passes when the command succeeds. What the command prints is shown
-# as a TAP comment when it fails.
+# check NAME COMMAND...: one test, which passes if the command succeeds. If it fails, the command's
+# output is shown as TAP comments.
 check() {
     check_name=$1
     shift
@@ -35,7 +35,7 @@ check() {
     rm -f "$scratch/figures"
 }
 
-# figure TEXT...: something measured, which is shown whether the test passes or not.
+# figure TEXT...: shows a measurement, whether the test passes or not.
 figure() {
     echo "$*" >>"$scratch/figures"
 }
@@ -50,8 +50,8 @@ done_testing() {
     echo "1..$tests_run"
 }
 
-# run EXPECTED-STATUS ARGUMENT...: runs the program headless with no input; its output goes to
-# $scratch/out and $scratch/err. Fails, and says so, on another exit status.
+# run EXPECTED-STATUS ARGUMENT...: runs the program headless without input. Its output goes to
+# $scratch/out and $scratch/err. Another exit status is reported and fails.
 run() {
     expected=$1
     shift
@@ -84,8 +84,8 @@ absent() {
     [ ! -e "$1" ] || { echo "$1 exists"; ls -la "$1"; return 1; }
 }
 
-# refuses STATUS PATTERN ARGUMENT...: one line on stderr that matches, nothing on stdout, no run
-# directory.
+# refuses STATUS PATTERN ARGUMENT...: the program prints one line on stderr that matches, prints
+# nothing on stdout and creates no run directory.
 refuses() {
     wanted=$1
     pattern=$2
@@ -97,14 +97,15 @@ refuses() {
 
 # ---- runs ----
 
-# plain DIRECTORY: the metrics without what tells of processes and clocks.
+# plain DIRECTORY: the metrics without the fields that depend on processes and clocks.
 plain() {
     grep -Ev '^\{"event":"(start|resume|end)"' "$1/metrics.jsonl" |
         sed 's/"seconds":[^,]*,//; s/"images_per_second":[^,]*,//; s/,*"time":"[^"]*"//'
 }
 
-# same_run DIRECTORY: checkpoints, byte for byte, and metrics are those of the run that nothing stopped, in
-# $scratch/reference; its plain metrics stand in $scratch/reference.plain.
+# same_run DIRECTORY: its checkpoints, byte for byte, and its metrics equal those of the
+# uninterrupted run in $scratch/reference. The plain metrics of that run are in
+# $scratch/reference.plain.
 same_run() {
     for file in last.safetensors best.safetensors; do
         cmp "$scratch/reference/$file" "$1/$file" || return 1
@@ -114,7 +115,8 @@ same_run() {
     [ -z "$(find "$1" -name '*.tmp')" ]
 }
 
-# numbers COUNT: those of 1 to COUNT that are to be tried: FAULTS_SAMPLES (6), evenly spread, or all.
+# numbers COUNT: the numbers from 1 to COUNT to try: FAULTS_SAMPLES of them (6), evenly spread, or
+# all.
 numbers() {
     awk -v count="$1" -v samples="${FAULTS_SAMPLES-6}" 'BEGIN {
         if (samples == "all" || samples + 0 > count)
@@ -124,9 +126,9 @@ numbers() {
     }'
 }
 
-# used PID: the most kilobytes that a run has had in memory so far (what it has now may be less than it uses:
-# systems take away what lies idle), and the number of open files; of these the least of some looks, as a save
-# has one open.
+# used PID: the peak memory of a run in kilobytes, and its number of open files. The current memory
+# would not do, as systems take idle pages away. Of several counts of files the smallest is taken,
+# as a save has one file open.
 used() {
     sed -n 's/^VmHWM:[^0-9]*\([0-9]*\).*/\1/p' "/proc/$1/status"
     for look in 1 2 3 4 5 6 7 8 9; do
@@ -135,7 +137,8 @@ used() {
     done | sort -n | head -n 1
 }
 
-# until_epoch N RUN: waits for the epoch's end, or gives up. In $ended is how many epochs have ended.
+# until_epoch N RUN: waits until the epoch has ended, or gives up. $ended is the number of completed
+# epochs.
 until_epoch() {
     for try in $(seq 6000); do
         ended=$(grep -cs '^{"event":"epoch"' "$2/metrics.jsonl")
@@ -146,9 +149,9 @@ until_epoch() {
     return 1
 }
 
-# stays_flat PID RUN: 100 epochs, or 500 if FAULTS_SAMPLES is all, stand for a day: the second half needs
-# no more memory and descriptors than the first. A machine may be so fast that more of them have ended at
-# the first look; then the second half is as long as that.
+# stays_flat PID RUN: 100 epochs (500 if FAULTS_SAMPLES is all) stand for a day: the second half
+# needs no more memory and descriptors than the first. On a fast machine more epochs may have ended
+# at the first look; then the second half is as long as that.
 stays_flat() {
     half=50
     [ "${FAULTS_SAMPLES-}" != all ] || half=250
@@ -163,7 +166,7 @@ stays_flat() {
 
 # ---- small data sets, cut from the real one ----
 
-# be32 NUMBER: its four bytes, the highest first.
+# be32 NUMBER: its four bytes, big-endian.
 be32() {
     printf '%b' "$(printf '\\0%03o\\0%03o\\0%03o\\0%03o' $(($1 >> 24 & 255)) $(($1 >> 16 & 255)) \
         $(($1 >> 8 & 255)) $(($1 & 255)))"
@@ -194,13 +197,13 @@ tmux() {
     command "$TMUX_PROGRAM" -L "check-$terminals" -f /dev/null -u "$@"
 }
 
-# end_terminals_at_exit: to be called by a script that opens one.
+# end_terminals_at_exit: for scripts that open a terminal.
 end_terminals_at_exit() {
     trap 'tmux kill-server 2>/dev/null; rm -rf "$scratch"' EXIT
 }
 
-# terminal WIDTH HEIGHT COMMAND: a new terminal that runs it; on a socket of its own, as the old server
-# takes a moment to leave.
+# terminal WIDTH HEIGHT COMMAND: a new terminal that runs the command. It has a socket of its own,
+# as the old server takes a moment to end.
 terminal() {
     tmux kill-server 2>/dev/null
     terminals=$((terminals + 1))
@@ -211,9 +214,9 @@ look() {
     tmux capture-pane -p -t main >"$scratch/screen" 2>/dev/null
 }
 
-# eventually COMMAND...: looks at the screen again and again until the command succeeds, for some minutes,
-# as a machine may be slow. A terminal may show half a frame at any moment, so whatever is to be seen is
-# waited for.
+# eventually COMMAND...: reads the screen until the command succeeds, for some minutes if the
+# machine is slow. A terminal may show half a frame at any moment, so tests wait for all they
+# expect.
 eventually() {
     for try in $(seq 2400); do
         look
@@ -238,7 +241,7 @@ see() {
     eventually seen "$1"
 }
 
-# see_no PATTERN: waits until none does.
+# see_no PATTERN: waits until no line matches.
 see_no() {
     eventually unseen "$1"
 }

@@ -1,25 +1,25 @@
 #!/bin/sh
-# manual.sh -- holds what the program says of itself together: --help, the manual page, the README and
+# manual.sh -- checks that the program's descriptions agree: --help, the manual page, the README and
 # the tables of options, keys and exit statuses.
 
 . "$(dirname "$0")/lib.sh"
 man=$SRCDIR/man/mnist-tui.1
 readme=$SRCDIR/README.md
 
-# section TITLE: the lines of the manual page's source in one section.
+# section TITLE: the lines of one section in the manual page's source.
 section() {
     awk -v title="$1" '/^\.Sh / { inside = substr($0, 5) == title; next } inside' "$man"
 }
 
-# The options of --help, each spelling on a line: -d, --data=DIR.
+# The options in --help, one spelling a line: -d, --data=DIR.
 help_options() {
     "$PROGRAM" --help | awk '
         /^  -., --/ { print substr($1, 1, 2); print $2 }
         /^      --/ { print $1 }' | sort
 }
 
-# The same of the manual page, where .It Fl d , Fl -data Ns = Ns Ar DIR stands for -d, --data=DIR, and
-# Ns Op = Ns Ar FORM for [=FORM].
+# The options in the manual page, where .It Fl d , Fl -data Ns = Ns Ar DIR stands for -d, --data=DIR,
+# and Ns Op = Ns Ar FORM for [=FORM].
 manual_options() {
     section OPTIONS | awk '/^\.It Fl / { gsub(" , Fl ", "\n"); print substr($0, 8) }' |
         sed 's/ Ns = Ns Ar /=/; s/ Ns Op = Ns Ar \(.*\)/[=\1]/; s/^/-/' | sort
@@ -37,7 +37,7 @@ manual_keys() {
     section KEYS | sed -n 's/^\.It Ic //p' | sed 's/ , Ic /, /g; s/\\&//g'
 }
 
-# same A B: both files have the same lines, and some.
+# same A B: both files have the same lines, and at least one.
 same() {
     [ -s "$1" ] || { echo "$1 is empty"; return 1; }
     diff "$1" "$2"
@@ -55,7 +55,7 @@ has_sections() {
     done
 }
 
-# Every option that the text of the page speaks of.
+# Every option that the page's text mentions.
 known_flags() {
     sed -nE 's/^\.?(It )?.*Fl (-[a-z-]+).*/-\2/p' "$man" | sort -u | while read -r flag; do
         grep -qE -- "^$flag(\[|=|\$)" "$scratch/help_options" || echo "unknown: $flag"
@@ -64,7 +64,7 @@ known_flags() {
     [ ! -s "$scratch/unknown" ]
 }
 
-# Every key is in the rendered section KEYS, at the beginning of a line, as in the table.
+# The rendered section KEYS has every key of the table at the beginning of a line.
 renders_keys() {
     "$MANDOC" -T ascii -O width=200 "$man" | sed "s/.$(printf '\b')//g" |
         awk '/^[A-Z]/ { inside = $0 == "KEYS"; next } inside' >"$scratch/rendered"
@@ -82,7 +82,7 @@ lint() {
     [ "$status" -eq 0 ] && [ ! -s "$scratch/lint" ]
 }
 
-# README may set keys in code marks. A key is a word of its own there.
+# The README may mark keys as code. A key is a word of its own there.
 readme_has_keys() {
     tr -d '\140' <"$readme" | sed 's/<\/*kbd>//g; s/^/ /; s/$/ /' >"$scratch/readme"
     while read -r names; do
@@ -96,7 +96,7 @@ readme_has_keys() {
     [ -z "${missing-}" ]
 }
 
-# The options that the README's commands give to the program.
+# The options in the README's commands.
 readme_options() {
     grep -oE 'mnist-tui( +-[^ `]+( +[^- `][^ `]*)?)+' "$readme" | tr ' ' '\n' |
         sed -n 's/=.*//; /^-/p' | sort -u | while read -r option; do
@@ -106,7 +106,7 @@ readme_options() {
     [ ! -s "$scratch/unknown" ]
 }
 
-# The numbers of enum error_kind and of the page.
+# The numbers of enum error_kind and of the manual page.
 exit_statuses() {
     sed -nE 's/^ +ERROR_[A-Z]+ = ([0-9]+),.*/\1/p' "$SRCDIR/src/support/error.h" |
         sort >"$scratch/error_kinds"
@@ -117,17 +117,17 @@ exit_statuses() {
 check "--help and the manual page have the same options" same "$scratch/help_options" \
     "$scratch/manual_options"
 check "the manual page has its sections" has_sections
-check "the manual page speaks of no option that --help does not know" known_flags
+check "the manual page mentions only options of --help" known_flags
 check "the manual page and the key table have the same keys, in the same order" same \
     "$scratch/table_keys" "$scratch/manual_keys"
 check "the manual page has the exit statuses of error.h" exit_statuses
 if [ -n "${MANDOC-}" ]; then
-    check "every key is in the manual page as it is read" renders_keys
-    check "mandoc finds no fault with the manual page" lint
+    check "the rendered manual page has every key" renders_keys
+    check "mandoc accepts the manual page" lint
 else
-    skip "every key is in the manual page as it is read" "no mandoc"
-    skip "mandoc finds no fault with the manual page" "no mandoc"
+    skip "the rendered manual page has every key" "no mandoc"
+    skip "mandoc accepts the manual page" "no mandoc"
 fi
 check "every key is in the README" readme_has_keys
-check "the README's commands use options that --help knows" readme_options
+check "the README's commands use only options of --help" readme_options
 done_testing

@@ -1,5 +1,5 @@
-# pane.sh -- what the scripts source that run the dashboard in a real terminal emulator, tmux: a data set,
-# the terminal with the program in it, and whether it was given back as it was.
+# pane.sh -- is sourced by the scripts that run the dashboard in a real terminal emulator, tmux: a
+# data set, the terminal with the program in it, and the check that the terminal was restored.
 
 . "$(dirname "$0")/lib.sh"
 if [ -z "${TMUX_PROGRAM-}" ]; then
@@ -16,9 +16,9 @@ many='-e 100000 -b 16'
 
 # ---- the program in a terminal ----
 
-# What runs in the terminal: the shell's commands $before, then the program, with $environment (of env) and
-# $arguments, between two looks at the terminal's modes. Then the screen stays to be read. Traps keep the
-# keys' signals from the shell; the program has them as usual.
+# The terminal runs the shell's commands $before, then the program, with $environment (of env) and
+# $arguments, and records the terminal's modes before and after it. Then the screen stays readable.
+# Traps shield the shell from the keys' signals; the program gets them as usual.
 cat >"$scratch/pane" <<'PANE'
 trap : INT QUIT
 eval "$before"
@@ -71,30 +71,30 @@ restored() {
     [ "$flags" = '0 1 0' ] || { echo "alternate screen, cursor, keypad: $flags"; return 1; }
 }
 
-# moment: the batches done since the start, from the header.
+# moment: the number of batches done since the start, from the header.
 moment() {
     set -- $(sed -nE 's/.* epoch ([0-9]+).* batch ([0-9]+)\/([0-9]+).*/\1 \2 \3/p' "$scratch/screen")
     [ $# -eq 3 ] && echo $((($1 - 1) * $3 + $2))
 }
 
-# goes_on: training moves, now and again after that, and is not paused.
+# goes_on: training advances, now and again later, and is not paused.
 goes_on() {
     eventually moment && from=$(moment) && eventually later $((from + 25)) && see_no PAUSED
 }
 
-# later MOMENT: the run is past it.
+# later MOMENT: the run is past this moment.
 later() {
     to=$(moment) && [ "$to" -gt "$1" ]
 }
 
-# trained RUN [ARGUMENTS]: a run with a directory, some way into it.
+# trained RUN [ARGUMENTS]: starts a run with a directory and waits until it has advanced.
 trained() {
     directory=$scratch/$1
     export directory
     start 80 24 "$many -o \"\$directory\" ${2-}" && see 'batch [1-9]'
 }
 
-# gone: waits for the process's end. The terminal, which may hang, is not looked at.
+# gone: waits for the process's end without reading the terminal, which may hang.
 gone() {
     for try in $(seq 2400); do
         dead 2>/dev/null && return 0
@@ -104,12 +104,12 @@ gone() {
     ! kill -KILL "$(cat "$scratch/pid")"
 }
 
-# Whether anybody has taken note of it yet, or not.
+# Whether its parent has collected its status or not.
 dead() {
     ! kill -0 "$(cat "$scratch/pid")" || grep -q '^State:.*Z' "/proc/$(cat "$scratch/pid")/status"
 }
 
-# valid_checkpoint: the run in $directory was stopped, and its checkpoint can be used.
+# valid_checkpoint: the run in $directory was stopped, and its checkpoint is valid.
 valid_checkpoint() {
     run 0 -d "$data" --eval="$directory/last.safetensors" &&
         says "$directory/metrics.jsonl" '^\{"event":"end","reason":"stopped",'

@@ -1,6 +1,6 @@
 #!/bin/sh
-# resume.sh -- holds that a run which was stopped, killed or damaged goes on to the same bits, or says why
-# it cannot. MNIST_TUI_KILLS=N sets how often runs are killed, 15 times by default.
+# resume.sh -- tests that a run which was stopped, killed or damaged continues to the same bits, or
+# says why it cannot. MNIST_TUI_KILLS=N sets how often runs are killed, 15 times by default.
 
 . "$(dirname "$0")/lib.sh"
 ulimit -c 0
@@ -18,7 +18,7 @@ train() {
     run 0 -d "$data" -b 16 -e 3 -o "$into" "$@"
 }
 
-# milliseconds: since some moment; 0 where date knows no parts of a second.
+# milliseconds: since some moment; 0 if date has no fractions of a second.
 milliseconds() {
     case $(date +%N) in
     *[!0-9]* | '') echo 0 ;;
@@ -40,8 +40,8 @@ check "checkpoints within an epoch change no bit" reference
 
 # ---- interrupted at random instants ----
 
-# interrupt DIRECTORY SIGNAL DELAY: begins the run, or goes on with it, and sends the signal after that
-# time. Its exit status is in $status.
+# interrupt DIRECTORY SIGNAL DELAY: starts the run, or resumes it, and sends the signal after the
+# delay. Its exit status is in $status.
 interrupt() {
     if [ -e "$1/config.json" ]; then
         set -- "$2" "$3" --resume="$1"
@@ -59,8 +59,9 @@ interrupt() {
     status=$?
 }
 
-# interrupted SIGNAL STATUS TIMES: runs are interrupted that many times, each after up to half the time
-# that all of it takes, and those that end, the last one of itself, end as the reference did.
+# interrupted SIGNAL STATUS TIMES: runs are interrupted that many times, each after up to half the
+# time of a whole run. They end as the reference did, whether by the last interruption or by
+# themselves.
 interrupted() {
     directory=$scratch/interrupted
     rm -rf "$directory"
@@ -83,15 +84,17 @@ interrupted() {
 }
 
 every=0
-check "killed $kills times, checkpoints after every batch: the same bits" interrupted KILL 137 "$kills"
+check "a run killed $kills times, with checkpoints after every batch, ends with the same bits" \
+    interrupted KILL 137 "$kills"
 every=0.02
-check "killed $kills times, checkpoints now and then: the same bits" interrupted KILL 137 "$kills"
+check "a run killed $kills times, with rare checkpoints, ends with the same bits" \
+    interrupted KILL 137 "$kills"
 every=30
-check "stopped by SIGTERM: the same bits" interrupted TERM 143 5
+check "a run stopped by SIGTERM ends with the same bits" interrupted TERM 143 5
 
 # ---- a longer run, other ways to run ----
 
-# What was a run of two epochs is one of three.
+# A run of two epochs is extended to three.
 extended() {
     run 0 -d "$data" -b 16 -e 2 -o "$scratch/extended" && run 0 --resume="$scratch/extended" -e 3 &&
         cmp "$scratch/reference/last.safetensors" "$scratch/extended/last.safetensors" &&
@@ -99,14 +102,14 @@ extended() {
         says "$scratch/out" '^EPOCH: 2' && ! grep 'EPOCH: [01]' "$scratch/out"
 }
 
-# A run that has ended has nothing left to do, and says what it had said.
+# A run that has ended has nothing left to do, and prints its results again.
 ended() {
     cp -R "$scratch/reference" "$scratch/ended" && run 0 --resume="$scratch/ended" &&
         says "$scratch/out" '^Best test accuracy: ' && ! grep EPOCH "$scratch/out" &&
         same_run "$scratch/ended"
 }
 
-# From elsewhere, with threads, a frame and the data's path that change no bit.
+# From another directory, with other threads, front end and data path, which change no bit.
 elsewhere() (
     run 0 -d "$data" -b 16 -e 1 -o "$scratch/elsewhere" -j 1 && mv "$data" "$scratch/moved" || exit 1
     cd / && run 0 --resume="$scratch/elsewhere" -e 3 -d "$scratch/moved" -j 3 --snapshot=80x24
@@ -117,15 +120,15 @@ elsewhere() (
 )
 
 check "--epochs makes a run longer" extended
-check "a run that has ended is over" ended
-check "other threads, front end and place of the data: the same bits" elsewhere
+check "resuming a run that has ended prints its results again" ended
+check "other threads, front end and data path give the same bits" elsewhere
 
-# ---- a recipe: a schedule, features that are dropped, images that are turned ----
+# ---- a recipe: a schedule, dropout, augmented images ----
 
 recipe='--recipe=tiny -b 16 -e 3 --schedule=onecycle --augment=affine --nesterov'
 recipe="$recipe --dropout=0.2 --label-smoothing=0.1 --weight-decay=0.0005"
 
-# as_recipe DIRECTORY: the run ended as the recipe's that nothing stopped.
+# as_recipe DIRECTORY: the run ended like the recipe's uninterrupted run.
 as_recipe() {
     for file in last.safetensors best.safetensors; do
         cmp "$scratch/recipe/$file" "$1/$file" || return 1
@@ -134,12 +137,12 @@ as_recipe() {
     plain "$scratch/recipe" | diff - "$scratch/plain"
 }
 
-# lines_of DIRECTORY: how many batches its log has.
+# lines_of DIRECTORY: the number of batches in its log.
 lines_of() {
     cat "$1/metrics.jsonl" 2>/dev/null | grep -c '"event":"batch"'
 }
 
-# cut_short SIGNAL OPTION...: the run in $directory gets the signal some batches further on.
+# cut_short SIGNAL OPTION...: the run in $directory gets the signal some batches later.
 cut_short() {
     signal=$1
     shift
@@ -164,7 +167,7 @@ recipe_interrupted() {
     run 0 --resume="$directory" -j 1 && as_recipe "$directory"
 }
 
-# The learning rate of every batch follows from how many there are.
+# Each batch's learning rate follows from the number of batches.
 recipe_fixed() {
     directory=$scratch/recipe
     refused 4 '--epochs differs from the run.s .*expected 3, got 4' -e 4 &&
@@ -176,7 +179,7 @@ recipe_fixed() {
         run 0 --resume="$directory" $recipe && as_recipe "$directory"
 }
 
-# What is held out of the run's data may be more than there is of another.
+# The number of images held out of the run's data may exceed another data set's images.
 other_data_held_out() {
     make_data "$scratch/few" 100 32
     run 0 -d "$data" -e 1 --validate=100 -o "$scratch/held_out" || return 1
@@ -186,7 +189,7 @@ other_data_held_out() {
 
 # ---- faults ----
 
-# midway: a copy of a run that stopped behind its second epoch, in $directory.
+# midway: a copy in $directory of a run that stopped after its second epoch.
 run 0 -d "$data" -b 16 -e 2 -o "$scratch/two" >/dev/null
 midway() {
     directory=$scratch/midway
@@ -194,12 +197,12 @@ midway() {
     cp -R "$scratch/two" "$directory"
 }
 
-# fingerprint: all that is in $directory.
+# fingerprint: all files of $directory.
 fingerprint() {
     (cd "$directory" 2>/dev/null && find . -type f | sort | xargs cksum)
 }
 
-# refused STATUS PATTERN OPTION...: the run in $directory cannot be resumed; one line says so, and
+# refused STATUS PATTERN OPTION...: resuming the run in $directory is refused with one line, and
 # nothing is changed.
 refused() {
     wanted=$1
@@ -222,7 +225,7 @@ row_31() {
     refused 4 'last\.safetensors: .*No such file or directory$'
 }
 
-# damaged PATTERN: last.safetensors is, and the other one is named.
+# damaged PATTERN: last.safetensors is damaged, and the message names the other one.
 damaged() {
     refused 4 "last\\.safetensors: .*$1.*best\\.safetensors is good"
 }
@@ -256,7 +259,7 @@ row_35() {
     damaged 'weights, but not what going on needs'
 }
 
-# The good one that the message names can indeed take the bad one's place.
+# The good one that the message names can really replace the bad one.
 best_goes_on() {
     midway
     cp "$directory/best.safetensors" "$directory/last.safetensors"
@@ -291,7 +294,7 @@ row_44() {
         cmp "$scratch/reference/last.safetensors" "$directory/last.safetensors"
 }
 
-# A process has the run until it ends, in whatever way.
+# A process holds the run until it ends, however it ends.
 row_45() {
     directory=$scratch/busy
     "$PROGRAM" -d "$data" -e 100000 -o "$directory" >/dev/null 2>&1 </dev/null &
@@ -306,7 +309,7 @@ row_45() {
         says "$scratch/err" 'busy: already holds a run'
 }
 
-# at_work DIRECTORY: a long run, from its second epoch on; its process is $process.
+# at_work DIRECTORY: a long run that has reached its second epoch; its process is $process.
 at_work() {
     "$PROGRAM" -d "$data" -b 16 -e 1000000 -o "$1" --checkpoint-every=0 >"$scratch/out" \
         2>"$scratch/err" </dev/null &
@@ -314,7 +317,7 @@ at_work() {
     until_epoch 2 "$1"
 }
 
-# ends STATUS: the run at work ends, with that exit status.
+# ends STATUS: the run at work ends with this exit status.
 ends() {
     for try in $(seq 1200); do
         kill -0 "$process" 2>/dev/null || break
@@ -329,7 +332,7 @@ ends() {
     return 1
 }
 
-# The run goes on where it was moved to, and can be resumed from there.
+# The run continues in the directory it was moved to, and can be resumed from there.
 row_91() {
     at_work "$scratch/moving" && mv "$scratch/moving" "$scratch/moved" || return 1
     midway
@@ -340,7 +343,7 @@ row_91() {
     went_on=$?
     kill -TERM "$process"
     ends 143 && [ "$went_on" -eq 0 ] && [ "$before" = "$(fingerprint)" ] || return 1
-    rm "$scratch/out" # it has the lines that are waited for
+    rm "$scratch/out" # it has the lines that the next wait looks for
     "$PROGRAM" --resume="$scratch/moved" >"$scratch/out" 2>"$scratch/err" </dev/null &
     process=$!
     until grep -qs '^Test set' "$scratch/out" || ! kill -0 "$process" 2>/dev/null; do sleep 0.05; done
@@ -348,7 +351,7 @@ row_91() {
     ends 143
 }
 
-# loses_log PATTERN COMMAND...: what the command does to the log of a run at work ends it.
+# loses_log PATTERN COMMAND...: the command damages the log of a run at work, and the run ends.
 loses_log() {
     pattern=$1
     shift
@@ -357,7 +360,7 @@ loses_log() {
         says "$scratch/err" "^mnist-tui: .*losing/metrics\\.jsonl: $pattern" && one_line "$scratch/err"
 }
 
-# cut_off FILE: leaves nothing of it.
+# cut_off FILE: empties it.
 cut_off() {
     : >"$1"
 }
@@ -380,7 +383,7 @@ row_111() {
         refused 4 'last\.safetensors: its kernels differ ' -e 3 --kernels=baseline
 }
 
-# What stands in a checkpoint's place and is no file is neither read nor replaced.
+# A directory or link in a checkpoint's place is neither read nor replaced.
 row_46() {
     mkdir -p "$scratch/taken/last.safetensors" || return 1
     run 5 -d "$data" -e 1 -o "$scratch/taken" &&
@@ -408,7 +411,7 @@ row_47() {
         diff "$scratch/reference.plain" "$scratch/plain"
 }
 
-# Lines that the checkpoint does not know are written once more, not twice.
+# Lines after the checkpoint are written once more, not twice.
 row_48() {
     midway
     cp "$scratch/reference/metrics.jsonl" "$directory/metrics.jsonl"
@@ -429,30 +432,30 @@ row_49() {
         [ "$(plain "$directory" | wc -l)" -eq 20 ]
 }
 
-check "a recipe, interrupted again and again: the same bits" recipe_interrupted
+check "a recipe interrupted again and again ends with the same bits" recipe_interrupted
 check "row 41: a recipe's epochs and settings cannot be changed" recipe_fixed
-check "row 31: no run, no checkpoint" row_31
-check "row 32: an empty checkpoint" row_32
-check "row 33: a truncated checkpoint" row_33
-check "row 34: a damaged checkpoint; the best one is named" row_34
-check "row 35: a checkpoint that is none, or has weights alone" row_35
-check "the best checkpoint, put in the last one's place, goes on" best_goes_on
-check "row 41: settings that differ from the run's" row_41
-check "row 41: other data, too small for what is held out" other_data_held_out
+check "row 31: a missing run or checkpoint is reported" row_31
+check "row 32: an empty checkpoint is refused" row_32
+check "row 33: a truncated checkpoint is refused" row_33
+check "row 34: a damaged checkpoint is refused, and the best one is named" row_34
+check "row 35: a file that is not a checkpoint, or has only weights, is refused" row_35
+check "the best checkpoint, put in the last one's place, is resumed" best_goes_on
+check "row 41: settings that differ from the run's are refused" row_41
+check "row 41: other data, too small for the held-out images, are refused" other_data_held_out
 check "row 44: stale temporary files are ignored" row_44
 check "row 45: a second process on the run exits 5" row_45
-check "row 91: a run that is moved is the one that is written to" row_91
+check "row 91: a run that is moved is written where it is now" row_91
 echo 'not a line of the run' >"$scratch/another"
-check "row 92: a log that is removed, replaced or cut while the run is at work is missed" row_92
-check "row 111: a config.json that was edited to other kernels" row_111
-check "row 46: a checkpoint's place taken by a directory or a link" row_46
+check "row 92: a log that is removed, replaced or cut during the run ends the run" row_92
+check "row 111: a config.json edited to other kernels is refused" row_111
+check "row 46: a directory or link in a checkpoint's place is refused" row_46
 check "row 47: a torn last line is repaired" row_47
-check "row 48: lines ahead of the checkpoint; a gap before it" row_48
-check "row 49: a log that is gone" row_49
+check "row 48: lines after the checkpoint are dropped; a gap before it is refused" row_48
+check "row 49: a missing log is refused" row_49
 
 # ---- from the dashboard ----
 
-# paused_at_7 DIRECTORY OPTION...: the dashboard, paused behind the seventh batch of a new run.
+# paused_at_7 DIRECTORY OPTION...: the dashboard, paused after the seventh batch of a new run.
 paused_at_7() {
     rm -f "$scratch/status"
     directory=$1
@@ -466,7 +469,7 @@ paused_at_7() {
         see PAUSED && keys 7b && see 'PAUSED .*batch 7/19'
 }
 
-# leaves STATUS COMMAND...: the command ends the dashboard with that status; the run goes on from there.
+# leaves STATUS COMMAND...: the command ends the dashboard with this status, and the run is resumed.
 leaves() {
     expected=$1
     shift
@@ -479,7 +482,7 @@ leaves() {
         same_run "$scratch/shown"
 }
 
-# A recipe's run that is killed while it is paused goes on to the same bits, too.
+# A recipe's run that is killed while paused continues to the same bits, too.
 recipe_killed() {
     rm -rf "$scratch/shown"
     paused_at_7 "$scratch/shown" $recipe && signal KILL && eventually [ -s "$scratch/status" ] &&
@@ -493,15 +496,16 @@ signal() {
 
 if [ -n "${TMUX_PROGRAM-}" ]; then
     end_terminals_at_exit
-    check "q midway: the same bits" leaves 0 keys q
-    check "row 84: SIGTERM while paused: the same bits" leaves 143 signal TERM
-    check "row 84: killed while paused: the same bits" leaves 137 signal KILL
-    check "row 84: a recipe killed while paused: the same bits" recipe_killed
+    check "a run that q ended midway is resumed to the same bits" leaves 0 keys q
+    check "row 84: a run ended by SIGTERM while paused is resumed to the same bits" \
+        leaves 143 signal TERM
+    check "row 84: a run killed while paused is resumed to the same bits" leaves 137 signal KILL
+    check "row 84: a recipe killed while paused is resumed to the same bits" recipe_killed
     tmux kill-server 2>/dev/null
 else
-    skip "q midway: the same bits" "no tmux"
-    skip "row 84: SIGTERM while paused: the same bits" "no tmux"
-    skip "row 84: killed while paused: the same bits" "no tmux"
-    skip "row 84: a recipe killed while paused: the same bits" "no tmux"
+    skip "a run that q ended midway is resumed to the same bits" "no tmux"
+    skip "row 84: a run ended by SIGTERM while paused is resumed to the same bits" "no tmux"
+    skip "row 84: a run killed while paused is resumed to the same bits" "no tmux"
+    skip "row 84: a recipe killed while paused is resumed to the same bits" "no tmux"
 fi
 done_testing

@@ -1,6 +1,6 @@
 #!/bin/sh
-# runs.sh -- holds what is done with several runs: --report makes tables of them, --seeds trains a series,
-# --compare shows runs beside the one at work.
+# runs.sh -- tests the work with several runs: --report prints tables of them, --seeds trains a
+# series, --compare shows runs beside the present one.
 
 . "$(dirname "$0")/lib.sh"
 ulimit -c 0
@@ -17,13 +17,13 @@ usage() {
     refuses 2 "$pattern" -d "$data" "$@"
 }
 
-# epochs_of RUN: epoch, test accuracy and seconds of each.
+# epochs_of RUN: epoch, test accuracy and seconds of each epoch.
 epochs_of() {
     sed -n 's/.*"epoch","epoch":\([0-9]*\),.*"test_accuracy":\([^,]*\),"seconds":\([^,]*\),.*/\1 \2 \3/p' \
         "$1/metrics.jsonl"
 }
 
-# results_of RUN FORMAT: best, its epoch, final and seconds as that format of awk's printf.
+# results_of RUN FORMAT: best, its epoch, final and seconds, in this printf format of awk.
 results_of() {
     epochs_of "$1" | awk -v format="$2" '
         NR == 1 || $2 > best { best = $2; at = $1 }
@@ -31,7 +31,7 @@ results_of() {
         END { printf format, best, at, final, seconds }'
 }
 
-# contents DIRECTORY: what is in it, with the times.
+# contents DIRECTORY: its files and their times.
 contents() {
     ls -lAR "$1" && find "$1" -type f -exec cksum {} + | sort
 }
@@ -72,7 +72,7 @@ report_jsonl() {
     done
 }
 
-# Bytes that are no UTF-8 can stand in no JSON text.
+# Bytes that are not UTF-8 cannot be in JSON text.
 report_strange() {
     strange=$(printf 'a\377b')
     cp -R one "$strange" && run 0 --report --format=jsonl "$strange" &&
@@ -85,7 +85,7 @@ valid_utf8() {
     iconv -f UTF-8 -t UTF-8 "$1" >"$scratch/converted" && cmp "$1" "$scratch/converted"
 }
 
-# The names of runs have characters of four bytes, some that are not printable and some that are no UTF-8.
+# The runs' names have characters of four bytes, unprintable ones, and bytes that are not UTF-8.
 row_103_utf8() {
     wide=$(printf 'a\360\220\220\200b') bad=$(printf 'c\377\033\nd\360\220\220')
     rm -rf "$wide" "$bad" && cp -R one "$wide" && cp -R one "$bad" || return 1
@@ -104,7 +104,7 @@ row_103_utf8() {
     run 3 -d "$bad" --stats && valid_utf8 "$scratch/err" && one_line "$scratch/err"
 }
 
-# In a locale of one byte a character: the letter of the name is such a byte, or escaped in JSON.
+# In a locale of one byte a character the letter of the name is this byte, or is escaped in JSON.
 row_103_latin1() {
     name=$(printf 'gr\366\337e')
     rm -rf "$name" && cp -R one "$name" || return 1
@@ -118,7 +118,7 @@ row_103_latin1() {
         latin1 3 -d "$name" --stats && LC_ALL=C grep -q "^mnist-tui: $name/" "$scratch/err"
 }
 
-# latin1 STATUS ARGUMENT...: as run, in that locale.
+# latin1 STATUS ARGUMENT...: like run, in that locale.
 latin1() {
     LC_ALL=latin1
     LOCPATH=$scratch/locales
@@ -130,7 +130,7 @@ latin1() {
     return $ran
 }
 
-# As it is after a kill: the log ends within a line, or within the first epoch.
+# The state after a kill: the log ends within a line, or within the first epoch.
 report_killed() {
     cp -R one killed && awk '/"epoch","epoch":1/ { printf "%s", substr($0, 1, 30); exit } { print }' \
         one/metrics.jsonl >killed/metrics.jsonl && run 0 --report killed &&
@@ -149,7 +149,7 @@ report_resumed() {
     run 0 --report again && says "$scratch/out" "$(cat "$scratch/results")\$"
 }
 
-# Another process has the lock, and the log grows meanwhile.
+# Another process holds the lock, and the log grows meanwhile.
 report_at_work() {
     "$PROGRAM" -d "$data" -e 100000 -b 16 -o busy >/dev/null 2>&1 </dev/null &
     busy=$!
@@ -165,7 +165,7 @@ report_at_work() {
         says busy/metrics.jsonl '^\{"event":"end","reason":"stopped"'
 }
 
-# Said once more, the recipe neither lengthens the run nor changes what was given beside it.
+# The recipe, given again, neither makes the run longer nor changes the settings given beside it.
 row_102() {
     run 0 -d "$data" --recipe=tiny -e 1 --lr=0.05 -o recipe && cp recipe/config.json before.json &&
         run 0 --resume=recipe --recipe=tiny && diff before.json recipe/config.json &&
@@ -220,33 +220,33 @@ report_full() {
     done
 }
 
-check "runs to report" two_runs
+check "two runs to report are trained" two_runs
 check "--report prints a table of runs" report_text
-check "--report --format=csv quotes what needs it" report_csv
-check "--report --format=jsonl prints an object a run" report_jsonl
-check "--report: names that are no UTF-8" report_strange
-check "row 103: text and JSON are UTF-8 whatever the names" row_103_utf8
+check "--report --format=csv quotes fields that need it" report_csv
+check "--report --format=jsonl prints an object for each run" report_jsonl
+check "--report escapes names that are not UTF-8" report_strange
+check "row 103: text and JSON are valid UTF-8 whatever the names" row_103_utf8
 mkdir "$scratch/locales"
 if localedef -i en_US -f ISO-8859-1 "$scratch/locales/latin1" 2>/dev/null; then
     check "row 103: in a Latin-1 locale text is Latin-1, JSON is UTF-8" row_103_latin1
 else
     skip "row 103: in a Latin-1 locale" "localedef, or what it reads, is missing"
 fi
-check "--report: a run that was killed is shown as far as it is" report_killed
-check "--report: a resumed run's epochs count once" report_resumed
-check "--report: a run at work is shown as far as it is" report_at_work
-check "--report: a directory that is no run exits 4 and is named" report_no_run
-check "--report changes nothing" report_changes_nothing
-check "row 55: --report and what contradicts it" report_usage
+check "--report shows a killed run up to its last epoch" report_killed
+check "--report counts a resumed run's epochs once" report_resumed
+check "--report shows a run at work up to its last epoch" report_at_work
+check "--report exits 4 and names a directory that is not a run" report_no_run
+check "--report changes no file" report_changes_nothing
+check "row 55: --report and options that contradict it are refused" report_usage
 if [ -c /dev/full ]; then
-    check "row 58: no room on stdout for --report" report_full
+    check "row 58: --report notices a full disk on stdout" report_full
 else
-    skip "row 58: no room on stdout for --report" "no /dev/full"
+    skip "row 58: --report notices a full disk on stdout" "no /dev/full"
 fi
 
 # ---- --seeds ----
 
-# timeless FILE: without what the clock says.
+# timeless FILE: the file without times.
 timeless() {
     sed -E 's/"seconds":[^,]*,//; s/"images_per_second":[^,]*,//; s/,*"time":"[^"]*"//
         s/\[[0-9:]+<.*it\]$//; s/\[[0-9:]+<.*s\]$//; s/^(Images per second:).*/\1/' "$1"
@@ -257,7 +257,8 @@ series() {
         [ ! -s "$scratch/err" ]
 }
 
-# same_as_single SEED: files byte for byte, but for the clock in the log, and the lines on stdout.
+# same_as_single SEED: the files are the same byte for byte, except for times in the log, and so are
+# the lines on stdout.
 same_as_single() {
     run 0 -d "$data" -e 2 -s "$1" -o "single-$1" || return 1
     for file in config.json last.safetensors best.safetensors; do
@@ -279,7 +280,7 @@ series_bits() {
     done
 }
 
-# The table at the end, computed from the logs.
+# The table at the end, computed here from the logs.
 series_statistics() {
     for seed in 3 4 5; do
         results_of "series/seed-$seed" "$seed %.9f %d %.9f %.9f\n"
@@ -304,14 +305,14 @@ series_statistics() {
     diff "$scratch/expected" "$scratch/table"
 }
 
-# No deviation of one; and without a directory nothing is created.
+# One seed has no deviation; and without a directory nothing is created.
 series_of_one() {
     contents . >"$scratch/before"
     run 0 -d "$data" -e 1 --seeds=7..7 && says "$scratch/out" '^best +[0-9.]+ +- +[0-9.]+ +[0-9.]+$' &&
         contents . >"$scratch/after" && diff "$scratch/before" "$scratch/after"
 }
 
-# The last of them is taken: none is begun.
+# The last directory exists already: no run is started.
 series_taken() {
     mkdir taken && cp -R one taken/seed-3 && contents taken >"$scratch/before" &&
         refuses 4 'taken/seed-3: already holds a run' -d "$data" -e 1 --seeds=1..3 -o taken &&
@@ -325,8 +326,8 @@ series_resumed() {
     run 0 --resume=series/seed-4 -e 3 && run 0 --report series/seed-4 && says "$scratch/out" ' 3/3 '
 }
 
-# stopped_in_second EPOCHS: a series of such runs gets a signal in the second seed's. Fails if that was too
-# late: the third had begun, or all were done.
+# stopped_in_second EPOCHS: a series of such runs gets a signal during the second seed. Fails if
+# that was too late: the third run had begun, or all had ended.
 stopped_in_second() {
     rm -rf stopped
     : >"$scratch/out"
@@ -344,7 +345,7 @@ stopped_in_second() {
     [ ! -e stopped/seed-3 ] && [ "$status" -ne 0 ]
 }
 
-# The statistics are those of the first seed. The faster the machine, the longer the runs have to be.
+# The statistics are those of the first seed. A faster machine needs longer runs.
 series_stopped() {
     make_data "$scratch/tiny" 64 16 || return 1
     stopped_in_second 150 || stopped_in_second 1500 || stopped_in_second 15000
@@ -354,7 +355,7 @@ series_stopped() {
         run_statistics 1
 }
 
-# run_statistics COUNT: the table at the end has so many seeds.
+# run_statistics COUNT: the table at the end has this number of seeds.
 run_statistics() {
     rows=$(sed -n '/^seed /,/mean/p' "$scratch/out" | grep -c '^[0-9]')
     [ "$rows" -eq "$1" ] || { echo "$rows seeds in:"; tail -n 9 "$scratch/out"; return 1; }
@@ -380,18 +381,19 @@ seeds_usage() {
 }
 
 check "--seeds trains one seed after the other" series
-check "--seeds: each run is, byte for byte, the single run with that seed" series_bits
-check "--seeds: mean, standard deviation, minimum and maximum" series_statistics
-check "--seeds: one seed, and no run directory" series_of_one
-check "--seeds: a directory that is taken is found before any training" series_taken
-check "--seeds: its runs can be resumed" series_resumed
+check "--seeds: each run equals, byte for byte, a single run with that seed" series_bits
+check "--seeds prints mean, standard deviation, minimum and maximum" series_statistics
+check "--seeds works with one seed and no run directory" series_of_one
+check "--seeds reports an existing run directory before any training" series_taken
+check "the runs of --seeds can be resumed" series_resumed
 check "row 65: a signal ends a series, and the finished runs' statistics are printed" series_stopped
 check "row 86: a run that diverges ends a series" series_diverged
-check "row 51, 55: ranges of seeds that are none, and what contradicts them" seeds_usage
+check "rows 51 and 55: bad ranges of seeds, and options that contradict them, are refused" \
+    seeds_usage
 
 # ---- --compare ----
 
-# compared NAME: the table behind the results has this run first, then the others.
+# compared NAME: the table after the results has this run first, then the others.
 compared() {
     awk '/^Images per second: / { inside = 1; next } inside' "$scratch/out" >"$scratch/table"
     {
@@ -415,7 +417,7 @@ compare_resumed() {
         compared half half
 }
 
-# What is compared with changes no bit.
+# A comparison changes no bit of the run.
 compare_bits() {
     run 0 -d "$data" -e 2 -o alone && ! grep -q '^run ' "$scratch/out" || return 1
     for file in config.json last.safetensors best.safetensors; do
@@ -441,18 +443,18 @@ compare_usage() {
         usage '--compare needs training' --compare=one --stats && run 0 -d "$data" -e 1 $eight
 }
 
-check "--compare lists the runs behind the results, the present one first" compare_table
-check "--compare with a run that is resumed" compare_resumed
+check "--compare lists the runs after the results, the present one first" compare_table
+check "--compare works with a resumed run" compare_resumed
 check "--compare changes no bit" compare_bits
-check "--compare: a directory that is no run exits 4, and nothing is created" compare_no_run
-check "--compare: at most eight, and only with training" compare_usage
+check "--compare exits 4 for a directory that is not a run, and creates nothing" compare_no_run
+check "--compare takes at most eight runs, and only with training" compare_usage
 
 # ---- in the dashboard ----
 
 end_terminals_at_exit
 
-# dashboard ARGUMENT...: from $scratch, paused at first; something stays behind it, so that the results
-# can be read.
+# dashboard ARGUMENT...: runs from $scratch, paused at first; another command runs after it, so that
+# the results stay readable.
 dashboard() {
     terminal 100 30 "'$PROGRAM' -d '$data' -p --view=plots $*; cat" && see 'PAUSED' &&
         see ' a one *│$' && see ' b half *│$'
@@ -471,7 +473,7 @@ compare_dashboard_resumed() {
         see FINISHED && keys q && see '^runs/resumed  basic .* 2/2 ' && see '^runs/one      basic .* 3/3 '
 }
 
-# curses takes most of it; with a little more the dashboard goes through all views.
+# curses takes most of the stack; with a little more the dashboard goes through all views.
 row_108() {
     terminal 100 30 "ulimit -s 128; '$PROGRAM' -d '$data' -e 3; cat" &&
         see '^mnist-tui: the stack is too small .*at least 256 kB, got 128' || return 1
@@ -485,12 +487,12 @@ row_108() {
 
 if [ -n "${TMUX_PROGRAM-}" ]; then
     [ -z "${FAULT_SHIM-}" ] || # a sanitizer needs a larger stack
-        check "row 108: a stack of 128 kB, in the dashboard" row_108
-    check "--compare in the dashboard, paused and to the end" compare_dashboard
-    check "--compare in the dashboard with a run that is resumed" compare_dashboard_resumed
+        check "row 108: the dashboard runs with a stack of 128 kB" row_108
+    check "--compare works in the dashboard, paused and to the end" compare_dashboard
+    check "--compare works in the dashboard with a resumed run" compare_dashboard_resumed
 else
-    skip "--compare in the dashboard, paused and to the end" "no tmux"
-    skip "--compare in the dashboard with a run that is resumed" "no tmux"
+    skip "--compare works in the dashboard, paused and to the end" "no tmux"
+    skip "--compare works in the dashboard with a resumed run" "no tmux"
 fi
 
 check "row 102: --resume with the run's own --recipe changes nothing" row_102

@@ -1,7 +1,7 @@
 #!/bin/sh
-# same_bits.sh -- holds that a run's weights and metrics depend on its settings and data alone: bit for
-# bit the same for every number of threads, headless or in the dashboard, paused and stepped or not,
-# with each kernel table that this machine runs.
+# same_bits.sh -- tests that a run's weights and metrics depend only on its settings and data: they
+# are the same, bit for bit, for every number of threads, headless or in the dashboard, paused and
+# stepped or not, with each kernel table that this machine runs.
 
 . "$(dirname "$0")/lib.sh"
 
@@ -12,8 +12,8 @@ make_data "$data" 1940 200 # 31 batches: 30 of 64, one of 20
 
 # ---- comparing runs ----
 
-# same_run RUN: its checkpoints are those of the run called reference, byte for byte, and so are its
-# metrics but for what the clock says.
+# same_run RUN: its checkpoints equal, byte for byte, those of the run called reference, and so do
+# its metrics, except for times.
 same_run() {
     for file in last.safetensors best.safetensors; do
         cmp "$scratch/reference/$file" "$scratch/$1/$file" || return 1
@@ -38,21 +38,21 @@ same_headless() {
     headless "$@" && same_run "$1"
 }
 
-# differs RUN ARGUMENT...: a check of the checks: other settings give other weights.
+# differs RUN ARGUMENT...: tests the test: other settings give other weights.
 differs() {
     headless "$@" && ! cmp "$scratch/reference/last.safetensors" "$scratch/$1/last.safetensors"
 }
 
-check "the reference: one thread, headless" headless reference -j 1
-check "other weights with another seed" differs seed -j 1 -s 2
-check "other weights without shuffling" differs order -j 1 --no-shuffle
+check "the reference run, with one thread and headless, succeeds" headless reference -j 1
+check "another seed gives other weights" differs seed -j 1 -s 2
+check "no shuffling gives other weights" differs order -j 1 --no-shuffle
 for threads in 2 3 4; do
-    check "row 89: the same bits with $threads threads" same_headless "threads$threads" -j $threads
+    check "row 89: $threads threads give the same bits" same_headless "threads$threads" -j $threads
 done
-check "the same bits when run again" same_headless again
+check "a second run gives the same bits" same_headless again
 
-# All that is drawn or follows from where a run stands: dropped features, turned images, the learning
-# rate.
+# Everything that is random or depends on the moment of the run: dropout, augmented images, the
+# learning rate.
 recipe='--recipe=tiny -b 64 --schedule=onecycle --augment=affine --nesterov'
 recipe="$recipe --dropout=0.2 --label-smoothing=0.1 --weight-decay=0.0005"
 
@@ -74,7 +74,7 @@ start() {
         echo \$? >\"\$scratch/status\""
 }
 
-# finish: waits for the run's end and leaves.
+# finish: waits for the run's end and quits.
 finish() {
     see 'FINISHED' && keys q || return 1
     eventually [ -s "$scratch/status" ] && [ "$(cat "$scratch/status")" -eq 0 ]
@@ -84,8 +84,8 @@ dashboard() {
     start dashboard && finish && same_run dashboard
 }
 
-# Batch by batch, five batches, to the end of the epoch, on and paused again wherever that happens to
-# be, with the screen looked at and resized on the way.
+# Batch by batch, five batches, to the end of the epoch, on, and paused again at some moment; the
+# views are changed and the terminal is resized meanwhile.
 stepped() {
     start stepped --paused -j 3 && see 'PAUSED .*batch 0/31' &&
         keys b && see 'PAUSED .*batch 1/31' &&
@@ -96,21 +96,21 @@ stepped() {
         keys p && finish && same_run stepped
 }
 
-# A recipe, paused at its start and on the way; its reference is the run of one thread.
+# A recipe, paused at its start and later; its reference is the run with one thread.
 recipe_paused() {
     start recipe --paused -j 2 "$recipe" && see 'PAUSED .*batch 0/31' &&
         keys 7b && see 'PAUSED .*batch 7/31' && keys n && see 'PAUSED .*epoch 2/2 +batch 0/31' &&
         keys p && finish && same_run recipe
 }
 
-# Wherever it is paused it goes on for more epochs than there are. Unlike Space that may be pressed again
-# before the screen shows what has come of it.
+# At any moment it goes on for more epochs than there are. Unlike Space this may be pressed again
+# before the screen shows the effect.
 nudged_to_the_end() {
     unseen PAUSED || keys 9n
     seen FINISHED
 }
 
-# Pausing and resuming as fast as keys can be sent.
+# Paused and resumed as fast as keys can be sent.
 nervous() {
     start nervous -j 2 || return 1
     for try in $(seq 25); do
@@ -120,7 +120,7 @@ nervous() {
     eventually nudged_to_the_end && finish && same_run nervous
 }
 
-# Sizes, views, keys and the mouse, as fast as they can be sent, between batches and while they run.
+# Sizes, views, keys and the mouse, as fast as they can be sent, between batches and during them.
 stormed() {
     start stormed --paused -j 2 && see 'PAUSED .*batch 0/31' || return 1
     for try in $(seq "${MNIST_TUI_RESIZES:-120}"); do

@@ -1,8 +1,8 @@
 #!/bin/sh
-# signals.sh -- holds that the program gives the terminal back and tells its parent the truth, whatever signal
-# ends it and whatever it is doing; and that it ends when the terminal goes away. "row NN" is row NN of the
-# table of faults. With FAULTS_SAMPLES=all every signal meets every state, and the terminal goes away a
-# hundred times.
+# signals.sh -- tests that the program restores the terminal and ends by the signal that its parent
+# expects, whatever signal ends it in whatever state, and that it ends when the terminal goes away.
+# "row NN" is row NN of the table of faults. With FAULTS_SAMPLES=all every signal meets every state,
+# and the terminal goes away a hundred times.
 
 . "$(dirname "$0")/pane.sh"
 all=
@@ -33,7 +33,7 @@ training() {
     launch '' && see 'TRAINING .*batch [1-9]'
 }
 
-# While it renames a checkpoint, behind the second batch.
+# During the rename of a checkpoint, after the second batch.
 saving() {
     launch --paused "LD_PRELOAD='$FAULT_SHIM' FAULTS=rename:5:once:STOP" && see PAUSED && keys 2b &&
         eventually stopped
@@ -61,14 +61,14 @@ signal() {
     kill "-$1" "$(cat "$scratch/pid")"
 }
 
-# Those that stand still go on, once more where another thread was stopped by the terminal meanwhile, which is
-# the shell's; others may be gone.
+# Stopped processes are continued, and once more if the terminal, which is the shell's now, has
+# stopped another thread meanwhile; the others may be gone.
 continued() {
     signal CONT
     [ -s "$scratch/status" ]
 }
 
-# hit SIGNAL STATE: the terminal is given back, the parent sees the signal, and the run is there.
+# hit SIGNAL STATE: the terminal is restored, the parent sees the signal, and the run is complete.
 hit() {
     sh -c "kill -$1 \$\$" >/dev/null 2>&1
     expected=$?
@@ -91,19 +91,19 @@ for entry in 65-INT 65-TERM 65-QUIT 66-HUP 68-SEGV 68-ABRT 68-FPE 68-BUS 68-ILL 
     for state in $states; do
         number=$((number + 1))
         [ -n "$all" ] || [ $((number % 6)) -eq 1 ] || continue
-        check "row ${entry%-*}: SIG${entry#*-} while $(echo "$state" | tr _ ' '): the terminal is given back" \
+        check "row ${entry%-*}: SIG${entry#*-} while $(echo "$state" | tr _ ' ') restores the terminal" \
             hit "${entry#*-}" "$state"
     done
 done
 
-# On the thread that trains, in the midst of a save.
+# On the training thread, in the middle of a save.
 row_68_trainer() {
     launch '' "LD_PRELOAD='$FAULT_SHIM' FAULTS=rename:5:once:SEGV" && left 139 && restored &&
         run 0 -d "$data" --eval="$directory/last.safetensors"
 }
 
 if [ -n "${FAULT_SHIM-}" ]; then
-    check "row 68: SIGSEGV on the trainer's thread: the terminal is given back" row_68_trainer
+    check "row 68: SIGSEGV on the training thread restores the terminal" row_68_trainer
 fi
 
 # ---- the terminal goes away ----
@@ -112,7 +112,7 @@ milliseconds() {
     date +%s%3N
 }
 
-# vanishes: at some moment of a run, which ends and can be resumed.
+# vanishes: the terminal goes away at some moment of a run; the run ends and can be resumed.
 vanishes() {
     launch '' && see 'TRAINING .*batch [1-9]' && sleep "0.$1" || return 1
     from=$(milliseconds)
@@ -122,7 +122,8 @@ vanishes() {
     valid_checkpoint
 }
 
-# vanishes_often TIMES: gone within two seconds each time. Nobody looks at a clock in make check.
+# vanishes_often TIMES: the program ends within two seconds each time. make check does not look at
+# the clock.
 vanishes_often() {
     slowest=0
     for try in $(seq "$1"); do
@@ -132,7 +133,7 @@ vanishes_often() {
     [ -z "$all" ] || [ "$slowest" -le 2000 ]
 }
 
-# SIGHUP ignored, as under nohup: the end of the terminal is noticed by itself.
+# SIGHUP is ignored, as under nohup: the program itself notices the end of the terminal.
 vanishes_under_nohup() {
     before='trap "" HUP'
     vanishes_often "$1"
@@ -143,6 +144,6 @@ vanishes_under_nohup() {
 
 times=3
 [ -z "$all" ] || times=100
-check "row 66: the terminal goes away: the run ends and is saved" vanishes_often $times
-check "row 66: the terminal goes away, SIGHUP ignored: the same" vanishes_under_nohup $times
+check "row 66: when the terminal goes away the run is saved and ends" vanishes_often $times
+check "row 66: so when SIGHUP is ignored" vanishes_under_nohup $times
 done_testing

@@ -1,8 +1,9 @@
 #!/bin/sh
-# terminal.sh -- holds what the program does with a terminal, or a pipe, that nobody reads, that belongs to
-# another job, that is two, or that says it is larger than it can be; and with time in which it is stopped.
-# "row NN" is row NN of the table of faults. With FAULTS_SAMPLES=all it is told to end a hundred times in each
-# state, and must be gone within two seconds each time.
+# terminal.sh -- tests the program with a terminal or pipe that nobody reads, with a terminal that
+# belongs to another job, that claims an impossible size, or with two terminals; and with time in
+# which it is stopped. "row NN" is row NN of the table of faults. With FAULTS_SAMPLES=all the
+# program is told to end a hundred times in each state, and must have ended within two seconds each
+# time.
 
 . "$(dirname "$0")/pane.sh"
 all=
@@ -18,7 +19,7 @@ signal() {
     kill "-$1" "$(cat "$scratch/pid")"
 }
 
-# is_gone: waits for the end of the process that was told to end just now, and keeps the longest time.
+# is_gone: waits for the end of the process that was told to end, and keeps the longest time.
 is_gone() {
     from=$(milliseconds)
     gone || return 1
@@ -26,7 +27,7 @@ is_gone() {
     [ "$took" -le "$slowest" ] || slowest=$took
 }
 
-# in_time TIMES: nobody looks at a clock in make check.
+# in_time TIMES: make check does not look at the clock.
 in_time() {
     figure "$1 times, gone within $slowest ms"
     [ -z "$all" ] || [ "$slowest" -le 2000 ]
@@ -45,7 +46,7 @@ training() {
     launch '-e 100000' 'TRAINING'
 }
 
-# Much is drawn, so that the terminal is full soon.
+# A lot is drawn, so that the terminal's buffer is full soon.
 redrawing() {
     training && tmux send-keys -t main -N 2000 C-l
 }
@@ -77,7 +78,7 @@ failed() {
     see FAILED
 }
 
-# given_back: as restored, without what stands on the screen, which keys that nobody read may have changed.
+# given_back: as restored, except for the screen's text, which unread keys may have changed.
 given_back() {
     eventually cmp "$scratch/modes.before" "$scratch/modes.after" && eventually flags_are '0 1 0'
 }
@@ -87,7 +88,8 @@ flags_are() {
     [ "$(tmux display-message -p -t main '#{alternate_on} #{cursor_flag} #{keypad_flag}')" = "$1" ]
 }
 
-# told_unread SIGNAL STATUS STATE TIMES: told to end once, at some moment after the terminal has hung.
+# told_unread SIGNAL STATUS STATE TIMES: tells it to end once, at some moment after the terminal
+# hangs.
 told_unread() {
     slowest=0
     for round in $(seq "$4"); do
@@ -110,7 +112,7 @@ done
 check "row 93: one SIGHUP while nobody reads the terminal: saved and gone" \
     told_unread HUP 129 redrawing $times
 
-# Keys are answered as soon as somebody reads again, although the terminal was full for long.
+# Keys work as soon as the terminal is read again, even if it was full for long.
 reads_again() {
     redrawing || return 1
     server=$(tmux display-message -p '#{pid}')
@@ -118,11 +120,11 @@ reads_again() {
         keys Escape && see_no 'Keys [0-9]' && goes_on
 }
 
-check "row 93: a terminal that is read again shows where training is" reads_again
+check "row 93: a terminal that is read again shows the present moment" reads_again
 
 # ---- nobody reads the pipe ----
 
-# A pipe that is full, with a reader that does not read. What is left of room, 0 to 999 bytes, is the argument.
+# A full pipe whose reader does not read. The argument is the room left in it, 0 to 999 bytes.
 fill_pipe() {
     rm -f "$scratch/pipe"
     mkfifo "$scratch/pipe" && sleep 1000 <>"$scratch/pipe" &
@@ -132,7 +134,8 @@ fill_pipe() {
     [ "$1" -eq 0 ] || dd if="$scratch/pipe" of=/dev/null bs=4096 count="$1" iflag=fullblock 2>/dev/null
 }
 
-# told_full ROOM TIMES ARGUMENT...: told to end once, with stdout a full pipe but for so many pages of 4096 bytes.
+# told_full ROOM TIMES ARGUMENT...: told to end once, with stdout a pipe that has room for only so
+# many pages of 4096 bytes.
 told_full() {
     room=$1 rounds=$2
     shift 2
@@ -155,7 +158,8 @@ told_full() {
     in_time "$rounds"
 }
 
-# told_reading ARGUMENT...: what only reads, and prints to the full pipe, ends by the signal's own action.
+# told_reading ARGUMENT...: an action that only reads, and prints to the full pipe, ends by the
+# signal's default action.
 told_reading() {
     fill_pipe 0
     "$PROGRAM" "$@" >"$scratch/pipe" 2>"$scratch/err" &
@@ -170,7 +174,7 @@ told_reading() {
     [ "$ended" -eq 0 ] && [ "$status" -eq 143 ]
 }
 
-# The shim is there in builds without a sanitizer.
+# The shim exists only in builds without a sanitizer.
 if [ -n "${FAULT_SHIM-}" ]; then
     check "row 94: one SIGTERM, stdout a full pipe: saved and gone" \
         told_full 0 $times -e 100000 -o "$scratch/run"
@@ -211,7 +215,8 @@ stopped() {
     grep -q '^State:.*T' "/proc/$(cat "$scratch/pid")/status"
 }
 
-# The shell has a terminal that works again, with its own modes. Enter would not do in those of the program.
+# The shell's terminal works again, with the shell's modes. Enter would not do in the program's
+# modes.
 stop_and_clear() {
     signal STOP && eventually stopped && keys 'stty sane; clear; echo $((41 + 1))' C-j && see '^42'
 }
@@ -221,7 +226,7 @@ row_95() {
         keys p && see PAUSED && keys q && see READY && eventually flags_are '0 1 0'
 }
 
-# Epochs are what shows that it goes on where nobody sees it.
+# New epochs show that it continues in the background.
 epochs() {
     grep -c '"event":"epoch"' "$scratch/job/metrics.jsonl"
 }
@@ -238,7 +243,7 @@ stty_is_sane() {
         says "$scratch/modes" '(^| )icanon( |$)'
 }
 
-# Suspended by a key, too; and told to end there.
+# Suspended by a key, too, and told to end while suspended.
 row_96_suspended() {
     keys C-z && see READY && keys 'bg; clear' C-j || return 1
     until_epoch $(($(epochs) + 3)) "$scratch/job" && unseen 'TRAINING|Loss|Spc Pause' && signal TERM && gone &&
@@ -254,9 +259,10 @@ row_97() {
     return $ignored
 }
 
-check "row 95: SIGSTOP and fg: the modes are the program's, keys work, and the terminal is given back" row_95
-check "row 96: SIGSTOP and bg: training goes on, and nothing is drawn until fg" row_96
-check "row 96: Ctrl-Z and bg: the same, and SIGTERM is obeyed" row_96_suspended
+check "row 95: after SIGSTOP and fg the program has its modes, keys work, and the terminal is restored at the end" \
+    row_95
+check "row 96: after SIGSTOP and bg training continues, and nothing is drawn until fg" row_96
+check "row 96: so after Ctrl-Z and bg, and SIGTERM ends the program" row_96_suspended
 if env --ignore-signal=TSTP true 2>/dev/null; then
     check "row 97: SIGTSTP that the parent ignores stays ignored" row_97
 else
@@ -265,13 +271,13 @@ fi
 
 # ---- time ----
 
-# counted RUN: milliseconds in all epochs that have ended.
+# counted RUN: the milliseconds of all epochs that have ended.
 counted() {
     sed -n 's/^{"event":"epoch",.*"seconds":\([^,]*\),.*/\1/p' "$1/metrics.jsonl" |
         awk '{ sum += $1 } END { printf "%d\n", 1000 * sum }'
 }
 
-# stop_for_three_seconds: at least that long; leaves how long in $asleep.
+# stop_for_three_seconds: stops it for at least that long; leaves the time in $asleep.
 stop_for_three_seconds() {
     "$@" && eventually stopped || return 1
     asleep=$(milliseconds)
@@ -279,7 +285,7 @@ stop_for_three_seconds() {
     asleep=$(($(milliseconds) - asleep))
 }
 
-# The epochs take at most the time that the whole run did, less that in which it was stopped.
+# The epochs take at most the time of the whole run without the time in which it was stopped.
 awake() {
     took=$(($(milliseconds) - began))
     sum=$(counted "$1")
@@ -306,12 +312,12 @@ row_98_suspended() {
         until_epoch $(($(epochs) + 2)) "$scratch/job" && awake "$scratch/job"
 }
 
-check "row 98: time after SIGSTOP counts in no second" row_98_headless
-check "row 98: suspended time counts in no second" row_98_suspended
+check "row 98: no seconds include the time after SIGSTOP" row_98_headless
+check "row 98: no seconds include suspended time" row_98_suspended
 
 # ---- sizes, and two terminals ----
 
-# resized COLUMNS ROWS: what the terminal says, not what it is.
+# resized COLUMNS ROWS: the size that the terminal reports, not its real one.
 resized() {
     stty cols "$1" rows "$2" <"$(tmux display-message -p -t main '#{pane_tty}')"
 }
@@ -333,7 +339,7 @@ row_99_start() {
     return $started
 }
 
-# With memory for a small part of such a canvas alone.
+# With memory for only a small part of such a canvas.
 row_99_memory() {
     start 80 24 "$many -j 1" && see TRAINING &&
         limit=$(sed -n 's/^VmPeak:[^0-9]*\([0-9]*\).*/\1/p' "/proc/$(cat "$scratch/pid")/status") || return 1
@@ -345,14 +351,14 @@ row_99_memory() {
     return $went
 }
 
-check "row 99: a terminal that says it is larger than 32767" row_99
-check "row 99: so from the start" row_99_start
+check "row 99: a terminal that claims more than 32767 columns does no harm" row_99
+check "row 99: so if it claims that from the start" row_99_start
 if [ -n "${FAULT_SHIM-}" ] && [ -r /proc/self/status ]; then
-    check "row 99: a terminal larger than memory allows" row_99_memory
+    check "row 99: a terminal too large for the memory does no harm" row_99_memory
 fi
 
-# The other terminal is that of a second window; its modes stay as they are. The server's environment is that
-# of its start.
+# The other terminal is a second window's; its modes must not change. The server keeps the
+# environment of its start.
 row_113() {
     arguments="$many -o '$scratch/never' <\"\$(cat '$scratch/other')\"" environment=
     export PROGRAM data scratch arguments environment before
@@ -364,11 +370,11 @@ row_113() {
         cmp "$scratch/other.before" "$scratch/other.after" && cmp "$scratch/modes.before" "$scratch/modes.after"
 }
 
-# By another name it is the same.
+# The same terminal by another name is accepted.
 row_113_same() {
     start 80 24 "$many </dev/tty" && see TRAINING && answers && keys q y && left 0 && restored
 }
 
-check "row 113: stdin and stdout are two terminals: exit 5" row_113
-check "row 113: the same terminal by another name will do" row_113_same
+check "row 113: two terminals as stdin and stdout are refused with exit 5" row_113
+check "row 113: one terminal by two names is accepted" row_113_same
 done_testing

@@ -1,11 +1,11 @@
 #!/bin/sh
-# tui.sh -- holds the dashboard: the real program runs in a real terminal emulator, keys are sent to it,
-# and what stands on the screen is read. Also what signals, sizes, locales and kinds of terminals do to
-# it, and that the terminal is given back as it was.
+# tui.sh -- tests the dashboard: the real program runs in a real terminal emulator, the script sends
+# keys and reads the screen. It also tests the effect of signals, sizes, locales and kinds of
+# terminals, and that the terminal is restored.
 
 . "$(dirname "$0")/pane.sh"
 
-# answers: the dashboard obeys, whatever it shows: the help opens and closes.
+# answers: the dashboard reacts to keys in any state: the help opens and closes.
 answers() {
     keys Escape && keys '?' && see 'Keys [0-9]' && keys Escape && see_no 'Keys [0-9]'
 }
@@ -46,8 +46,8 @@ key_line() {
         grep -E '^ Spc Pause .*n Epoch .*b Batch .*1-6 View .*Tab Pane .*y Log .*s Save .*\? Help .*q Quit$'
 }
 
-# framed WIDTH HEIGHT: between header and key line every row begins and ends with a border, in the
-# first and the last column.
+# framed WIDTH HEIGHT: between the header and the key line every row has a border in the first and
+# in the last column.
 framed() {
     [ "$(wc -l <"$scratch/screen")" -eq "$2" ] && seen '^┌─ Loss.*┐┌─ Accuracy %.*┐' &&
         seen '^┌─ Model basic .*┐┌─ .*┐$' && seen '┌─ Sample .*┐$' &&
@@ -68,12 +68,12 @@ every_frame() {
 }
 
 start 80 24 "$many --paused"
-check "--paused: the header says so, and where the run is" header
-check "two plots, the model and a sample have their panes" panes
-check "the plots have axes with numbers" axes
-check "the layer table has its heading, layers and total" layers
-check "the sample has its label, the prediction and the likeliest classes" samples
-check "the last line has the keys" eventually key_line
+check "--paused: the header shows it, and the moment of the run" header
+check "the plots, the model and the samples have panes" panes
+check "the plots' axes have numbers" axes
+check "the layer table has a heading, layers and a total" layers
+check "a sample has its label, the prediction and the likeliest classes" samples
+check "the last line shows the keys" eventually key_line
 
 # ---- stepping and pausing ----
 
@@ -86,7 +86,7 @@ step_batches() {
         see 'PAUSED .*epoch 1/.* batch 23/40'
 }
 
-# Over the end of an epoch.
+# Beyond the end of an epoch.
 step_over() {
     keys 20b && see 'PAUSED .*epoch 2/.* batch 3/40'
 }
@@ -105,7 +105,7 @@ plotted() {
         see '^│[^●]*●.*││' && see '││[^●]*●.*│$' && eventually braille
 }
 
-# Braille is U+2800 to U+28FF; collation has no range for it, its bytes have.
+# Braille is U+2800 to U+28FF. Collation has no range for it, so the bytes are matched.
 braille() {
     LC_ALL=C grep -q "$(printf '\342[\240-\243]')" "$scratch/screen"
 }
@@ -133,7 +133,7 @@ pause() {
         [ "$(moment)" = "$old" ]
 }
 
-# Two presses while one batch is at work: the second takes the first back.
+# Two presses during one batch: the second cancels the first.
 double_press() {
     start 80 24 '-e 100000 -b 640' && see '> TRAINING' && keys Space Space && eventually moment &&
         first=$(moment) && eventually later $((first + 5))
@@ -148,11 +148,11 @@ counts() {
 
 check "b trains one batch" step_batch
 check "20b trains twenty batches" step_batches
-check "20b goes on in the next epoch" step_over
+check "20b continues in the next epoch" step_over
 check "n trains to the end of the epoch" step_epoch
 check "2n trains two epochs" step_epochs
 check "the plots show training and test results" plotted
-check "y changes both axes, and again changes them back" log_axis
+check "y makes both axes logarithmic, and linear again" log_axis
 check "Space resumes" resume Space
 check "Space pauses" pause Space
 check "p resumes" resume p
@@ -179,13 +179,13 @@ move_samples() {
         keys Home && see 'test #0 '
 }
 
-# The pane that has the keys is told apart without colours: by bold.
+# The focused pane is bold, so that it is recognized without colours.
 focus_shows() {
     old=$(title)
     keys BTab && eventually title_is != "$old" && keys Tab && eventually title_is = "$old"
 }
 
-# The row of the model's title, with all that the terminal was told of its looks.
+# The row of the model's title, with its escape sequences.
 title() {
     tmux capture-pane -e -p -t main | grep 'Model basic'
 }
@@ -200,14 +200,14 @@ help_opens() {
         keys '?' && see_no 'Space, p' && see 'Sample +test #0'
 }
 
-# In a terminal too small for all of it.
+# In a terminal too small for the whole help.
 help_scrolls() {
     tmux resize-window -t main -x 60 -y 10 && keys '?' && see 'Space, p' &&
         unseen 'Ctrl-Z' && keys $(printf 'Down %.0s' $(seq 60)) &&
         see 'Ctrl-Z +suspend'
 }
 
-# One key up from the end, after more down than there are.
+# One key up from the end, after more presses of down than there are lines.
 help_scrolls_back() {
     see 'Ctrl-Z' && keys Up && see_no 'Ctrl-Z'
 }
@@ -227,15 +227,15 @@ redraw() {
 }
 
 check "Tab and the arrows scroll the layer table" scroll_layers
-check "Tab and the arrows go through the samples" move_samples
-check "the pane that has the keys looks different" focus_shows
+check "Tab and the arrows select samples" move_samples
+check "the focused pane looks different" focus_shows
 check "? and F1 open the help, Esc and ? close it" help_opens
-check "help: the arrows scroll to its end" help_scrolls
-check "help: the arrows scroll back at once" help_scrolls_back
-check "help: Home and End go to its ends" help_ends
+check "the arrows scroll the help to its end" help_scrolls
+check "at its end the help scrolls back at the first key" help_scrolls_back
+check "Home and End go to the ends of the help" help_ends
 check "Esc goes back and never quits" escape_stays
-check "Ctrl-L draws the screen anew" redraw
-check "row 60: the frames fit from 80x22 to 300x100" every_frame
+check "Ctrl-L redraws the screen" redraw
+check "row 60: frames fit at sizes from 80x22 to 300x100" every_frame
 
 # colors: SGR sequences that choose a colour.
 colors() {
@@ -275,7 +275,7 @@ draws() {
         keys BSpace && see_no '[0-9] [█▏▎▍▌▋▊▉]'
 }
 
-# press COLUMN ROW BUTTON: what a terminal sends for it, in the oldest of the protocols.
+# press COLUMN ROW BUTTON: sends a mouse press in the oldest protocol.
 press() {
     tmux send-keys -l -t main "$(printf '\033[M%b%b%b' "$(printf '\\%o' $(($3 + 32)))" \
         "$(printf '\\%o' $(($1 + 32)))" "$(printf '\\%o' $(($2 + 32)))")"
@@ -325,18 +325,19 @@ saves() {
 }
 
 check "1 to 6 open the views" opens_views
-check "a count trains and leaves the view as it was" counts_return
-check "Enter zooms, Tab goes on, Esc shrinks" zooms
-check "the matrix opens a cell's images; f and w list mistakes and the worst" confusion_opens
-check "a digit is drawn with keys, seen, and taken back" draws
+check "a count before b trains and keeps the view" counts_return
+check "Enter enlarges a pane, Tab goes to the next, Esc shrinks it" zooms
+check "the confusion matrix opens a cell's images; f and w list mistakes and the worst" \
+    confusion_opens
+check "a digit is drawn with keys, classified, and undone" draws
 check "a digit is drawn with the mouse" mouse_draws
-check "the wheel scrolls the pane under it" mouse_scrolls
-check "< goes back in the run, End returns" travels
+check "the wheel scrolls the pane under the pointer" mouse_scrolls
+check "< replays an earlier moment, End returns to the present" travels
 check "e writes the screen to a file" exported
-check "u goes through the glyphs" glyphs_cycle
-check "c switches colours" colors_switch
+check "u changes the glyph set" glyphs_cycle
+check "c switches colours off and on" colors_switch
 check "+ and - change the learning rate" rate_changes
-check "s says so when there is no run directory" no_place_to_save
+check "s reports that there is no run directory" no_place_to_save
 check "s saves a checkpoint" saves
 
 # ---- leaving ----
@@ -387,7 +388,7 @@ finished_steps() {
         see 'nothing to pause' && see '\* FINISHED +epoch 2/2 +batch 40/40'
 }
 
-# The whole message, at the size that most terminals have.
+# The whole message, at the most common size.
 finished_message() {
     start 80 24 '-e 1 -b 64' && see 'FINISHED' && see 'q quits and prints the *results'
 }
@@ -396,13 +397,13 @@ finished_quits() {
     keys q && left 0 && restored && results
 }
 
-# The run ends while the question stands: there is no training left that could go on.
+# The run ends while the question is shown: no training is left that could continue.
 question_ends() {
     asked_in_run_of 4 || asked_in_run_of 40 || asked_in_run_of 400 || asked_in_run_of 4000
     see FINISHED && see_no 'Training goes on'
 }
 
-# asked_in_run_of EPOCHS: fails if the machine is so fast that the run was over before the question.
+# asked_in_run_of EPOCHS: fails if the machine is so fast that the run ended before the question.
 asked_in_run_of() {
     start 80 24 "-e $1 -b 16" && see 'TRAINING|TESTING|FINISHED' && keys q &&
         eventually asked_or_over && seen 'Quit\?'
@@ -412,7 +413,7 @@ asked_or_over() {
     seen 'Quit\?|FINISHED' || [ -s "$scratch/status" ]
 }
 
-# What answers it is no key for the plots: y changes their axes.
+# The answer's key does nothing else: y would change the plots' axes.
 question_answered() {
     see 'The run is over. Quit\?' && before=$(ticks) && keys n && see 'q quits and prints the results' &&
         see_no 'Quit\?' && [ "$(ticks)" = "$before" ] && keys q && left 0 && restored && results &&
@@ -424,14 +425,14 @@ every_key() {
         Escape C-l Enter x z '[' ']' , . 0 f w '<' '>' + - s e m c u F5 F12 BSpace DC IC C-a C-t
 }
 
-# After every key, while training, paused and finished, it still answers.
+# It reacts after every key, while training, paused and finished.
 row_82() {
     start 80 24 "$many" && see 'TRAINING' && every_key && answers && keys p p Space &&
         every_key && answers && start 80 24 '-e 1 -b 64' && see FINISHED && every_key && answers &&
         see FINISHED
 }
 
-# In every view, at a size of every tier.
+# In every view, at one size of every tier.
 row_82_views() {
     start 80 24 "$many" && see TRAINING || return 1
     for size in '40 10' '80 24' '140 44'; do
@@ -444,16 +445,16 @@ row_82_views() {
 }
 
 check "the end of a run keeps the screen and says FINISHED" finished
-check "after the end everything can still be looked at" finished_looks
-check "row 85: stepping after the last epoch says that it is over" finished_steps
+check "after the end every view still works" finished_looks
+check "row 85: stepping after the last epoch says that training has finished" finished_steps
 check "after the end q leaves at once and prints the results" finished_quits
 check "the last message fits into 80 columns" finished_message
-check "the question whether to quit changes as the run ends" question_ends
-check "an answer to that question after the run's end quits, or takes it away" question_answered
-check "row 82: every key in every state" row_82
-check "row 82: every key in every view and tier" row_82_views
-check "two presses of Space within a batch leave it training" double_press
-check "a count is forgotten by another key" counts
+check "the question whether to quit changes when the run ends" question_ends
+check "after the run's end an answer to that question quits or closes it" question_answered
+check "row 82: every key is safe in every state" row_82
+check "row 82: every key is safe in every view and tier" row_82_views
+check "two presses of Space within a batch cancel each other" double_press
+check "another key clears a count" counts
 
 # ---- sizes ----
 
@@ -467,13 +468,13 @@ one_cell() {
     start 1 1 "$many --paused" && eventually on_its_screen && keys 3b && sized 80 24 && see 'PAUSED .*batch 3/40'
 }
 
-# The program has the terminal: keys reach it from now on.
+# The program controls the terminal: it gets the keys from now on.
 on_its_screen() {
     [ "$(tmux display-message -p -t main '#{alternate_on}')" = 1 ]
 }
 
-# At every size the state is in the first column, or in the header. (Not in a single cell: terminals
-# like this one cannot be made to draw in the last.)
+# At every size the state is in the first column, or in the header. (A single cell cannot be tested:
+# terminals like this one cannot draw in the last cell.)
 row_60() {
     start 80 24 "$many" && see TRAINING || return 1
     for size in '2 1' '1 2' '5 2' '10 3' '30 8' '39 9' '40 10' '79 21' '79 22' '80 21' '80 22' \
@@ -492,12 +493,12 @@ resize_storm() {
     sized 80 24 && answers && goes_on
 }
 
-check "row 60: 30x8 and 12x1 show the state and obey" small_sizes
-check "row 60: started in one cell, then resized" one_cell
-check "row 60: sizes from 1x1 to 300x100 while training" row_60
-check "row 60: a storm of sizes" resize_storm
+check "row 60: at 30x8 and 12x1 the state is shown and keys work" small_sizes
+check "row 60: it starts in one cell and can be resized" one_cell
+check "row 60: training survives sizes from 1x1 to 300x100" row_60
+check "row 60: training survives a storm of resizes" resize_storm
 
-# Keys that nobody would press: every byte but those that quit, stop or signal.
+# Unlikely keys: every byte except those that quit, stop or signal.
 row_64() {
     head -c 6000 "$data/train-images-idx3-ubyte.gz" |
         LC_ALL=C tr -d 'qyY\003\017\021\023\026\032\034' | head -c 4000 >"$scratch/bytes"
@@ -505,7 +506,7 @@ row_64() {
     see 'mnist-tui' && keys Escape p && answers && [ ! -e "$scratch/status" ]
 }
 
-# A report of the mouse whose rest does not come holds up nothing, and is none with other bytes behind it.
+# An incomplete mouse report blocks nothing, and other bytes after it make it invalid.
 unfinished_report() {
     trained "unfinished$1" || return 1
     shift
@@ -514,7 +515,7 @@ unfinished_report() {
         valid_checkpoint
 }
 
-# keys_without_end KEY: keys that take longer than they take to send are no reason not to be told to end.
+# keys_without_end KEY: a steady stream of keys does not keep a signal from ending the program.
 keys_without_end() {
     directory=$scratch/keys
     export directory
@@ -523,10 +524,11 @@ keys_without_end() {
         left 143 && valid_checkpoint
 }
 
-check "row 64: random bytes as keys" row_64
-check "row 64: an unfinished report of the mouse" unfinished_report 1 1b 5b 4d
-check "row 64: an unfinished report of the mouse in decimal" unfinished_report 2 1b 5b 3c 33 3b 31
-check "row 65: SIGTERM is obeyed while keys keep coming" keys_without_end C-l
+check "row 64: random bytes as keys do no harm" row_64
+check "row 64: an incomplete mouse report blocks nothing" unfinished_report 1 1b 5b 4d
+check "row 64: an incomplete decimal mouse report blocks nothing" \
+    unfinished_report 2 1b 5b 3c 33 3b 31
+check "row 65: SIGTERM ends the program while keys keep coming" keys_without_end C-l
 
 # ---- suspending ----
 
@@ -544,7 +546,8 @@ continues() {
     keys fg Enter && see 'TRAINING' && goes_on && answers
 }
 
-# With drags, or a digit could not be drawn any more; and not before the program has the terminal again.
+# The mouse mode includes drags, which drawing a digit needs, and is set only after the program has
+# the terminal again.
 mouse_reported() {
     [ "$(tmux display-message -p -t main '#{mouse_button_flag} #{mouse_sgr_flag}')" = "$1" ]
 }
@@ -555,13 +558,13 @@ mouse_suspended() {
         keys fg Enter && see 'TRAINING' && eventually mouse_reported '1 1'
 }
 
-# The terminal has another size when it goes on.
+# The terminal has another size when the program continues.
 suspend_resize() {
     keys C-z && see 'READY' && tmux resize-window -t main -x 100 -y 30 && keys fg Enter &&
         see '^.{99}┐$' && goes_on && sized 80 24
 }
 
-# Pressed while the first frame is still being sent, too.
+# Also pressed while the first frame is being sent.
 row_67() {
     for round in $(seq 60); do
         keys C-z && see 'READY' && keys fg Enter && see 'mnist-tui +[>~]' || return 1
@@ -571,10 +574,10 @@ row_67() {
 }
 
 check "row 67: Ctrl-Z gives the terminal back and stops" suspend
-check "row 67: fg goes on where it was" continues
-check "row 67: the mouse is the shell's while stopped, and reported as before behind that" mouse_suspended
-check "row 67: resized while stopped" suspend_resize
-check "row 67: suspended again and again" row_67
+check "row 67: fg continues where it was" continues
+check "row 67: mouse reports are off while stopped, and on again afterwards" mouse_suspended
+check "row 67: a resize while stopped is noticed" suspend_resize
+check "row 67: it can be suspended again and again" row_67
 
 # ---- signals ----
 
@@ -587,7 +590,8 @@ ctrl_c_paused() {
         valid_checkpoint
 }
 
-# Output stopped by Ctrl-S: epochs are still written to the log, and Ctrl-Q shows where it has got.
+# The output is stopped by Ctrl-S: epochs are still logged, and after Ctrl-Q the screen is up to
+# date.
 epochs_logged() {
     grep -c '"event":"epoch"' "$directory/metrics.jsonl"
 }
@@ -601,7 +605,7 @@ logged() {
     [ "$(epochs_logged)" -ge "$1" ]
 }
 
-# blocked_end RUN SIGNAL...: a run that is to end does not wait for somebody to press Ctrl-Q.
+# blocked_end RUN SIGNAL...: a run that is told to end does not wait for Ctrl-Q.
 blocked_end() {
     trained "$1" || return 1
     shift
@@ -613,7 +617,7 @@ blocked_end() {
     gone && keys C-q && left 143 && restored
 }
 
-# unread RUN SIGNAL...: nobody reads what is drawn, as with a terminal that hangs or a connection that does.
+# unread RUN SIGNAL...: nobody reads the output, as when a terminal or a connection hangs.
 unread() {
     trained "$1" || return 1
     shift
@@ -645,7 +649,7 @@ blocked_term() {
     blocked_end blocked_term TERM && valid_checkpoint
 }
 
-# The run directory goes away under the run, and has letters outside of ASCII.
+# The run directory is removed during the run. Its name has letters that are not ASCII.
 named_in_utf8() {
     start 100 24 "$many -o \"\$scratch/größe\"" && see 'epoch ([2-9]|[1-9][0-9])' || return 1
     until rm -rf "$scratch/größe"; do :; done 2>/dev/null # a save in between puts a file back
@@ -653,26 +657,26 @@ named_in_utf8() {
         see '^mnist-tui: .*größe.*: cannot be'
 }
 
-# Losses that are no numbers.
+# Losses that are NaN.
 diverges() {
     start 80 24 '-e 100000 -b 16 --lr=1e30 --momentum=0' && see '! FAILED' && see 'diverged' &&
         answers && keys q && left 6 && restored && see '^mnist-tui: .*diverged'
 }
 
-# settled: the screen stands still.
+# settled: the screen no longer changes.
 settled() {
     cp "$scratch/screen" "$scratch/screen.before" && sleep 0.2 && look &&
         cmp "$scratch/screen" "$scratch/screen.before"
 }
 
-# undisturbed: all that is on the screen is what the program would draw there. What others had written
-# would go when it is drawn anew.
+# undisturbed: the screen shows only what the program drew. Anything that others wrote would
+# disappear when it is redrawn.
 undisturbed() {
     eventually settled && keys C-l && answers &&
         eventually cmp "$scratch/screen" "$scratch/screen.before"
 }
 
-# Through saves, a thread that cannot be had, and a run that ends badly.
+# During saves, when a thread cannot be started, and when a run ends with an error.
 row_71() {
     directory=$scratch/quiet
     start 80 24 "$many --paused -j 2 -o '$directory' --checkpoint-every=0 2>'$scratch/aside'" \
@@ -685,21 +689,22 @@ row_71() {
 }
 
 check "row 65: Ctrl-C saves, ends by SIGINT, terminal restored" ctrl_c
-check "row 84: Ctrl-C while paused saves, too" ctrl_c_paused
+check "row 84: Ctrl-C while paused saves" ctrl_c_paused
 check "row 70: training goes on while the output is stopped" row_70
-check "row 70: SIGTERM is obeyed while the output is stopped" blocked_term
-check "row 70: a second SIGTERM leaves while the output is stopped" blocked_end blocked_twice TERM TERM
-# The shim is there in builds without a sanitizer.
+check "row 70: SIGTERM ends the program while the output is stopped" blocked_term
+check "row 70: a second SIGTERM ends it while the output is stopped" \
+    blocked_end blocked_twice TERM TERM
+# The shim exists only in builds without a sanitizer.
 if [ -n "${FAULT_SHIM-}" ]; then
-    check "row 70: SIGTERM is obeyed while nobody reads the output" unread_term
-    check "row 70: a second SIGTERM leaves while nobody reads the output" unread_twice
-    check "row 68: SIGSEGV while nobody reads the output: the terminal is given back" row_68_unread
+    check "row 70: SIGTERM ends the program while nobody reads the output" unread_term
+    check "row 70: a second SIGTERM ends it while nobody reads the output" unread_twice
+    check "row 68: SIGSEGV while nobody reads the output restores the terminal" row_68_unread
 else
     skip "rows 68 and 70: nobody reads the output" \
         "ThreadSanitizer holds a signal back until the call that it is to end has returned"
 fi
 check "row 71: nothing else writes on the screen" row_71
-check "an error's path keeps its letters on the screen" named_in_utf8
+check "a path in an error message is shown in UTF-8" named_in_utf8
 check "row 86: divergence is shown, q exits 6" diverges
 
 # ---- a long run ----
@@ -714,14 +719,14 @@ row_81() {
     return $flat
 }
 
-# A sanitizer keeps what has been freed for a while; the shim is there in builds without one.
+# A sanitizer keeps freed memory for a while; the shim exists only in builds without one.
 if [ -d /proc/self/fd ] && [ -n "${FAULT_SHIM-}" ]; then
-    check "row 81: memory and descriptors stay flat, in the dashboard" row_81
+    check "row 81: memory and descriptors of the dashboard stay flat" row_81
 fi
 
 # ---- kinds of terminals ----
 
-# refused ENVIRONMENT: exit 5, advice, and nothing made.
+# refused ENVIRONMENT: exit status 5, advice, and nothing is created.
 refused() {
     start 80 24 "$many -o \"\$scratch/never\"" "$1" && left 5 &&
         tmux resize-window -t main -x 200 -y 24 && see '^mnist-tui: .*TERM.*--headless' && restored &&
@@ -733,7 +738,7 @@ dumb() {
         see '^EPOCH: 0$' && results
 }
 
-# The bar, on one line even where the terminal is narrower than it.
+# The bar stays on one line even if the terminal is narrower than the bar.
 headless_bar() {
     start 80 24 "$many --headless" && see '^Loss=[0-9.]+ Batch_id=[0-9]+ Accuracy=[0-9.]+: +[0-9]+%' &&
         see '^EPOCH: ([3-9]|[1-9][0-9])' && keys C-c && left 130 || return 1
@@ -743,7 +748,7 @@ headless_bar() {
     return 1
 }
 
-# No byte outside of printable ASCII.
+# No byte outside printable ASCII.
 only_ascii() {
     see "$1" && ! LC_ALL=C grep -n '[^ -~]' "$scratch/screen"
 }
@@ -785,14 +790,14 @@ row_63() {
 check "row 59: TERM unset: exit 5, suggests --headless" refused '-u TERM'
 check "row 59: TERM empty: exit 5, suggests --headless" refused 'TERM='
 check "row 59: TERM unknown: exit 5, suggests --headless" refused 'TERM=no-such-terminal'
-check "row 59: TERM=dumb: headless" dumb
-check "--headless on a terminal: the bar stays on its line" headless_bar
+check "row 59: TERM=dumb runs headless" dumb
+check "the bar of --headless stays on its line" headless_bar
 check "row 61: in the C locale everything is ASCII" row_61
-check "--glyphs=ascii" ascii_asked
-check "--glyphs=block" blocks_asked
-check "colours where the terminal has them" colored
-check "NO_COLOR: none" no_color NO_COLOR=1
-check "--color=never: none" no_color '' --color=never
+check "--glyphs=ascii draws with ASCII" ascii_asked
+check "--glyphs=block draws with blocks" blocks_asked
+check "colours are used if the terminal has them" colored
+check "NO_COLOR switches colours off" no_color NO_COLOR=1
+check "--color=never switches colours off" no_color '' --color=never
 check "--color=always wins over NO_COLOR" color_always
-check "row 63: a monochrome terminal" row_63
+check "row 63: a monochrome terminal works" row_63
 done_testing
