@@ -17,14 +17,14 @@
 
 enum { BAR_CELLS = 10 };
 
-/* What has been said of the run so far. */
+/* What has been printed of the run so far. */
 struct progress_text {
-    int batches;                  /* of an epoch */
+    int batches;                  /* per epoch */
     int first_epoch, first_batch; /* where the run was resumed */
-    int announced;                /* epochs whose first line is out */
-    int reported;                 /* epochs whose result is out */
+    int announced;                /* epochs whose first line is printed */
+    int reported;                 /* epochs whose result is printed */
     bool validates;               /* the results are of held-out training images */
-    bool lines;                   /* are wanted on stdout */
+    bool lines;                   /* print the run's lines on stdout */
     bool bar;                     /* stderr is a terminal */
     bool utf8;
 };
@@ -33,7 +33,7 @@ struct progress_text {
 struct bar {
     double loss, accuracy, seconds;
     int batches_done, batches;
-    int batches_before; /* of those done, not in those seconds */
+    int batches_before; /* of batches_done, by an earlier process: not within `seconds` */
 };
 
 static void print_clock(FILE *file, double seconds)
@@ -46,7 +46,7 @@ static void print_clock(FILE *file, double seconds)
         fprintf(file, "%02ld:%02ld", whole / 60, whole % 60);
 }
 
-/* The bar's cells: whole blocks and, in UTF-8, one of eighths. */
+/* The bar's cells: whole blocks and, in UTF-8, one partial block in eighths. */
 static void print_cells(FILE *file, double done, bool utf8)
 {
     static const char *const eighths[] = {" ",      "\u258F", "\u258E", "\u258D", "\u258C",
@@ -59,7 +59,7 @@ static void print_cells(FILE *file, double done, bool utf8)
     }
 }
 
-/* The bar as tqdm draws it, with the notebook's description before it. */
+/* Prints the bar as tqdm draws it, after the notebook's description. */
 static void print_bar(FILE *file, const struct bar *bar, bool utf8)
 {
     double done = (double)bar->batches_done / bar->batches;
@@ -79,7 +79,7 @@ static void print_bar(FILE *file, const struct bar *bar, bool utf8)
         fprintf(file, ", %.2fs/it]", 1.0 / rate);
 }
 
-/* The terminal's columns, so that the bar stays on one line. */
+/* The terminal's width; the bar must stay on one line. */
 static int stderr_columns(void)
 {
     struct winsize size;

@@ -1,8 +1,8 @@
 /*
- * report.h -- the headless front end: everything the program says as plain text.
+ * report.h -- the headless front end: everything that the program prints as plain text.
  *
- * It reads the same snapshots as the dashboard and writes the published run's lines to stdout; on
- * stderr, when that is a terminal, a progress bar.
+ * It reads the same snapshots as the dashboard and writes the published run's lines to stdout. If
+ * stderr is a terminal, it shows a progress bar there.
  *
  * Threads: the main thread alone.
  */
@@ -16,32 +16,34 @@
 
 #include <stdio.h>
 
-/* Follows the run until it has ended or a signal asks for the end (then the trainer is told to stop
- * and waited for), and with `lines` prints its lines as they come. *last gets the last snapshot.
- * False with ERROR_SYSTEM when stdout does not take the lines. */
+/* Follows the run until it has ended. When a signal asks the program to end, tells the trainer to
+ * stop and waits for it. With `lines` it prints the run's lines as they come. *last receives the
+ * last snapshot. False with ERROR_SYSTEM if stdout cannot be written. */
 bool report_run(struct trainer *trainer, bool lines, struct snapshot *last, struct error *error);
 
-/* The results of a run: parameters, best accuracies, speed. Prints nothing before the first epoch's
- * end. `first` is what the first epoch is called: 0 in the run's lines, 1 on the dashboard. */
+/* Prints the results of a run: parameters, best accuracies, speed. Prints nothing before the end of
+ * the first epoch. `first` is the number of the first epoch: 0 in the run's lines, 1 on the
+ * dashboard. */
 void report_results(FILE *file, const struct model *model, const struct snapshot *snapshot,
                     int first);
 
-/* The result line of a test pass; of a validation split if `validates`. */
+/* Prints the result line of a pass over the test split, or over the validation split if
+ * `validates`. */
 void report_test(FILE *file, bool validates, double loss, int correct, int count);
 
-/* The layer table in the form that torchsummary made familiar. */
+/* Prints the layer table in torchsummary's form. */
 void report_summary(FILE *file, const struct model *model);
 
-/* The network as PyTorch prints it. False with ERROR_SYSTEM when memory is short. */
+/* Prints the network as PyTorch does. False with ERROR_SYSTEM when memory is short. */
 bool report_network(FILE *file, const struct model *model, struct error *error);
 
-/* The networks that there are: parameters, multiply-adds, and where each comes from. False with
+/* Prints the networks of the shelf: parameters, multiply-adds, and where each comes from. False with
  * ERROR_SYSTEM when memory is short. */
 bool report_shelf(FILE *file, struct error *error);
 
-/* The statistics of both splits as the published run prints them, of the pixels in [0, 1], with the
- * images of each class; below them those of what the network sees. `validates`: the test split is
- * held-out training images. */
+/* Prints the statistics of both splits as the published run does: of the pixels in [0, 1], then the
+ * images per class, then the statistics of the normalised pixels. `validates`: the test split
+ * consists of held-out training images. */
 void report_statistics(FILE *file, const struct dataset *data, bool validates);
 
 #endif

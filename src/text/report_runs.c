@@ -10,7 +10,7 @@
 #include <string.h>
 #include <wchar.h>
 
-enum { COLUMNS = 9 /* but the first, the run's name */, CELL_SIZE = 48 };
+enum { COLUMNS = 9 /* except the first, the run's name */, CELL_SIZE = 48 };
 
 typedef char cells[COLUMNS][CELL_SIZE];
 
@@ -18,9 +18,9 @@ typedef char cells[COLUMNS][CELL_SIZE];
 
 static const cells headings = {"model", "parameters", "recipe", "seed",   "epochs",
                                "best",  "epoch",      "final",  "seconds"};
-static const bool is_word[COLUMNS] = {[0] = true, [2] = true}; /* they begin at one column */
+static const bool is_word[COLUMNS] = {[0] = true, [2] = true}; /* these are left-aligned */
 
-/* With two decimals; a dash for what is not known. */
+/* Writes the value with two decimals; a dash if it is unknown. */
 static void write_decimal(char cell[CELL_SIZE], double value)
 {
     if (isfinite(value))
@@ -44,7 +44,8 @@ static void write_cells(cells row, const struct run_summary *run, int first)
     snprintf(row[8], CELL_SIZE, "%.1f", run->seconds);
 }
 
-/* The columns of a terminal that a name takes; *text gets it with nothing unprintable in it. */
+/* The width of a name in terminal columns; `text` receives the name with escapes for everything
+ * unprintable. */
 static int name_width(const char *name, char text[PATH_MAX])
 {
     mbstate_t state = {0};
@@ -139,9 +140,9 @@ void report_runs_csv(FILE *file, const struct run_summary runs[], int count)
 
 /* ---- JSON lines ---- */
 
-enum { DIGITS = 15 /* so that 98.38 is written as that */ };
+enum { DIGITS = 15 /* with 17, 98.38 would be written as 98.379999999999995 */ };
 
-/* The number that the other formats show; null where it is not known. */
+/* The number as the other formats show it; null if it is unknown. */
 static json_t *decimal(double value)
 {
     char cell[CELL_SIZE];
@@ -150,7 +151,7 @@ static json_t *decimal(double value)
     return isfinite(value) ? json_real(strtod(cell, NULL)) : json_null();
 }
 
-/* Bytes of the character in UTF-8 that the text begins with; 0: there is none. */
+/* The length in bytes of the UTF-8 character at the start of the text; 0: it is not valid UTF-8. */
 static size_t utf8_length(const char *text)
 {
     enum { LENGTH_MAX = 4 };
@@ -165,7 +166,7 @@ static size_t utf8_length(const char *text)
     return 0;
 }
 
-/* JSON is UTF-8 in any locale. */
+/* The name as a JSON text, which is UTF-8 in any locale. */
 static json_t *name_text(const char *name)
 {
     char text[4 * PATH_MAX]; /* \xHH for each byte */

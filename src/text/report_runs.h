@@ -1,5 +1,5 @@
 /*
- * report_runs.h -- tables of runs: those of --report and --compare, and of a series of seeds.
+ * report_runs.h -- tables of runs, for --report, --compare and --seeds.
  *
  * Threads: the main thread alone.
  */
@@ -10,21 +10,22 @@
 
 #include <stdio.h>
 
-/* A row a run: run, model, parameters, recipe, seed, epochs done and asked for, best test accuracy
- * and its epoch, final test accuracy, seconds. Accuracies are in percent; what is not known yet is
- * a dash. `first` is what the first epoch is called. */
+/* Prints a row per run: run, model, parameters, recipe, seed, epochs done and epochs of the
+ * settings, best test accuracy and its epoch, final test accuracy, seconds. Accuracies are in
+ * percent; unknown values are a dash. `first` is the number of the first epoch. */
 void report_runs(FILE *file, const struct run_summary runs[], int count, int first);
 
-/* The same as CSV (RFC 4180, but lines end as text lines do) with a header line; epochs count from
- * 0, and what is not known yet is empty. A name has what the locale cannot print as \xHH. */
+/* The same as CSV with a header line (RFC 4180, except that lines end with a newline alone). Epochs
+ * count from 0, and unknown values are empty. Bytes of a name that the locale cannot print become
+ * \xHH. */
 void report_runs_csv(FILE *file, const struct run_summary runs[], int count);
 
-/* The same as JSON lines, one object a run, null for what is not known yet. A name that is no UTF-8
- * has its other bytes as \xHH. ERROR_SYSTEM when memory is short. */
+/* The same as JSON lines, one object per run; unknown values are null. Bytes of a name that are not
+ * valid UTF-8 become \xHH. ERROR_SYSTEM if memory is short. */
 bool report_runs_jsonl(FILE *file, const struct run_summary runs[], int count, struct error *error);
 
-/* A row a seed: best and final test accuracy, seconds; and below, unless there is none, mean,
- * standard deviation (of a sample), minimum and maximum of both. */
+/* Prints a row per seed: best and final test accuracy, seconds. Below them: mean, sample standard
+ * deviation, minimum and maximum of both accuracies. Prints nothing without a run. */
 void report_seeds(FILE *file, const struct run_summary runs[], int count);
 
 #endif
