@@ -1,5 +1,5 @@
 /*
- * main.c -- wires the parts together; the only place that ends the process.
+ * main.c -- connects the modules, runs the action, and ends the process; nothing else ends it.
  */
 #include "actions/evaluation.h"
 #include "actions/past.h"
@@ -25,7 +25,8 @@ struct program {
     struct run run; /* large: two snapshots of some 200 kB */
 };
 
-/* A file opened later must not take the place of a closed standard stream. */
+/* Opens closed standard streams on /dev/null; otherwise a file opened later would get their
+ * descriptor. */
 static void keep_standard_streams(void)
 {
     for (int descriptor = 0; descriptor <= 2; descriptor++)
@@ -74,7 +75,7 @@ static bool train(struct run *run, struct error *error)
     return options->series ? series_train(run, error) : run_train(run, terminal, error);
 }
 
-/* ---- the whole ---- */
+/* ---- the whole program ---- */
 
 static bool act(struct program *program, struct error *error)
 {
@@ -112,12 +113,12 @@ static bool load_data(struct program *program, struct error *error)
         return false;
     if (held_out == 0 || dataset_hold_out(&setup->data, held_out, error))
         return true;
-    if (resumed) /* the run's word, not the command line's */
+    if (resumed) /* the setting is from the run, not from the command line */
         error->kind = ERROR_CHECKPOINT;
     return false;
 }
 
-/* Makes what the action needs, and does it. */
+/* Makes what the action needs, then runs it. */
 static bool run(struct program *program, int argc, char *argv[], struct error *error)
 {
     struct setup *setup = &program->setup;
@@ -140,7 +141,7 @@ static bool run(struct program *program, int argc, char *argv[], struct error *e
     setup->data_directory = find_data(options->data);
     if (needs_data && !load_data(program, error))
         return false;
-    /* What only reads may end at the first signal. */
+    /* An action that only reads may end at once at the first signal; it needs no handlers. */
     bool trains = options->action == ACTION_TRAIN || options->action == ACTION_SNAPSHOT;
     return (!trains || signals_init(error)) && act(program, error);
 }
@@ -153,7 +154,7 @@ int main(int argc, char *argv[])
     keep_standard_streams();
     signals_report_failed_writes();
     json_memory_watch();
-    setlocale(LC_CTYPE, ""); /* only this: numbers keep their decimal point */
+    setlocale(LC_CTYPE, ""); /* no other category: numbers keep their decimal point */
     bool done = run(&program, argc, argv, &error);
     run_close(&program.run);
     free(program.setup.compared);

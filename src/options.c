@@ -12,11 +12,11 @@
 
 enum { LONG_ONLY = 256 }; /* getopt_long returns LONG_ONLY + row for a long option */
 
-static const double ONECYCLE_WARMUP = 0.3; /* as torch.optim.lr_scheduler.OneCycleLR has it */
+static const double ONECYCLE_WARMUP = 0.3; /* as in torch.optim.lr_scheduler.OneCycleLR */
 
 enum { THREADS_MAX = 1024, SNAPSHOT_MAX = 1000 };
 
-/* What an argument is and what it is stored as. */
+/* How an argument is checked and stored. */
 enum kind {
     NOTHING, /* not stored: the row has an action alone */
     SETTING, /* one of struct settings, by `setting` or the option's name */
@@ -27,7 +27,7 @@ enum kind {
     SECONDS, /* double, finite, at least 0 */
     NAME,    /* const char *, one of the words */
     CHOICE,  /* an enum: the index of the word */
-    CUSTOM,  /* whatever `read` makes of it */
+    CUSTOM,  /* as `read` stores it */
 };
 
 /* Sets of actions, for `needs`. */
@@ -51,21 +51,21 @@ struct row {
     bool (*read)(struct options *options, const char *text); /* CUSTOM: false refuses the text */
     const char *expects; /* SECONDS, CUSTOM: what an argument must be */
     const char *setting; /* SETTING: its key; NULL: the option's name */
-    const char *value;   /* taken when there is no argument */
-    enum action action;  /* that the option asks for, unless it is ACTION_TRAIN */
-    bool lists;          /* the argument `list` alone asks for the action, and is not stored */
+    const char *value;   /* stands for a missing argument */
+    enum action action;  /* what the option asks for; ACTION_TRAIN: nothing */
+    bool lists;          /* only the argument `list` asks for the action; it is not stored */
     unsigned int needs;  /* the set of actions that allow the option; 0: all */
     const char *because; /* completes the sentence "--name needs ..." */
 };
 
-/* ---- words, and readers of their own ---- */
+/* ---- words, and the readers of CUSTOM options ---- */
 
 WORDS_FUNCTION(glyphs_word, "auto", "braille", "block", "ascii")
 WORDS_FUNCTION(color_word, "auto", "always", "never")
 WORDS_FUNCTION(summary_word, "table", "torch")
 WORDS_FUNCTION(format_word, "text", "csv", "jsonl")
 
-/* Reads two numbers, each from `low` to `high`, with the separator between them. */
+/* Reads two numbers in [low, high], with the separator between them. */
 static bool read_pair(const char *text, const char *separator, uint64_t low, uint64_t high,
                       uint64_t *first, uint64_t *second)
 {
@@ -78,7 +78,7 @@ static bool read_pair(const char *text, const char *separator, uint64_t low, uin
            number_read_whole(end + strlen(separator), low, high, second);
 }
 
-/* The limits are those of --seed. */
+/* The seeds have the limits of --seed. */
 static bool read_seeds(struct options *options, const char *text)
 {
     options->series = options->headless = true;
@@ -121,27 +121,27 @@ static const struct row rows[] = {
      STORED(PATH, init), .needs = TRAINS, .because = "training (did you mean --eval?)"},
 
     {.help = "Training"},
-    {0, "recipe", "NAME", "reference (default), best or tiny: a model and all of the below",
+    {0, "recipe", "NAME", "reference (default), best or tiny: a model and all settings below",
      SETTING},
     {'e', "epochs", "N", "epochs to train (default 20)", SETTING},
-    {'b', "batch-size", "N", "images a batch (default 64)", SETTING},
+    {'b', "batch-size", "N", "images per batch (default 64)", SETTING},
     {0, "lr", "F", "learning rate, the highest of a schedule (default 0.01)", SETTING},
     {0, "momentum", "F", "momentum of gradient descent (default 0.9)", SETTING},
     {0, "nesterov", NULL, "Nesterov's momentum", SETTING, .value = "true"},
     {0, "weight-decay", "F", "L2 regularisation of all parameters (default 0)", SETTING},
-    {0, "schedule", "NAME", "of the learning rate: none (default), step, cosine or onecycle",
+    {0, "schedule", "NAME", "learning rate schedule: none (default), step, cosine or onecycle",
      SETTING},
     {0, "warmup", "F",
      "share of the run over which the learning rate rises (default 0; onecycle 0.3)", SETTING},
     {0, "dropout", "F", "share of the last features to drop (default 0)", SETTING},
-    {0, "label-smoothing", "F", "weight of a label that all classes share (default 0)", SETTING},
-    {0, "augment", "NAME", "of the training images: none (default) or affine", SETTING},
-    {0, "rotate", "F", "affine: at most so many degrees (default 9)", SETTING},
-    {0, "shift", "F", "affine: at most so many pixels (default 2)", SETTING},
-    {0, "scale", "F", "affine: at most so much larger or smaller (default 0.08)", SETTING},
+    {0, "label-smoothing", "F", "share of each label spread over all classes (default 0)", SETTING},
+    {0, "augment", "NAME", "change the training images: none (default) or affine", SETTING},
+    {0, "rotate", "F", "affine: rotate by at most F degrees (default 9)", SETTING},
+    {0, "shift", "F", "affine: shift by at most F pixels (default 2)", SETTING},
+    {0, "scale", "F", "affine: scale by 1 - F to 1 + F (default 0.08)", SETTING},
     {0, "validate", "N", "test on the last N training images, held out (default 0)", SETTING},
-    {'s', "seed", "N", "seed of all that is drawn at random (default 1)", SETTING},
-    {0, "seeds", "A..B", "train headless with one seed after the other, then statistics",
+    {'s', "seed", "N", "seed of everything that is random (default 1)", SETTING},
+    {0, "seeds", "A..B", "train headless with each seed from A to B, then print statistics",
      CUSTOM, .read = read_seeds,
      .expects = "A..B, A at most B, at most 1000 seeds"},
     {0, "no-shuffle", NULL, "keep the images in file order",
@@ -156,17 +156,17 @@ static const struct row rows[] = {
     {.help = "Runs"},
     {'o', "run-dir", "DIR", "write checkpoints and metrics here (created; must not hold a run)",
      STORED(PATH, run_dir), .needs = TRAINS, .because = "training: nothing would be written"},
-    {'r', "resume", "DIR", "go on with the run in DIR",
-     STORED(PATH, resume), .needs = TRAINS, .because = "training: there is no run to go on"},
+    {'r', "resume", "DIR", "continue the run in DIR",
+     STORED(PATH, resume), .needs = TRAINS, .because = "training: there is no run to continue"},
     {0, "checkpoint-every", "S",
-     "also save each S seconds within an epoch (default 30; 0: each batch)",
+     "also save every S seconds within an epoch (default 30; 0: every batch)",
      STORED(SECONDS, checkpoint_every), .expects = "0 or more seconds"},
-    {0, "compare", "DIR", "show the run in DIR beside this one (several: up to 8 times)",
+    {0, "compare", "DIR", "show the run in DIR beside this one (may be given up to 8 times)",
      CUSTOM, .read = read_compare, .expects = "a directory, at most 8 times", .needs = TRAINS,
      .because = "training (did you mean --report?)"},
 
     {.help = "Front end"},
-    {0, "headless", NULL, "plain text (automatic when the output is no terminal)",
+    {0, "headless", NULL, "plain text (automatic if stdout is not a terminal)",
      STORED(FLAG, headless)},
     {0, "glyphs", "SET", "auto (default), braille, block or ascii",
      STORED(NAME, glyphs), .words = glyphs_word},
@@ -262,7 +262,7 @@ static bool read_setting(struct options *options, const struct row *row, const c
                         where, error);
 }
 
-/* Stores what the text says. False when it says nothing that the row can store. */
+/* Stores the argument. False if it is not a valid argument of the row. */
 static bool store(struct options *options, const struct row *row, const char *text)
 {
     void *value = (char *)options + row->offset;
@@ -347,7 +347,7 @@ static bool set_action(struct options *options, enum action action, struct error
     return true;
 }
 
-/* Takes the option with its argument; `argument` is NULL if it has none. */
+/* Handles an option; `argument` is NULL if it has none. */
 static bool take(struct options *options, const struct row *row, const char *argument,
                  struct error *error)
 {
@@ -360,7 +360,7 @@ static bool take(struct options *options, const struct row *row, const char *arg
            (row->action == ACTION_TRAIN || row->lists || set_action(options, row->action, error));
 }
 
-/* ---- what can be given together ---- */
+/* ---- which options can be combined ---- */
 
 static bool check_needs(const struct options *options, struct error *error)
 {
@@ -378,7 +378,7 @@ static bool check_settings(const struct options *options, struct error *error)
     for (size_t i = 0; i < sizeof affine / sizeof affine[0]; i++)
         if (settings->augment != AUGMENT_AFFINE && options_given(options, affine[i]))
             return error_set(error, ERROR_USAGE,
-                             "--%s needs --augment=affine: the images are left as they are",
+                             "--%s needs --augment=affine: without it the images are unchanged",
                              affine[i]);
     if (settings->nesterov && settings->momentum == 0.0)
         return error_set(error, ERROR_USAGE, "--nesterov needs --momentum above 0");
@@ -395,7 +395,7 @@ static bool check_series(const struct options *options, struct error *error)
 
     return !options->series || other == NULL ||
            error_set(error, ERROR_USAGE,
-                     "--seeds trains one new run after the other: it cannot be given with %s",
+                     "--seeds trains new runs one after the other: it cannot be given with %s",
                      other);
 }
 
@@ -423,18 +423,18 @@ static bool check_together(const struct options *options, struct error *error)
         return error_set(error, ERROR_USAGE, "--paused needs %s", OPTIONS_PAUSED_NEEDS);
     if (options->resume != NULL && (options->run_dir != NULL || options->init != NULL))
         return error_set(error, ERROR_USAGE,
-                         "--resume goes on in its directory, with its weights: %s cannot be given",
+                         "--resume uses the run's own directory and weights: %s cannot be given",
                          options->run_dir != NULL ? "--run-dir" : "--init");
     if (options_given(options, "checkpoint-every") && options->run_dir == NULL &&
         options->resume == NULL)
         return error_set(error, ERROR_USAGE,
-                         "--checkpoint-every needs --run-dir or --resume: where to?");
+                         "--checkpoint-every needs --run-dir or --resume: no directory is given");
     return check_series(options, error) && check_directories(options, error);
 }
 
 /* ---- the command line ---- */
 
-/* getopt_long's view of the table. */
+/* The table in getopt_long's form. */
 struct parser {
     struct option long_options[OPTIONS_MAX + 1];
     char short_options[OPTIONS_MAX * 3 + 2];
@@ -454,13 +454,13 @@ static void parser_init(struct parser *parser)
                           : may_be_left_out(&rows[i]) ? optional_argument
                                                       : required_argument;
         *option++ = (struct option){rows[i].name, takes, NULL, LONG_ONLY + i};
-        if (rows[i].letter != 0) /* no colon, one or two: as getopt_long counts arguments */
+        if (rows[i].letter != 0) /* "", ":" or "::" after the letter: no, required or optional */
             letter += sprintf(letter, "%c%.*s", rows[i].letter, takes, "::");
     }
 }
 
-/* The next option's row, its argument in optarg. NULL at the end, or with *problem: ':' for a
- * missing argument, '?' for what is no option. */
+/* The next option's row; its argument is in optarg. NULL at the end or at a problem; *problem is
+ * then 0, ':' for a missing argument or '?' for an unknown option. */
 static const struct row *next_option(const struct parser *parser, int argc, char *argv[],
                                      int *problem)
 {
@@ -475,8 +475,8 @@ static const struct row *next_option(const struct parser *parser, int argc, char
     return NULL;
 }
 
-/* Says what is wrong. `optopt` holds a bad short option, which getopt may not have passed yet; a
- * bad long one is argv[optind - 1]. */
+/* Reports a bad option. `optopt` holds a bad short option; its word may still be argv[optind]. A
+ * bad long option is argv[optind - 1]. */
 static bool refuse(int problem, int argc, char *argv[], struct error *error)
 {
     const char *word = argv[optind - 1];
@@ -493,8 +493,8 @@ static bool refuse(int problem, int argc, char *argv[], struct error *error)
                                            : "unknown option");
 }
 
-/* Begins with the settings of the last --recipe, so that every other option wins over it, wherever
- * it stands. An unknown recipe is refused later, when the options are read in turn. */
+/* Starts from the settings of the last --recipe, so that every other option overrides it, in any
+ * order. An unknown recipe is refused later, when each option is read. */
 static void take_recipe(struct options *options, const struct parser *parser, int argc,
                         char *argv[])
 {
@@ -510,10 +510,10 @@ static void take_recipe(struct options *options, const struct parser *parser, in
             *settings = *recipe_settings(recipe);
     }
     settings->seed = seed;
-    optind = 1; /* the same command line is read once more */
+    optind = 1; /* the command line is read again */
 }
 
-/* Sets what follows from an option when neither the command line nor a recipe says it. */
+/* Sets defaults that depend on another option. */
 static void complete(struct options *options)
 {
     struct settings *settings = &options->settings;
@@ -558,6 +558,6 @@ bool options_parse(struct options *options, const struct settings *run, int argc
         complete(options);
     options->report = argv + optind;
     options->report_count = argc - optind;
-    const bool settled = run != NULL || options->resume == NULL; /* else the run's are missing */
+    const bool settled = run != NULL || options->resume == NULL; /* else the run is read later */
     return (!settled || check_settings(options, error)) && check_together(options, error);
 }

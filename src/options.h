@@ -1,10 +1,10 @@
 /*
- * options.h -- the command line: one table, a row for each option, from which getopt_long, --help
- * and the checks of what goes together read.
+ * options.h -- the command line. One table with a row per option serves getopt_long, --help and the
+ * checks of which options can be combined.
  *
- * A new option is a row there and a member here, or in struct settings if the run depends on it.
+ * A new option is a row there and a member here, or of struct settings if it is a setting of runs.
  *
- * Ownership: texts are those of argv. Threads: the main thread alone, as getopt_long has state.
+ * Ownership: texts belong to argv. Threads: the main thread alone, because getopt_long has state.
  */
 #ifndef OPTIONS_H
 #define OPTIONS_H
@@ -30,7 +30,7 @@ enum action {
 
 enum { OPTIONS_COMPARE_MAX = 8, OPTIONS_SEEDS_MAX = 1000, OPTIONS_MAX = 128 };
 
-/* What --paused needs: said here and where the terminal is known. */
+/* What --paused needs; main.c says the same when it knows whether there is a terminal. */
 #define OPTIONS_PAUSED_NEEDS "the dashboard: without it nothing could resume the run"
 
 struct options {
@@ -41,7 +41,7 @@ struct options {
     int threads;      /* 0: the processors this process may use */
     const char *kernels;
     bool paused;
-    bool series; /* of runs, with the seeds from settings.seed to last_seed */
+    bool series; /* a run for each seed from settings.seed to last_seed */
     uint64_t last_seed;
     const char *run_dir;     /* NULL: nothing is written, unless a run is resumed */
     const char *resume;      /* the directory of a run; NULL: a new one */
@@ -57,21 +57,21 @@ struct options {
     const char *eval, *export;
     char **report; /* the directories of --report */
     int report_count;
-    const char *format;      /* and how it prints them */
+    const char *format;      /* of --report */
     bool given[OPTIONS_MAX]; /* for options_given */
 };
 
 /* Reads the command line into *options. Settings that it does not give are the defaults, or those
- * of the `run` that is resumed; --recipe changes none of that run's, but names a recipe to compare
- * with its own. ERROR_USAGE with a sentence that names the option. */
+ * of the `run` that is resumed. In a resumed run --recipe changes no setting; it must name the
+ * run's own recipe. ERROR_USAGE with a sentence that names the option. */
 bool options_parse(struct options *options, const struct settings *run, int argc, char *argv[],
                    struct error *error);
 
-/* Whether the option of that long name, such as "batch-size", is on the command line; there must be
- * one of that name. */
+/* Whether the option with this long name, such as "batch-size", is on the command line. The name
+ * must be one of the table's. */
 bool options_given(const struct options *options, const char *name);
 
-/* Writes what --help prints. */
+/* Prints the text of --help. */
 void options_help(FILE *file);
 
 #endif

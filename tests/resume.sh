@@ -427,7 +427,7 @@ row_49() {
     midway
     rm "$directory/metrics.jsonl"
     run 0 --resume="$directory" -e 3 &&
-        says "$scratch/err" '^mnist-tui: .*/metrics\.jsonl: it is gone' &&
+        says "$scratch/err" '^mnist-tui: .*/metrics\.jsonl: is missing' &&
         cmp "$scratch/reference/last.safetensors" "$directory/last.safetensors" &&
         [ "$(plain "$directory" | wc -l)" -eq 20 ]
 }

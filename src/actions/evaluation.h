@@ -1,17 +1,17 @@
 /*
- * evaluation.h -- --eval and --export: what a checkpoint makes of the test images.
+ * evaluation.h -- --eval and --export: evaluates a checkpoint on the test images.
  */
 #ifndef ACTIONS_EVALUATION_H
 #define ACTIONS_EVALUATION_H
 
 #include "actions/setup.h"
 
-/* Prints the test loss and accuracy of the checkpoint options.eval on stdout, after it has written
- * the predictions to options.export, if that is given: CSV, a line an image, in the order of the
- * images, with the image's index, label, prediction, loss and DATASET_CLASSES probabilities.
- * ERROR_USAGE when options.export is a file to be kept (see outputs.h), ERROR_CHECKPOINT when the
- * checkpoint cannot be used, ERROR_DIVERGED when its loss is not finite (then nothing is written),
- * ERROR_SYSTEM when the machine fails. */
+/* Prints the test loss and accuracy of the checkpoint options.eval on stdout. Before that, writes
+ * the predictions to options.export if it is given: CSV, a line per image in the images' order,
+ * with index, label, prediction, loss and DATASET_CLASSES probabilities. ERROR_USAGE if
+ * options.export is a file that must not be overwritten (see outputs.h), ERROR_CHECKPOINT if the
+ * checkpoint cannot be used, ERROR_DIVERGED if its loss is not finite (nothing is written then),
+ * ERROR_SYSTEM if the machine fails. */
 bool evaluation_print(const struct setup *setup, struct error *error);
 
 #endif

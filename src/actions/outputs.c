@@ -23,7 +23,7 @@ static bool is_file_in(const char *output, const char *directory, const char *na
            file_same(output, path);
 }
 
-/* Refuses an output that is one of the files that the command reads. */
+/* Refuses an output that is one of the command's input files. */
 static bool check_inputs(const struct setup *setup, const char *option, const char *output,
                          struct error *error)
 {
@@ -41,7 +41,7 @@ static bool check_inputs(const struct setup *setup, const char *option, const ch
     return true;
 }
 
-/* Refuses an output that is a file of the run in the directory, if there is one. */
+/* Refuses an output that is a file of the run in the directory, if the directory holds a run. */
 static bool check_run_files(const char *output, const char *directory, struct error *error)
 {
     char path[PATH_MAX];
@@ -58,7 +58,7 @@ static bool check_run_files(const char *output, const char *directory, struct er
     return true;
 }
 
-/* The same for the runs in the directory of `path` and in that of the file which it leads to. */
+/* The same for the directory of `path` and, if `path` is a link, the directory of its target. */
 static bool check_runs_beside(const char *output, const char *path, struct error *error)
 {
     char directory[PATH_MAX], target[PATH_MAX];

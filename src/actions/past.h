@@ -1,18 +1,18 @@
 /*
- * past.h -- --compare and --report: runs of the past, beside the one at work and by themselves.
+ * past.h -- --compare and --report: earlier runs, beside the current run or by themselves.
  */
 #ifndef ACTIONS_PAST_H
 #define ACTIONS_PAST_H
 
 #include "actions/setup.h"
 
-/* Reads the runs of options.compare into setup->compared, to be released with free().
- * ERROR_CHECKPOINT as past_run_read(), ERROR_SYSTEM without memory. */
+/* Reads the runs of options.compare into setup->compared; release it with free(). Errors as
+ * past_run_read(); also ERROR_SYSTEM if memory is short. */
 bool past_read_compared(struct setup *setup, struct error *error);
 
-/* Prints on stdout how far the run has come whose `last` snapshot this is, and the compared below
- * it; nothing where there are none, or before its first epoch's end. `first` is what the first
- * epoch is called. */
+/* Prints a table on stdout: the run with this `last` snapshot, then the compared runs. Prints
+ * nothing if no runs are compared or the run has not finished its first epoch. `first` is the
+ * number of the first epoch. */
 void past_print_compared(const struct setup *setup, const struct snapshot *last, int first);
 
 /* Prints the runs of options.report on stdout in options.format. Errors as past_read_compared(). */

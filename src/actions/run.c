@@ -34,8 +34,8 @@ bool run_open(struct run *run, int argc, char *argv[], struct error *error)
                          config->kernels, options->kernels);
     if (kernels_select(config->kernels, error) == NULL)
         return error_set(error, ERROR_CHECKPOINT,
-                         "%s: this machine does not run its kernels, and others would give other "
-                         "bits (expected %s)",
+                         "%s: this machine cannot run the run's kernels, and others would give "
+                         "other bits (expected %s)",
                          directory, config->kernels);
     options->kernels = config->kernels;
     if (options->data == NULL)
@@ -84,14 +84,14 @@ static bool start_run(struct run *run, struct error *error)
            runlog_start(run->runlog, &run->config, run->setup->model, &run->start, error);
 }
 
-/* Said as errors are, but the program goes on; the dashboard has not yet taken the screen. */
+/* Prints a warning in the form of an error. The dashboard has not taken the screen yet. */
 static void warn_lost(const char *directory)
 {
     struct error error;
 
     error_set(&error, ERROR_NONE,
-              "%s/metrics.jsonl: it is gone; the run goes on, but its plots and its best epoch "
-              "begin anew",
+              "%s/metrics.jsonl: is missing; the run continues, but its plots and its best epoch "
+              "start over",
               directory);
     fprintf(stderr, "mnist-tui: %s\n", error.text);
 }
@@ -115,7 +115,7 @@ static bool resume_run(struct run *run, struct error *error)
 
 /* ---- training ---- */
 
-/* Runs the trainer under the front end asked for; the last snapshot stays behind. */
+/* Runs the trainer with the chosen front end; the last snapshot stays in run->last. */
 static bool watch(struct run *run, bool terminal, struct error *error)
 {
     const struct setup *setup = run->setup;
@@ -164,7 +164,7 @@ bool run_train(struct run *run, bool terminal, struct error *error)
     const struct options *options = &run->setup->options;
     const int first = terminal ? 1 : 0;
 
-    memset(&run->last, 0, sizeof run->last); /* another seed's */
+    memset(&run->last, 0, sizeof run->last); /* it may be the previous seed's */
     if (!(options->resume != NULL ? resume_run(run, error) : start_run(run, error)))
         return false;
     if (options->series)

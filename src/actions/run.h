@@ -1,8 +1,7 @@
 /*
- * run.h -- one run of training: where it starts, its directory, its front end and its results.
+ * run.h -- one training run: its start, its directory, its front end and its results.
  *
- * Threads: the main thread; run_train() has a trainer of its own (train/trainer.h) at work
- * meanwhile.
+ * Threads: the main thread. While run_train() runs, a trainer's thread works too (train/trainer.h).
  */
 #ifndef ACTIONS_RUN_H
 #define ACTIONS_RUN_H
@@ -19,24 +18,24 @@ struct run {
     struct runlog *runlog; /* NULL: nothing is written */
     struct start start;
     struct snapshot last;
-    const char *place; /* a directory to be made for that of the run; NULL: it is there */
+    const char *place; /* the directory to create first for those of a series; NULL: none */
 };
 
-/* Takes hold of the run in options.resume and reads the command line once more, as its settings,
- * data and kernels are the run's own. ERROR_CHECKPOINT when it contradicts them or there is no run,
- * ERROR_SYSTEM when another process is at work on it; else as options_parse(). */
+/* Opens and locks the run in options.resume. Then reads the command line again, with the run's
+ * settings, data and kernels as defaults. ERROR_CHECKPOINT if the command line contradicts them or
+ * there is no run, ERROR_SYSTEM if another process uses the run; otherwise as options_parse(). */
 bool run_open(struct run *run, int argc, char *argv[], struct error *error);
 
-/* Holds the data that has been loaded against that of run_open()'s run. ERROR_CHECKPOINT. */
+/* Checks that the loaded data is the data of the run that run_open() opened. ERROR_CHECKPOINT. */
 bool run_check_data(const struct run *run, struct error *error);
 
-/* Trains, from the start or from where run_open()'s run stands, in the dashboard if `terminal`;
- * prints the results, or the frame of --snapshot, on stdout. The last snapshot stays in run->last.
- * ERROR_CHECKPOINT when there is already a run where this is to be, or --init or the checkpoint is
- * not to be used; ERROR_SYSTEM; ERROR_DIVERGED. */
+/* Trains a new run, or continues the run that run_open() opened; in the dashboard if `terminal`.
+ * Prints the results, or the frame of --snapshot, on stdout. The last snapshot stays in run->last.
+ * ERROR_CHECKPOINT if the directory already holds a run, or if --init or the checkpoint cannot be
+ * used; ERROR_SYSTEM; ERROR_DIVERGED. */
 bool run_train(struct run *run, bool terminal, struct error *error);
 
-/* Lets go of the directory. The run can be trained anew after that, in another. */
+/* Closes the run's directory. After that, run_train() can train another run. */
 void run_close(struct run *run);
 
 #endif

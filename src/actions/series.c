@@ -10,7 +10,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-/* Lets the next run be the one with that seed, in a directory of its own, if in any. */
+/* Makes the next run the one with this seed; with --run-dir it gets a directory of its own. */
 static bool choose_seed(struct run *run, uint64_t seed, char directory[PATH_MAX],
                         struct error *error)
 {
@@ -25,7 +25,7 @@ static bool choose_seed(struct run *run, uint64_t seed, char directory[PATH_MAX]
     return true;
 }
 
-/* Whether there is room for all: none of the directories may hold a run. */
+/* Checks the directories of all seeds: none may hold a run. */
 static bool check_seeds(struct run *run, uint64_t first, uint64_t last, struct error *error)
 {
     char directory[PATH_MAX];

@@ -1,7 +1,7 @@
 /*
- * setup.h -- what the actions work on. main.c makes it, in this order, and releases it.
+ * setup.h -- what the actions work on. main.c makes the members in this order, and releases them.
  *
- * Threads: the main thread alone, but for what train/trainer.h says of its own.
+ * Threads: the main thread alone, except where train/trainer.h says otherwise.
  */
 #ifndef ACTIONS_SETUP_H
 #define ACTIONS_SETUP_H
