@@ -1,7 +1,7 @@
 /* What every layer makes of an image: the twin's values, and in the end the logits of inference. */
 #include "check.h"
 #include "sample_model.h"
-#include "twin.h"
+#include "twin_network.h"
 
 #include "data/dataset.h"
 #include "nn/activations.h"

@@ -1024,7 +1024,7 @@ static double norm_scalar(void *context)
     struct norm_scalar *s = context;
 
     twin_moments(&s->in, 0, &s->mean, &s->variance);
-    twin_norm(&s->in, &s->mean, &s->variance, &s->weight, &s->bias, &s->norm);
+    twin_norm(&s->in, &s->mean, &s->variance, BATCH_NORM_EPSILON, &s->weight, &s->bias, &s->norm);
     twin_relu(&s->norm, s->pool ? &s->relu : &s->out);
     if (s->pool)
         twin_max_pool(&s->relu, &s->out);

@@ -8,7 +8,7 @@
 #ifndef NETWORK_H
 #define NETWORK_H
 
-#include "twin.h"
+#include "twin_network.h"
 
 #include "data/dataset.h"
 #include "nn/limits.h"

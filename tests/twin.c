@@ -2,8 +2,6 @@
 
 #include "check.h"
 
-#include "nn/limits.h"
-
 #include <math.h>
 
 enum { TAPS = 3 };
@@ -158,7 +156,7 @@ void twin_moments(const struct grid *in, int channel, double *mean, double *vari
     *variance = squares / values_a_channel(in);
 }
 
-void twin_norm(const struct grid *in, const double *mean, const double *variance,
+void twin_norm(const struct grid *in, const double *mean, const double *variance, double epsilon,
                const double *weight, const double *bias, const struct grid *out)
 {
     for (int n = 0; n < in->samples; n++)
@@ -166,8 +164,7 @@ void twin_norm(const struct grid *in, const double *mean, const double *variance
             for (int y = 0; y < in->height; y++)
                 for (int x = 0; x < in->width; x++)
                     *grid_at(out, n, c, y, x) = (*grid_at(in, n, c, y, x) - mean[c]) /
-                                                    sqrt(variance[c] + BATCH_NORM_EPSILON) *
-                                                    weight[c] +
+                                                    sqrt(variance[c] + epsilon) * weight[c] +
                                                 bias[c];
 }
 
@@ -206,14 +203,13 @@ static void norm_channel_gradient(const struct grid *in, double mean, double dev
 }
 
 void twin_norm_gradient(const struct grid *in, const double *mean, const double *variance,
-                        bool own_moments, const double *weight, const struct grid *out_gradient,
-                        const struct grid *in_gradient, double *weight_gradient,
-                        double *bias_gradient)
+                        double epsilon, bool own_moments, const double *weight,
+                        const struct grid *out_gradient, const struct grid *in_gradient,
+                        double *weight_gradient, double *bias_gradient)
 {
     for (int c = 0; c < in->channels; c++)
-        norm_channel_gradient(in, mean[c], sqrt(variance[c] + BATCH_NORM_EPSILON), own_moments,
-                              weight[c], out_gradient, in_gradient, c, &weight_gradient[c],
-                              &bias_gradient[c]);
+        norm_channel_gradient(in, mean[c], sqrt(variance[c] + epsilon), own_moments, weight[c],
+                              out_gradient, in_gradient, c, &weight_gradient[c], &bias_gradient[c]);
 }
 
 void twin_affine(const struct grid *in, double scale, double shift, const struct grid *out)
@@ -374,11 +370,13 @@ void twin_linear_gradient(const struct grid *in, const double *weight,
 
     memset(in_gradient->values, 0, grid_count(in_gradient) * sizeof(double));
     memset(weight_gradient, 0, (size_t)(inputs * outputs) * sizeof(double));
-    memset(bias_gradient, 0, (size_t)outputs * sizeof(double));
+    if (bias_gradient != NULL)
+        memset(bias_gradient, 0, (size_t)outputs * sizeof(double));
     for (int n = 0; n < in->samples; n++) {
         for (int o = 0; o < outputs; o++) {
             double g = *feature(out_gradient, n, o);
-            bias_gradient[o] += g;
+            if (bias_gradient != NULL)
+                bias_gradient[o] += g;
             for (int i = 0; i < inputs; i++) {
                 weight_gradient[o * inputs + i] += g * *feature(in, n, i);
                 *feature(in_gradient, n, i) += g * weight[o * inputs + i];
@@ -428,190 +426,4 @@ void twin_loss_gradient(const struct grid *logits, const uint8_t *labels, double
                 scale * (probability - target(k, labels[n], classes, smoothing));
         }
     }
-}
-
-/* ---- a whole network ---- */
-
-static struct grid make_value(int samples, struct shape shape)
-{
-    return shape.height > 0 ? grid_make(samples, shape.channels, shape.height, shape.width)
-                            : grid_make(samples, shape.channels, 1, 1);
-}
-
-void twin_init(struct twin *twin, const struct model *model, int samples)
-{
-    *twin = (struct twin){.model = model, .training = true};
-    twin->state = zeros(model->state_count);
-    twin->gradient = zeros(model->parameter_count);
-    twin->labels = calloc((size_t)samples, 1);
-    assert_non_null(twin->labels);
-    for (int l = 0; l <= model->layer_count; l++) {
-        struct shape shape =
-            l < model->layer_count ? model->layers[l].input : model->layers[l - 1].output;
-        twin->value[l] = make_value(samples, shape);
-        twin->slope[l] = make_value(samples, shape);
-    }
-    for (int l = 0; l < model->layer_count; l++) {
-        twin->mean[l] = zeros((size_t)model->layers[l].output.channels);
-        twin->variance[l] = zeros((size_t)model->layers[l].output.channels);
-    }
-}
-
-void twin_fini(struct twin *twin)
-{
-    free(twin->state);
-    free(twin->gradient);
-    free(twin->labels);
-    for (int l = 0; l <= twin->model->layer_count; l++) {
-        grid_fini(&twin->value[l]);
-        grid_fini(&twin->slope[l]);
-    }
-    for (int l = 0; l < twin->model->layer_count; l++) {
-        free(twin->mean[l]);
-        free(twin->variance[l]);
-    }
-}
-
-void twin_load(struct twin *twin, const float *state)
-{
-    for (size_t i = 0; i < twin->model->state_count; i++)
-        twin->state[i] = (double)state[i];
-}
-
-/* A layer's tensor in the state. */
-static double *tensor(const struct twin *twin, int l, const char *suffix)
-{
-    return twin->state + model_offset(twin->model, &twin->model->layers[l], suffix);
-}
-
-/* The same tensor's gradient. */
-static double *tensor_gradient(const struct twin *twin, int l, const char *suffix)
-{
-    return twin->gradient + model_offset(twin->model, &twin->model->layers[l], suffix);
-}
-
-static void norm_forward(struct twin *twin, int l)
-{
-    const struct grid *in = &twin->value[l];
-
-    for (int c = 0; c < in->channels; c++) {
-        twin->mean[l][c] = tensor(twin, l, "running_mean")[c];
-        twin->variance[l][c] = tensor(twin, l, "running_var")[c];
-        if (twin->training)
-            twin_moments(in, c, &twin->mean[l][c], &twin->variance[l][c]);
-    }
-    twin_norm(in, twin->mean[l], twin->variance[l], tensor(twin, l, "weight"),
-              tensor(twin, l, "bias"), &twin->value[l + 1]);
-}
-
-/* Multiplies what goes into the first linear layer, or its gradient, by the mask. */
-static void drop(const struct twin *twin, int l, const struct grid *grid)
-{
-    const struct layer *layer = &twin->model->layers[l];
-
-    if (twin->mask != NULL && layer->kind == LAYER_LINEAR && layer[-1].kind != LAYER_LINEAR)
-        for (size_t i = 0; i < grid_count(grid); i++)
-            grid->values[i] *= twin->mask[i];
-}
-
-static void layer_forward(struct twin *twin, int l)
-{
-    const struct layer *layer = &twin->model->layers[l];
-    const struct grid *in = &twin->value[l], *out = &twin->value[l + 1];
-
-    switch (layer->kind) {
-    case LAYER_CONV2D:
-        twin_conv(in, layer->padding[0], tensor(twin, l, "weight"), NULL, out);
-        break;
-    case LAYER_BATCH_NORM2D: norm_forward(twin, l); break;
-    case LAYER_RELU: twin_relu(in, out); break;
-    case LAYER_MAX_POOL2D: twin_max_pool(in, out); break;
-    case LAYER_ADAPTIVE_AVG_POOL2D: twin_average(in, out); break;
-    case LAYER_LINEAR:
-        twin_linear(in, tensor(twin, l, "weight"), tensor(twin, l, "bias"), out);
-        break;
-    default: fail(); /* no executor knows the others */
-    }
-}
-
-double twin_forward(struct twin *twin)
-{
-    const struct grid *logits = &twin->value[twin->model->layer_count];
-    double loss = 0.0;
-
-    for (int l = 0; l < twin->model->layer_count; l++) {
-        drop(twin, l, &twin->value[l]);
-        layer_forward(twin, l);
-    }
-    for (int n = 0; n < logits->samples; n++)
-        loss += twin_loss(logits, n, twin->labels[n], twin->label_smoothing);
-    return loss / logits->samples;
-}
-
-static void layer_backward(struct twin *twin, int l)
-{
-    const struct layer *layer = &twin->model->layers[l];
-    const struct grid *in = &twin->value[l], *in_gradient = &twin->slope[l];
-    const struct grid *out_gradient = &twin->slope[l + 1];
-
-    switch (layer->kind) {
-    case LAYER_CONV2D:
-        twin_conv_input_gradient(out_gradient, layer->padding[0], tensor(twin, l, "weight"),
-                                 in_gradient);
-        twin_conv_weight_gradient(in, layer->padding[0], out_gradient,
-                                  tensor_gradient(twin, l, "weight"));
-        break;
-    case LAYER_BATCH_NORM2D:
-        twin_norm_gradient(in, twin->mean[l], twin->variance[l], twin->training,
-                           tensor(twin, l, "weight"), out_gradient, in_gradient,
-                           tensor_gradient(twin, l, "weight"), tensor_gradient(twin, l, "bias"));
-        break;
-    case LAYER_RELU: twin_relu_gradient(in, out_gradient, in_gradient); break;
-    case LAYER_MAX_POOL2D: twin_max_pool_gradient(in, out_gradient, in_gradient); break;
-    case LAYER_ADAPTIVE_AVG_POOL2D: twin_average_gradient(out_gradient, in_gradient); break;
-    case LAYER_LINEAR:
-        twin_linear_gradient(in, tensor(twin, l, "weight"), out_gradient, in_gradient,
-                             tensor_gradient(twin, l, "weight"), tensor_gradient(twin, l, "bias"));
-        break;
-    default: fail(); /* no executor knows the others */
-    }
-}
-
-void twin_backward(struct twin *twin)
-{
-    const int last = twin->model->layer_count;
-
-    twin_loss_gradient(&twin->value[last], twin->labels, twin->label_smoothing,
-                       1.0 / twin->value[last].samples, &twin->slope[last]);
-    for (int l = last - 1; l >= 0; l--) {
-        layer_backward(twin, l);
-        drop(twin, l, &twin->slope[l]);
-    }
-}
-
-void twin_update_statistics(struct twin *twin)
-{
-    for (int l = 0; l < twin->model->layer_count; l++) {
-        const struct grid *in = &twin->value[l];
-        const double n = values_a_channel(in);
-        if (twin->model->layers[l].kind != LAYER_BATCH_NORM2D)
-            continue;
-        for (int c = 0; c < in->channels; c++) {
-            double *mean = &tensor(twin, l, "running_mean")[c];
-            double *variance = &tensor(twin, l, "running_var")[c];
-            *mean += BATCH_NORM_MOMENTUM * (twin->mean[l][c] - *mean);
-            *variance += BATCH_NORM_MOMENTUM * (twin->variance[l][c] * n / (n - 1.0) - *variance);
-        }
-    }
-}
-
-int twin_prediction(const struct twin *twin, int sample)
-{
-    const struct grid *logits = &twin->value[twin->model->layer_count];
-    int best = 0;
-
-    for (int k = 1; k < logits->channels; k++)
-        if (*grid_at(logits, sample, k, 0, 0) > *grid_at(logits, sample, best, 0, 0))
-            best = k;
-    return best;
 }

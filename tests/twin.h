@@ -7,8 +7,8 @@
  * rounding, the program is wrong. The twin itself is checked against finite differences and against
  * PyTorch.
  *
- * First the layers' operations, then a whole network that runs a model's list of layers one by one.
- * Gradients are those of a scalar by the operand of the same name without `_gradient`.
+ * Here are the operations that the kernels are held against; twin_layers.h has those of whole layers,
+ * twin_network.h a network that runs a model's list of layers one by one. Gradients are those of a scalar by the operand of the same name without `_gradient`.
  *
  * Errors: a test fails when memory is short. Threads: no shared state.
  */
@@ -59,14 +59,14 @@ void twin_conv_weight_gradient(const struct grid *in, int padding, const struct 
 /* Mean and biased variance of one channel over all samples and pixels. */
 void twin_moments(const struct grid *in, int channel, double *mean, double *variance);
 
-/* Batch norm; all arrays are [channel]. The gradient differs by whether mean and variance are those
+/* Batch norm; all arrays are [channel]; `epsilon` is added to the variance. The gradient differs by whether mean and variance are those
  * of `in` itself or constants. */
-void twin_norm(const struct grid *in, const double *mean, const double *variance,
+void twin_norm(const struct grid *in, const double *mean, const double *variance, double epsilon,
                const double *weight, const double *bias, const struct grid *out);
 void twin_norm_gradient(const struct grid *in, const double *mean, const double *variance,
-                        bool own_moments, const double *weight, const struct grid *out_gradient,
-                        const struct grid *in_gradient, double *weight_gradient,
-                        double *bias_gradient);
+                        double epsilon, bool own_moments, const double *weight,
+                        const struct grid *out_gradient, const struct grid *in_gradient,
+                        double *weight_gradient, double *bias_gradient);
 
 /* out = scale * in + shift, the same for all channels. */
 void twin_affine(const struct grid *in, double scale, double shift, const struct grid *out);
@@ -90,7 +90,7 @@ void twin_average_gradient(const struct grid *out_gradient, const struct grid *i
 void twin_window_means(const struct grid *in, const struct grid *means);
 void twin_window_means_gradient(const struct grid *means_gradient, const struct grid *in_gradient);
 
-/* in[sample][features], flat; weight[out][in], bias[out] or NULL. */
+/* in[sample][features], flat; weight[out][in], bias[out] or NULL, as bias_gradient may be. */
 void twin_linear(const struct grid *in, const double *weight, const double *bias,
                  const struct grid *out);
 void twin_linear_gradient(const struct grid *in, const double *weight,
@@ -102,38 +102,5 @@ void twin_linear_gradient(const struct grid *in, const double *weight,
 double twin_loss(const struct grid *logits, int sample, int label, double smoothing);
 void twin_loss_gradient(const struct grid *logits, const uint8_t *labels, double smoothing,
                         double scale, const struct grid *gradient);
-
-/* ---- a whole network ---- */
-
-struct twin {
-    const struct model *model;
-    bool training; /* batch norm uses the batch's moments, else the running ones */
-    double label_smoothing;
-    const double *mask; /* dropout: [samples][features] factors of what goes into the first linear
-                         * layer; NULL: none */
-    double *state;      /* [state_count] parameters and running statistics */
-    double *gradient;   /* [parameter_count] of the mean loss */
-    uint8_t *labels;    /* [samples] */
-    struct grid value[MODEL_LAYERS_MAX + 1]; /* [l]: what goes into layer l; then the logits */
-    struct grid slope[MODEL_LAYERS_MAX + 1]; /* gradient of the mean loss by value[l] */
-    double *mean[MODEL_LAYERS_MAX], *variance[MODEL_LAYERS_MAX]; /* of batch norms, as used */
-};
-
-/* For batches of `samples`: the caller fills state, labels and value[0]. */
-void twin_init(struct twin *twin, const struct model *model, int samples);
-void twin_fini(struct twin *twin);
-void twin_load(struct twin *twin, const float *state);
-
-/* The mean loss of the batch. */
-double twin_forward(struct twin *twin);
-
-/* The gradient, behind twin_forward. */
-void twin_backward(struct twin *twin);
-
-/* Moves the running statistics towards the moments of the last training batch. */
-void twin_update_statistics(struct twin *twin);
-
-/* Predictions are the first class with the largest logit. */
-int twin_prediction(const struct twin *twin, int sample);
 
 #endif
