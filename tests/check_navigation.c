@@ -4,6 +4,7 @@
 #include "sample_data.h"
 #include "sample_model.h"
 
+#include "support/memory.h"
 #include "train/recipe.h"
 #include "tui/navigate.h"
 #include "tui/screen.h"
@@ -42,7 +43,6 @@ static int set_up(void **unused)
 
     sample_dataset(&data, 16, 100);
     assert_non_null(model = sample_model("basic"));
-    assert_true(timeline_init(&timeline, model->state_count, &error));
     settings = *recipe_settings(0);
     snapshot = (struct snapshot){.epochs = 10, .batches = 100, .base_lr = settings.lr};
     events = (struct events){0};
@@ -202,19 +202,30 @@ static void smoothing_has_ends_and_0_resets_the_plots(void **unused)
     assert_false(frame.recent);
 }
 
+/* Keeps a moment whose first weight is its step. */
+static void remember(long step, bool epoch_end)
+{
+    static float state[16384];
+    struct error error;
+
+    assert_in_range(model->state_count, 1, CHECK_COUNT(state));
+    state[0] = (float)step;
+    struct weights *weights = weights_new(model, state, NULL, step, &error);
+    assert_non_null(weights);
+    timeline_add(&timeline, step, epoch_end, weights);
+    weights_drop(weights);
+}
+
 static void the_past_is_travelled_and_end_returns_to_now(void **unused)
 {
-    float weights[MODEL_STATE_MAX] = {0};
     (void)unused;
 
-    for (int step = 0; step <= 500; step += 100) {
-        weights[0] = (float)step;
-        timeline_add(&timeline, step, false, weights);
-    }
+    for (int step = 0; step <= 500; step += 100)
+        remember(step, false);
     snapshot.step = 500;
     press(KEY_PAST);
     assert_int_equal(view_step(&frame), 400);
-    assert_true(view_weights(&frame)[0] == 400.0F);
+    assert_true(view_weights(&frame)->state[0] == 400.0F);
     for (int i = 0; i < 10; i++)
         press(KEY_PAST);
     assert_int_equal(view_step(&frame), 0);
@@ -228,13 +239,10 @@ static void the_past_is_travelled_and_end_returns_to_now(void **unused)
 
 static void the_timeline_is_bounded_keeps_its_ends_and_every_epochs_end(void **unused)
 {
-    float weights[MODEL_STATE_MAX] = {0};
     (void)unused;
 
-    for (long step = 0; step <= 20000; step++) {
-        weights[0] = (float)step;
-        timeline_add(&timeline, step, step > 0 && step % 200 == 0, weights);
-    }
+    for (long step = 0; step <= 20000; step++)
+        remember(step, step > 0 && step % 200 == 0);
     assert_in_range(timeline.count, 150, TIMELINE_MOMENTS);
     assert_int_equal(timeline.moments[0].step, 0);
     assert_int_equal(timeline.moments[timeline.count - 1].step, 20000);
@@ -242,10 +250,35 @@ static void the_timeline_is_bounded_keeps_its_ends_and_every_epochs_end(void **u
     for (int i = 0; i < timeline.count; i++) {
         const struct moment *moment = &timeline.moments[i];
         ends += moment->epoch_end;
-        assert_true(moment->weights[0] == (float)moment->step);
+        assert_true(moment->weights->state[0] == (float)moment->step);
         assert_true(i == 0 || moment->step > moment[-1].step);
     }
     assert_int_equal(ends, 100);
+}
+
+static void the_timeline_keeps_to_its_bytes_but_for_a_few_moments(void **unused)
+{
+    const struct model large = {.layer_count = 0, .state_count = 5 << 20}; /* 20 MB each */
+    struct error error;
+    float *state = memory_new(large.state_count, sizeof *state, &error);
+    (void)unused;
+
+    assert_non_null(state);
+    for (long step = 0; step <= 40; step++) {
+        struct weights *weights = weights_new(&large, state, NULL, step, &error);
+        assert_non_null(weights);
+        timeline_add(&timeline, step, step == 20, weights);
+        weights_drop(weights);
+        assert_true(timeline.bytes <= TIMELINE_BYTES || timeline.count <= TIMELINE_LEAST);
+    }
+    free(state);
+    assert_int_equal(timeline.count, TIMELINE_LEAST);
+    assert_int_equal(timeline.moments[0].step, 0);
+    assert_int_equal(timeline.moments[TIMELINE_LEAST - 1].step, 40);
+    int ends = 0;
+    for (int i = 0; i < timeline.count; i++)
+        ends += timeline.moments[i].epoch_end;
+    assert_int_equal(ends, 1);
 }
 
 /* Ends an epoch with this test loss. */
@@ -631,6 +664,7 @@ static const struct CMUnitTest tests[] = {
     TEST(smoothing_has_ends_and_0_resets_the_plots),
     TEST(the_past_is_travelled_and_end_returns_to_now),
     TEST(the_timeline_is_bounded_keeps_its_ends_and_every_epochs_end),
+    TEST(the_timeline_keeps_to_its_bytes_but_for_a_few_moments),
     TEST(events_tell_each_epoch_once_and_a_test_loss_that_keeps_rising),
     TEST(row_116_after_a_lost_log_each_epoch_is_told_of_once),
     TEST(events_tell_at_the_end_of_the_runs_to_compare),

@@ -18,6 +18,7 @@ static struct dataset data;
 static struct model *model;
 static const struct kernels *kernels;
 static struct snapshot snapshot;
+static struct weights *weights; /* the snapshot's */
 static struct outcomes outcomes;
 static struct error error;
 
@@ -35,6 +36,8 @@ static int set_up(void **unused)
 static int tear_down(void **unused)
 {
     (void)unused;
+    weights_drop(weights);
+    weights = NULL;
     outcomes_fini(&outcomes);
     dataset_fini(&data);
     return 0;
@@ -49,6 +52,7 @@ static struct trainer *start(bool paused)
         .settings = {"basic", EPOCHS, BATCH, 0.01, 0.9, 3, true},
         .threads = 2,
         .paused = paused,
+        .publishes_weights = true,
     };
     options.start = &beginning;
     start_new(&beginning, model, &options.settings, &data);
@@ -66,7 +70,7 @@ static void the_trainers_outcomes_are_those_of_its_last_test_pass(void **unused)
     double loss = 0.0;
     (void)unused;
 
-    trainer_wait(trainer, &snapshot, SNAPSHOT_FINISHED);
+    trainer_wait_weights(trainer, &snapshot, &weights, SNAPSHOT_FINISHED);
     assert_true(trainer_read_outcomes(trainer, &outcomes, &seen));
     assert_false(trainer_read_outcomes(trainer, &outcomes, &seen));
     trainer_free(trainer);
@@ -115,7 +119,7 @@ static void outcomes_computed_from_the_weights_are_the_trainers(void **unused)
     long seen = 0;
     (void)unused;
 
-    trainer_wait(trainer, &snapshot, SNAPSHOT_FINISHED);
+    trainer_wait_weights(trainer, &snapshot, &weights, SNAPSHOT_FINISHED);
     assert_true(trainer_read_outcomes(trainer, &outcomes, &seen));
     trainer_free(trainer);
     struct team *team = team_new(1, &error);
@@ -123,8 +127,8 @@ static void outcomes_computed_from_the_weights_are_the_trainers(void **unused)
     struct evaluator *evaluator = evaluator_new(model, kernels, team, DATASET_SPLIT_MAX, &error);
     assert_non_null(evaluator);
     assert_true(outcomes_init(&computed, TEST, &error));
-    assert_true(outcomes_compute(&computed, evaluator, snapshot.weights, &data.test, snapshot.step,
-                                 &error));
+    assert_true(
+        outcomes_compute(&computed, evaluator, weights->state, &data.test, snapshot.step, &error));
     assert_int_equal(computed.step, outcomes.step);
     assert_memory_equal(computed.predicted, outcomes.predicted, TEST);
     assert_memory_equal(computed.losses, outcomes.losses, TEST * sizeof *computed.losses);

@@ -555,7 +555,7 @@ static void row_91_all_follows_the_directory_that_was_locked(void **unused)
     struct stat status;
     const struct checkpoint_group momentum = {"momentum", start.velocity};
     const struct checkpoint best = {
-        model, &config.settings, config.kernels, start.now.weights, &momentum, 1};
+        model, &config.settings, config.kernels, start.weights, &momentum, 1};
     struct runlog *runlog = begin_run();
     (void)unused;
 

@@ -238,6 +238,7 @@ static void where_on_the_sheet_it_stands_does_not_matter(void **unused)
 static struct dataset data;
 static struct model *model;
 static struct snapshot snapshot;
+static struct weights *weights; /* the snapshot's */
 
 static int load_data(void **unused)
 {
@@ -313,6 +314,7 @@ static void train(const struct kernels *kernels)
         .kernels = kernels,
         .settings = {"basic", 1, 64, 0.01, 0.9, 1, true},
         .threads = 2,
+        .publishes_weights = true,
     };
     long seen = 0;
 
@@ -324,7 +326,7 @@ static void train(const struct kernels *kernels)
     assert_non_null(trainer);
     do {
         usleep(1000);
-        trainer_read(trainer, &snapshot, &seen);
+        trainer_read_weights(trainer, &snapshot, &weights, &seen);
     } while (!trainer_ended(snapshot.state));
     trainer_free(trainer);
     assert_int_equal(snapshot.state, SNAPSHOT_FINISHED);
@@ -339,19 +341,24 @@ static void drawn_digits_are_recognised(void **unused)
 
     assert_non_null(kernels);
     train(kernels);
-    struct predictor *predictor = predictor_new(model, kernels, &error);
-    assert_non_null(predictor);
+    struct team *team = team_new(1, &error);
+    assert_non_null(team);
+    struct evaluator *evaluator = evaluator_new(model, kernels, team, LANES, &error);
+    assert_non_null(evaluator);
+    evaluator_load(evaluator, weights->state);
     for (int k = 0; k < DATASET_CLASSES; k++) {
         uint8_t label = (uint8_t)k;
         struct split one = {1, digit, &label};
         draw_digit(k);
         sketch_digit(sketch, digit);
-        predictor_run(predictor, snapshot.weights, &one, (uint32_t[]){0}, 1, &predictions);
+        predictions_make(&predictions, evaluator, &one, (uint32_t[]){0}, 1);
         printf("# a drawn %d is taken for %d, probability %.2f\n", k, predictions.predicted[0],
                (double)predictions.probabilities[0][predictions.predicted[0]]);
         right += predictions.predicted[0] == k;
     }
-    predictor_free(predictor);
+    evaluator_free(evaluator);
+    team_free(team);
+    weights_drop(weights);
     assert_true(right >= 8);
 }
 

@@ -16,6 +16,7 @@ static struct dataset data;
 static struct model *model;
 static const struct kernels *kernels;
 static struct snapshot snapshot;
+static struct weights *weights; /* the snapshot's */
 static struct start beginning;
 static struct error error;
 
@@ -32,6 +33,8 @@ static int set_up(void **unused)
 static int tear_down(void **unused)
 {
     (void)unused;
+    weights_drop(weights);
+    weights = NULL;
     dataset_fini(&data);
     return 0;
 }
@@ -44,6 +47,7 @@ static struct trainer_options make_options(int epochs, int threads)
         .kernels = kernels,
         .settings = {"basic", epochs, BATCH, 0.01, 0.9, 3, true},
         .threads = threads,
+        .publishes_weights = true,
     };
 }
 
@@ -69,7 +73,7 @@ static void a_run_trains_and_tests_every_epoch(void **unused)
     struct trainer *trainer = start(&options);
     (void)unused;
 
-    trainer_wait(trainer, &snapshot, SNAPSHOT_FINISHED);
+    trainer_wait_weights(trainer, &snapshot, &weights, SNAPSHOT_FINISHED);
     trainer_free(trainer);
     assert_int_equal(snapshot.epochs_done, 8);
     assert_int_equal(snapshot.step, 8 * BATCHES);
@@ -82,25 +86,25 @@ static void a_run_trains_and_tests_every_epoch(void **unused)
 }
 
 /* The weights after two epochs of a run on `threads` threads. */
-static void weights_of(int threads, float weights[MODEL_STATE_MAX])
+static void weights_of(int threads, float to[MODEL_STATE_MAX])
 {
     struct trainer_options options = make_options(2, threads);
     struct trainer *trainer = start(&options);
 
-    trainer_wait(trainer, &snapshot, SNAPSHOT_FINISHED);
+    trainer_wait_weights(trainer, &snapshot, &weights, SNAPSHOT_FINISHED);
     trainer_free(trainer);
-    memcpy(weights, snapshot.weights, sizeof snapshot.weights);
+    memcpy(to, weights->state, model->state_count * sizeof *to);
 }
 
 static void row_89_any_number_of_threads_gives_the_same_bits(void **unused)
 {
-    float expected[MODEL_STATE_MAX], weights[MODEL_STATE_MAX];
+    float expected[MODEL_STATE_MAX], got[MODEL_STATE_MAX];
     (void)unused;
 
     weights_of(1, expected);
     for (int threads = 2; threads <= 6; threads++) {
-        weights_of(threads, weights);
-        assert_memory_equal(weights, expected, sizeof weights);
+        weights_of(threads, got);
+        assert_memory_equal(got, expected, model->state_count * sizeof *got);
     }
 }
 
@@ -113,7 +117,7 @@ static void pausing_and_stepping_change_no_bit(void **unused)
     weights_of(2, expected);
     options.paused = true;
     struct trainer *trainer = start(&options);
-    trainer_wait(trainer, &snapshot, SNAPSHOT_PAUSED);
+    trainer_wait_weights(trainer, &snapshot, &weights, SNAPSHOT_PAUSED);
     for (int i = 0; i < 3; i++) {
         send(trainer, TRAINER_STEP_BATCHES, 1);
         usleep(20000);
@@ -121,9 +125,9 @@ static void pausing_and_stepping_change_no_bit(void **unused)
     send(trainer, TRAINER_RUN, 0);
     send(trainer, TRAINER_PAUSE, 0);
     send(trainer, TRAINER_RUN, 0);
-    trainer_wait(trainer, &snapshot, SNAPSHOT_FINISHED);
+    trainer_wait_weights(trainer, &snapshot, &weights, SNAPSHOT_FINISHED);
     trainer_free(trainer);
-    assert_memory_equal(snapshot.weights, expected, sizeof expected);
+    assert_memory_equal(weights->state, expected, model->state_count * sizeof *expected);
 }
 
 static void a_paused_start_trains_nothing(void **unused)
@@ -134,7 +138,7 @@ static void a_paused_start_trains_nothing(void **unused)
     options.paused = true;
     struct trainer *trainer = start(&options);
     usleep(50000);
-    trainer_wait(trainer, &snapshot, SNAPSHOT_PAUSED);
+    trainer_wait_weights(trainer, &snapshot, &weights, SNAPSHOT_PAUSED);
     assert_int_equal(snapshot.step, 0);
     trainer_free(trainer);
 }
@@ -143,9 +147,43 @@ static void a_paused_start_trains_nothing(void **unused)
 static void wait_for_step(struct trainer *trainer, long step)
 {
     do
-        trainer_wait(trainer, &snapshot, SNAPSHOT_PAUSED);
+        trainer_wait_weights(trainer, &snapshot, &weights, SNAPSHOT_PAUSED);
     while (snapshot.step < step && usleep(1000) == 0);
     assert_int_equal(snapshot.step, step);
+}
+
+static void weights_are_the_snapshots_and_outlive_the_trainer(void **unused)
+{
+    struct trainer_options options = make_options(1, 1);
+    (void)unused;
+
+    options.paused = true;
+    struct trainer *trainer = start(&options);
+    trainer_wait_weights(trainer, &snapshot, &weights, SNAPSHOT_PAUSED);
+    struct weights *before = weights_hold(weights);
+    send(trainer, TRAINER_STEP_BATCHES, 2);
+    wait_for_step(trainer, 2);
+    trainer_free(trainer);
+    assert_int_equal(snapshot.step, 2);
+    assert_int_equal(weights->step, 2);
+    assert_int_equal(before->step, 0);
+    assert_memory_equal(before->state, beginning.weights, model->state_count * sizeof(float));
+    assert_memory_not_equal(weights->state, before->state, model->state_count * sizeof(float));
+    assert_true(weights->health[0].update_ratio > 0.0F && isnan(weights->health[0].dead));
+    assert_true(weights->health[2].dead >= 0.0F);
+    weights_drop(before);
+}
+
+static void weights_are_copied_for_those_who_ask_alone(void **unused)
+{
+    struct trainer_options options = make_options(1, 1);
+    (void)unused;
+
+    options.publishes_weights = false;
+    struct trainer *trainer = start(&options);
+    trainer_wait_weights(trainer, &snapshot, &weights, SNAPSHOT_FINISHED);
+    trainer_free(trainer);
+    assert_null(weights);
 }
 
 static void stepping_batches_pauses_behind_exactly_that_many(void **unused)
@@ -189,13 +227,13 @@ static void row_85_commands_after_the_end_are_ignored(void **unused)
     struct trainer *trainer = start(&options);
     (void)unused;
 
-    trainer_wait(trainer, &snapshot, SNAPSHOT_FINISHED);
+    trainer_wait_weights(trainer, &snapshot, &weights, SNAPSHOT_FINISHED);
     for (int i = 0; i < 100; i++) { /* more than the queue holds */
         send(trainer, TRAINER_STEP_EPOCHS, 1);
         send(trainer, TRAINER_STEP_BATCHES, 1);
     }
     usleep(20000);
-    trainer_wait(trainer, &snapshot, SNAPSHOT_FINISHED);
+    trainer_wait_weights(trainer, &snapshot, &weights, SNAPSHOT_FINISHED);
     assert_int_equal(snapshot.step, BATCHES);
     trainer_free(trainer);
 }
@@ -212,9 +250,9 @@ static void many_commands_at_once_are_all_obeyed(void **unused)
         trainer_send(trainer, (struct trainer_command){.verb = TRAINER_SCALE_LR, .factor = 2.0});
         trainer_send(trainer, (struct trainer_command){.verb = TRAINER_SCALE_LR, .factor = 0.5});
     }
-    trainer_wait(trainer, &snapshot, SNAPSHOT_PAUSED);
+    trainer_wait_weights(trainer, &snapshot, &weights, SNAPSHOT_PAUSED);
     send(trainer, TRAINER_STOP, 0);
-    trainer_wait(trainer, &snapshot, SNAPSHOT_STOPPED);
+    trainer_wait_weights(trainer, &snapshot, &weights, SNAPSHOT_STOPPED);
     assert_true(snapshot.base_lr == options.settings.lr);
     trainer_free(trainer);
 }
@@ -227,7 +265,7 @@ static void row_84_a_paused_trainer_stops_at_once(void **unused)
     options.paused = true;
     struct trainer *trainer = start(&options);
     send(trainer, TRAINER_STOP, 0);
-    trainer_wait(trainer, &snapshot, SNAPSHOT_STOPPED);
+    trainer_wait_weights(trainer, &snapshot, &weights, SNAPSHOT_STOPPED);
     assert_int_equal(snapshot.step, 0);
     trainer_free(trainer);
 }
@@ -239,7 +277,7 @@ static void row_86_divergence_stops_before_the_update_and_names_the_layer(void *
 
     options.settings.lr = 1e30;
     struct trainer *trainer = start(&options);
-    trainer_wait(trainer, &snapshot, SNAPSHOT_FAILED);
+    trainer_wait_weights(trainer, &snapshot, &weights, SNAPSHOT_FAILED);
     trainer_free(trainer);
     assert_int_equal(snapshot.error.kind, ERROR_DIVERGED);
     assert_non_null(
@@ -254,7 +292,7 @@ static void a_batch_larger_than_the_data_is_all_of_it(void **unused)
 
     options.settings.batch_size = 1000;
     struct trainer *trainer = start(&options);
-    trainer_wait(trainer, &snapshot, SNAPSHOT_FINISHED);
+    trainer_wait_weights(trainer, &snapshot, &weights, SNAPSHOT_FINISHED);
     trainer_free(trainer);
     assert_int_equal(snapshot.batches, 1);
     assert_int_equal(snapshot.step, 2);
@@ -268,14 +306,13 @@ static void initial_weights_are_where_training_starts(void **unused)
 
     start_new(&beginning, model, &options.settings, &data);
     rng_init(&rng, 99, 0);
-    model_initialize(model, beginning.now.weights, &rng);
+    model_initialize(model, beginning.weights, &rng);
     options.start = &beginning;
     options.paused = true;
     struct trainer *trainer = start(&options);
-    trainer_wait(trainer, &snapshot, SNAPSHOT_PAUSED);
+    trainer_wait_weights(trainer, &snapshot, &weights, SNAPSHOT_PAUSED);
     trainer_free(trainer);
-    assert_memory_equal(snapshot.weights, beginning.now.weights,
-                        model->state_count * sizeof(float));
+    assert_memory_equal(weights->state, beginning.weights, model->state_count * sizeof(float));
 }
 
 static void count_call(void *argument)
@@ -292,7 +329,7 @@ static void the_front_end_is_told_of_snapshots(void **unused)
     options.notify = count_call;
     options.notify_argument = &calls;
     struct trainer *trainer = start(&options);
-    trainer_wait(trainer, &snapshot, SNAPSHOT_FINISHED);
+    trainer_wait_weights(trainer, &snapshot, &weights, SNAPSHOT_FINISHED);
     trainer_free(trainer);
     assert_true(calls >= 3); /* the start, the first epoch's end, the run's end */
 }
@@ -347,7 +384,7 @@ static void short_epochs_have_snapshots_between_batches(void **unused)
     for (int i = 0; i < 300000 && __atomic_load_n(&all.midway, __ATOMIC_ACQUIRE) < 3; i++)
         usleep(1000);
     send(trainer, TRAINER_STOP, 0);
-    trainer_wait(trainer, &snapshot, SNAPSHOT_STOPPED);
+    trainer_wait_weights(trainer, &snapshot, &weights, SNAPSHOT_STOPPED);
     trainer_free(trainer);
     assert_true(all.midway >= 3);
     assert_true(all.midway + all.testing <= 40.0 * (clock_seconds() - began) + 2.0);
@@ -362,7 +399,7 @@ static void reading_the_same_snapshot_twice_says_so(void **unused)
     (void)unused;
 
     struct trainer *trainer = start(&options);
-    trainer_wait(trainer, &snapshot, SNAPSHOT_FINISHED);
+    trainer_wait_weights(trainer, &snapshot, &weights, SNAPSHOT_FINISHED);
     assert_true(trainer_read(trainer, &snapshot, &seen));
     assert_false(trainer_read(trainer, &snapshot, &seen));
     trainer_free(trainer);
@@ -401,7 +438,7 @@ static void run_with_log(struct trainer_options *options, const char *directory,
         wait_for_step(trainer, 3);
         send(trainer, TRAINER_STOP, 0);
     }
-    trainer_wait(trainer, &snapshot, until);
+    trainer_wait_weights(trainer, &snapshot, &weights, until);
     trainer_free(trainer);
     runlog_free(options->runlog);
     snprintf(path, sizeof path, "%s/last.safetensors", directory);
@@ -416,7 +453,7 @@ static void the_last_checkpoint_holds_the_last_weights(void **unused)
     (void)unused;
 
     run_with_log(&options, check_scratch(directory), SNAPSHOT_FINISHED, loaded);
-    assert_memory_equal(loaded, snapshot.weights, model->state_count * sizeof(float));
+    assert_memory_equal(loaded, weights->state, model->state_count * sizeof(float));
     check_scratch_remove(directory);
 }
 
@@ -430,7 +467,7 @@ static void a_stopped_run_saves_where_it_stands(void **unused)
     options.paused = true;
     run_with_log(&options, check_scratch(directory), SNAPSHOT_STOPPED, loaded);
     assert_int_equal(snapshot.step, 3);
-    assert_memory_equal(loaded, snapshot.weights, model->state_count * sizeof(float));
+    assert_memory_equal(loaded, weights->state, model->state_count * sizeof(float));
     check_scratch_remove(directory);
 }
 
@@ -457,7 +494,7 @@ static void train_and_stop(struct trainer_options *options, long batches)
         send(trainer, TRAINER_STEP_BATCHES, batches);
     wait_for_step(trainer, beginning.progress.step + batches);
     send(trainer, TRAINER_STOP, 0);
-    trainer_wait(trainer, &snapshot, SNAPSHOT_STOPPED);
+    trainer_wait_weights(trainer, &snapshot, &weights, SNAPSHOT_STOPPED);
     trainer_free(trainer);
     runlog_free(options->runlog);
 }
@@ -466,7 +503,7 @@ static void finish(struct trainer_options *options)
 {
     options->paused = false;
     struct trainer *trainer = start(options);
-    trainer_wait(trainer, &snapshot, SNAPSHOT_FINISHED);
+    trainer_wait_weights(trainer, &snapshot, &weights, SNAPSHOT_FINISHED);
     trainer_free(trainer);
     runlog_free(options->runlog);
 }
@@ -479,9 +516,10 @@ static void a_run_stopped_anywhere_goes_on_to_the_same_bits(void **unused)
     (void)unused;
 
     struct trainer *trainer = start(&options);
-    trainer_wait(trainer, &snapshot, SNAPSHOT_FINISHED);
+    trainer_wait_weights(trainer, &snapshot, &weights, SNAPSHOT_FINISHED);
     trainer_free(trainer);
     expected = snapshot;
+    struct weights *trained = weights_hold(weights);
     for (long step = 0; step <= 2 * BATCHES; step += 3) {
         options = make_options(2, 2);
         open_log(&options, check_scratch(directory));
@@ -489,7 +527,7 @@ static void a_run_stopped_anywhere_goes_on_to_the_same_bits(void **unused)
         reopen_log(&options, directory);
         finish(&options);
         check_scratch_remove(directory);
-        assert_memory_equal(snapshot.weights, expected.weights, sizeof expected.weights);
+        assert_memory_equal(weights->state, trained->state, model->state_count * sizeof(float));
         assert_int_equal(snapshot.step, 2 * BATCHES);
         assert_int_equal(snapshot.history.steps, 2 * BATCHES);
         assert_int_equal(snapshot.history.epoch_count, 2);
@@ -504,6 +542,7 @@ static void a_run_stopped_anywhere_goes_on_to_the_same_bits(void **unused)
             assert_true(cell->accuracy.sum == expected.history.cells[i].accuracy.sum);
         }
     }
+    weights_drop(trained);
 }
 
 /* Runs an epoch whose learning rate is lowered behind the third batch; with `again` stopped and
@@ -521,7 +560,7 @@ static void run_lowered(const char *directory, bool again)
     trainer_send(trainer, (struct trainer_command){.verb = TRAINER_SCALE_LR, .factor = 0.0});
     if (again) {
         send(trainer, TRAINER_STOP, 0);
-        trainer_wait(trainer, &snapshot, SNAPSHOT_STOPPED);
+        trainer_wait_weights(trainer, &snapshot, &weights, SNAPSHOT_STOPPED);
         trainer_free(trainer);
         runlog_free(options.runlog);
         reopen_log(&options, directory);
@@ -531,7 +570,7 @@ static void run_lowered(const char *directory, bool again)
         return;
     }
     send(trainer, TRAINER_RUN, 0);
-    trainer_wait(trainer, &snapshot, SNAPSHOT_FINISHED);
+    trainer_wait_weights(trainer, &snapshot, &weights, SNAPSHOT_FINISHED);
     trainer_free(trainer);
     runlog_free(options.runlog);
 }
@@ -546,7 +585,7 @@ static void a_scaled_learning_rate_is_remembered(void **unused)
 
     struct trainer_options options = make_options(1, 1);
     finish(&options);
-    memcpy(unscaled, snapshot.weights, sizeof unscaled);
+    memcpy(unscaled, weights->state, model->state_count * sizeof *unscaled);
     for (int again = 0; again < 2; again++) {
         run_lowered(check_scratch(directory), again > 0);
         assert_true(snapshot.lr == lr);
@@ -563,10 +602,10 @@ static void a_scaled_learning_rate_is_remembered(void **unused)
         check_scratch_remove(directory);
         assert_int_equal(found, again + 1); /* one in each */
         if (again == 0)
-            memcpy(expected, snapshot.weights, sizeof expected);
+            memcpy(expected, weights->state, model->state_count * sizeof *expected);
     }
-    assert_memory_equal(snapshot.weights, expected, sizeof expected);
-    assert_memory_not_equal(unscaled, expected, sizeof expected);
+    assert_memory_equal(weights->state, expected, model->state_count * sizeof *expected);
+    assert_memory_not_equal(unscaled, expected, model->state_count * sizeof *expected);
 }
 
 static void a_checkpoint_asked_for_is_written_while_paused(void **unused)
@@ -585,12 +624,12 @@ static void a_checkpoint_asked_for_is_written_while_paused(void **unused)
     assert_int_equal(snapshot.checkpoint_step, 0);
     send(trainer, TRAINER_SAVE, 0);
     while (snapshot.checkpoint_step == 0 && usleep(1000) == 0)
-        trainer_wait(trainer, &snapshot, SNAPSHOT_PAUSED);
+        trainer_wait_weights(trainer, &snapshot, &weights, SNAPSHOT_PAUSED);
     assert_int_equal(snapshot.checkpoint_step, 4);
     assert_true(snapshot.checkpoint_seconds > 0.0);
     snprintf(path, sizeof path, "%s/last.safetensors", directory);
     assert_true(checkpoint_load(path, model, loaded, &error));
-    assert_memory_equal(loaded, snapshot.weights, model->state_count * sizeof(float));
+    assert_memory_equal(loaded, weights->state, model->state_count * sizeof(float));
     trainer_free(trainer);
     runlog_free(options.runlog);
     check_scratch_remove(directory);
@@ -602,12 +641,11 @@ static void row_83_commands_during_a_save_wait_for_it(void **unused)
     static const enum trainer_verb verbs[] = {TRAINER_PAUSE, TRAINER_SAVE, TRAINER_TOGGLE,
                                               TRAINER_SAVE, TRAINER_RUN};
     struct trainer_options options = make_options(3, 2);
-    struct snapshot expected;
     char directory[PATH_MAX];
     (void)unused;
 
     finish(&options);
-    expected = snapshot;
+    struct weights *trained = weights_hold(weights);
     options = make_options(3, 2);
     open_log(&options, check_scratch(directory));
     struct trainer *trainer = start(&options);
@@ -618,14 +656,16 @@ static void row_83_commands_during_a_save_wait_for_it(void **unused)
     send(trainer, TRAINER_STOP, 0);
     do
         usleep(1000);
-    while (trainer_read(trainer, &snapshot, &(long){0}) && !trainer_ended(snapshot.state));
+    while (trainer_read_weights(trainer, &snapshot, &weights, &(long){0}) &&
+           !trainer_ended(snapshot.state));
     trainer_free(trainer);
     runlog_free(options.runlog);
     reopen_log(&options, directory);
     assert_int_equal(beginning.progress.step, snapshot.step);
     finish(&options);
     check_scratch_remove(directory);
-    assert_memory_equal(snapshot.weights, expected.weights, sizeof expected.weights);
+    assert_memory_equal(weights->state, trained->state, model->state_count * sizeof(float));
+    weights_drop(trained);
 }
 
 /* Runs one batch an epoch with such steps that the test set makes no sense of the weights. */
@@ -643,7 +683,7 @@ static void row_87_a_test_loss_that_is_nan_is_never_best(void **unused)
     assert_int_equal(snapshot.error.kind, ERROR_DIVERGED);
     assert_non_null(strstr(snapshot.error.text, "test loss"));
     assert_int_equal(snapshot.epochs_done, 0);
-    assert_memory_equal(loaded, beginning.now.weights, model->state_count * sizeof(float));
+    assert_memory_equal(loaded, beginning.weights, model->state_count * sizeof(float));
     snprintf(path, sizeof path, "%s/best.safetensors", directory);
     assert_int_equal(access(path, F_OK), -1);
     check_scratch_remove(directory);
@@ -685,9 +725,9 @@ static void row_87_weights_that_are_not_finite_are_not_saved(void **unused)
     while (mean->trained)
         mean++;
     open_log(&options, check_scratch(directory));
-    beginning.now.weights[mean->offset] = INFINITY;
+    beginning.weights[mean->offset] = INFINITY;
     struct trainer *trainer = start(&options);
-    trainer_wait(trainer, &snapshot, SNAPSHOT_FAILED);
+    trainer_wait_weights(trainer, &snapshot, &weights, SNAPSHOT_FAILED);
     trainer_free(trainer);
     runlog_free(options.runlog);
     assert_int_equal(snapshot.error.kind, ERROR_DIVERGED);
@@ -706,6 +746,8 @@ static const struct CMUnitTest tests[] = {
     TEST_OF(a_run_trains_and_tests_every_epoch),
     TEST_OF(row_89_any_number_of_threads_gives_the_same_bits),
     TEST_OF(pausing_and_stepping_change_no_bit),
+    TEST_OF(weights_are_the_snapshots_and_outlive_the_trainer),
+    TEST_OF(weights_are_copied_for_those_who_ask_alone),
     TEST_OF(a_paused_start_trains_nothing),
     TEST_OF(stepping_batches_pauses_behind_exactly_that_many),
     TEST_OF(stepping_epochs_pauses_at_their_end),

@@ -3,6 +3,7 @@
 #include "sample_data.h"
 #include "sample_model.h"
 
+#include "support/memory.h"
 #include "train/recipe.h"
 #include "tui/navigate.h"
 #include "tui/screen.h"
@@ -10,6 +11,8 @@
 #include <math.h>
 
 static struct snapshot snapshot;
+static struct layer_health health[MODEL_LAYERS_MAX];
+static struct weights *weights; /* the snapshot's */
 static struct settings settings;
 static struct dataset data;
 static struct model *model;
@@ -45,13 +48,13 @@ static void make_snapshot(void)
         .best_train_accuracy = 95.0,
     };
     for (int l = 0; l < MODEL_LAYERS_MAX; l++)
-        snapshot.health[l] = (struct layer_health){NAN, NAN, NAN, NAN};
+        health[l] = (struct layer_health){NAN, NAN, NAN, NAN};
     for (int l = 0; l < model->layer_count; l++) {
         if (model->layers[l].parameter_count > 0)
-            snapshot.health[l] = (struct layer_health){2.0F + (float)l, 0.1F * (float)(l + 1),
-                                                       0.001F * (float)(l + 1), NAN};
+            health[l] = (struct layer_health){2.0F + (float)l, 0.1F * (float)(l + 1),
+                                              0.001F * (float)(l + 1), NAN};
         else if (model->layers[l].kind == LAYER_RELU)
-            snapshot.health[l].dead = 0.05F * (float)l;
+            health[l].dead = 0.05F * (float)l;
     }
     history_init(&snapshot.history);
     for (int step = 0; step < 250; step++) {
@@ -109,16 +112,20 @@ static void make_outcomes(void)
 /* A seven, and what the network of random weights makes of the first test image. */
 static void make_inside(void)
 {
-    float image[DATASET_PIXELS];
+    float image[DATASET_PIXELS], *state;
     struct error error;
     struct rng rng;
 
     rng_init(&rng, 1, 0);
-    model_initialize(model, snapshot.weights, &rng);
+    assert_non_null(state = memory_new(model->state_count, sizeof *state, &error));
+    model_initialize(model, state, &rng);
+    weights = weights_new(model, state, health, snapshot.step, &error);
+    assert_non_null(weights);
+    free(state);
     for (int i = 0; i < DATASET_PIXELS; i++)
         image[i] = dataset_normalize(data.test.images[i]);
     assert_true(activations_init(&activations, model, kernels_select("baseline", &error), &error));
-    activations_run(&activations, snapshot.weights, image);
+    activations_run(&activations, weights->state, image);
     sketch = sketch_new(&error);
     assert_non_null(sketch);
     sketch_begin(sketch, SKETCH_PEN, 35.0, 30.0);
@@ -148,6 +155,7 @@ static int tear_down(void **unused)
     (void)unused;
     browse_fini(&browse);
     activations_fini(&activations);
+    weights_drop(weights);
     sketch_free(sketch);
     dataset_fini(&data);
     return 0;
@@ -157,6 +165,7 @@ static struct frame make_frame(void)
 {
     return (struct frame){
         .snapshot = &snapshot,
+        .weights = weights,
         .settings = &settings,
         .model = model,
         .train = &data.train,
@@ -355,7 +364,7 @@ static void behind_the_last_batch_the_learning_rate_is_that_of_the_last(void **u
 
 static void the_learning_rate_is_read_out_behind_the_present_and_in_the_past(void **unused)
 {
-    struct moment moment = {.step = 120, .weights = snapshot.weights};
+    struct moment moment = {.step = 120, .weights = weights};
     struct frame frame = make_frame();
     (void)unused;
 
@@ -378,15 +387,29 @@ static void the_last_fifth_of_the_run_in_batches(void **unused)
     assert_frame(&frame, "recent", 100, 30, GLYPHS_BRAILLE);
 }
 
+/* All of them 0.5, and a health of their own. */
+static struct weights *weights_of_past(void)
+{
+    struct error error;
+    float *state = memory_new(model->state_count, sizeof *state, &error);
+
+    assert_non_null(state);
+    for (size_t i = 0; i < model->state_count; i++)
+        state[i] = 0.5F;
+    for (int l = 0; l < model->layer_count; l++)
+        health[l].weight_norm /= 2.0F;
+    struct weights *past = weights_new(model, state, health, 120, &error);
+    assert_non_null(past);
+    free(state);
+    return past;
+}
+
 static void a_moment_of_the_past_is_marked(void **unused)
 {
-    float weights[MODEL_STATE_MAX] = {0};
-    struct moment moment = {.step = 120, .weights = weights};
+    struct moment moment = {.step = 120, .weights = weights_of_past()};
     struct frame frame = make_frame();
     (void)unused;
 
-    for (size_t i = 0; i < model->state_count; i++)
-        weights[i] = 0.5F;
     frame.past = &moment;
     assert_frame(&frame, "past", 80, 24, GLYPHS_ASCII);
     assert_frame(&frame, "past", 40, 10, GLYPHS_ASCII);
@@ -394,16 +417,21 @@ static void a_moment_of_the_past_is_marked(void **unused)
     assert_frame(&frame, "past-model", 100, 30, GLYPHS_ASCII);
     moment.step = 0;
     assert_frame(&frame, "past-start", 24, 1, GLYPHS_ASCII);
+    weights_drop(moment.weights);
 }
 
 static void a_layer_out_of_its_healthy_range_is_warned_of_in_words(void **unused)
 {
     struct frame frame = make_frame();
+    struct error error;
     (void)unused;
 
     frame.view = VIEW_MODEL;
-    snapshot.health[2].dead = 0.75F;
+    health[2].dead = 0.75F;
+    frame.weights = weights_new(model, weights->state, health, snapshot.step, &error);
+    assert_non_null(frame.weights);
     char *text = draw(&frame, 80, 24, GLYPHS_ASCII);
+    weights_drop(frame.weights);
     assert_non_null(strstr(text, "0!"));
     assert_non_null(strstr(text, "ReLU-3: 75 % of its outputs never fire"));
     free(text);

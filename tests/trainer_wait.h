@@ -8,18 +8,24 @@
 
 #include "train/trainer.h"
 
-/* Reads snapshots until one is in the state. */
-static inline void trainer_wait(struct trainer *trainer, struct snapshot *snapshot,
-                                enum snapshot_state state)
+/* Reads snapshots, and unless NULL is given their weights, until one is in the state. */
+static inline void trainer_wait_weights(struct trainer *trainer, struct snapshot *snapshot,
+                                        struct weights **weights, enum snapshot_state state)
 {
     long seen = 0;
 
     for (int i = 0; i < 300000; i++) {
-        if (trainer_read(trainer, snapshot, &seen) && snapshot->state == state)
+        if (trainer_read_weights(trainer, snapshot, weights, &seen) && snapshot->state == state)
             return;
         usleep(1000);
     }
     fail_msg("the trainer did not come to state %d", (int)state);
+}
+
+static inline void trainer_wait(struct trainer *trainer, struct snapshot *snapshot,
+                                enum snapshot_state state)
+{
+    trainer_wait_weights(trainer, snapshot, NULL, state);
 }
 
 #endif

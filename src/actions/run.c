@@ -72,7 +72,7 @@ static bool start_run(struct run *run, struct error *error)
 
     start_new(&run->start, run->setup->model, &options->settings, &run->setup->data);
     if (options->init != NULL &&
-        !checkpoint_load(options->init, run->setup->model, run->start.now.weights, error))
+        !checkpoint_load(options->init, run->setup->model, run->start.weights, error))
         return false;
     if (options->run_dir == NULL)
         return true;
@@ -130,6 +130,7 @@ static bool watch(struct run *run, bool terminal, struct error *error)
         .paused = options->paused,
         .runlog = run->runlog,
         .checkpoint_every = options->checkpoint_every,
+        .publishes_weights = terminal || options->action == ACTION_SNAPSHOT,
         .notify = signals_wake,
     };
     const struct dashboard_options look = {
@@ -152,10 +153,15 @@ static bool watch(struct run *run, bool terminal, struct error *error)
     signals_set_printing(false);
     bool shown = terminal ? dashboard_run(&look, trainer, &run->last, error)
                           : report_run(trainer, options->action == ACTION_TRAIN, &run->last, error);
+    struct weights *weights = NULL;
+    if (shown && options->action == ACTION_SNAPSHOT)
+        trainer_read_weights(trainer, &run->last, &weights, &(long){0});
     trainer_free(trainer);
     signals_set_printing(true);
-    if (shown && options->action == ACTION_SNAPSHOT)
-        shown = dashboard_print(stdout, &look, &run->last, options->columns, options->rows, error);
+    if (weights != NULL)
+        shown = dashboard_print(stdout, &look, &run->last, weights, options->columns, options->rows,
+                                error);
+    weights_drop(weights);
     return shown;
 }
 

@@ -66,24 +66,28 @@ void evaluator_load(struct evaluator *evaluator, const float *state)
     infer_load(evaluator->infer, state);
 }
 
-static void evaluate_block(struct evaluator *evaluator, struct workspace *workspace, int first,
-                           int count)
+/* What the network says of a block of images; `to` is the place of the first in the evaluation. */
+static void evaluate_block(const struct evaluator *evaluator, struct workspace *workspace,
+                           const struct split *split, const uint32_t indices[], int count,
+                           const struct evaluation *evaluation, int to)
 {
-    struct evaluation *evaluation = evaluator->evaluation;
-    uint32_t indices[LANES];
     uint8_t labels[LANES];
     int padding;
     float *input = infer_input(evaluator->infer, workspace, &padding);
 
-    for (int lane = 0; lane < count; lane++)
-        indices[lane] = (uint32_t)(first + lane);
-    dataset_pack(evaluator->split, indices, count, padding, input, labels);
+    dataset_pack(split, indices, count, padding, input, labels);
     const float *logits = infer_run(evaluator->infer, workspace);
-    loss_forward(logits, evaluator->classes, labels, count, 0.0, evaluation->losses + first,
-                 evaluation->predictions + first);
+    loss_forward(logits, evaluator->classes, labels, count, 0.0, evaluation->losses + to,
+                 evaluation->predictions + to);
     for (int lane = 0; evaluation->probabilities != NULL && lane < count; lane++)
         loss_softmax(logits, evaluator->classes, lane,
-                     evaluation->probabilities + (size_t)(first + lane) * DATASET_CLASSES);
+                     evaluation->probabilities + (size_t)(to + lane) * DATASET_CLASSES);
+}
+
+void evaluate_listed(struct evaluator *evaluator, const struct split *split,
+                     const uint32_t images[], int count, const struct evaluation *evaluation)
+{
+    evaluate_block(evaluator, evaluator->workspaces[0], split, images, count, evaluation, 0);
 }
 
 static void evaluate_member(void *argument, int member)
@@ -96,9 +100,13 @@ static void evaluate_member(void *argument, int member)
     team_share(lanes_blocks(evaluator->to - evaluator->from), member, evaluator->workers, &block,
                &block_to);
     for (; block < block_to; block++) {
-        int first = evaluator->from + block * LANES, left = evaluator->to - first;
-        evaluate_block(evaluator, evaluator->workspaces[member], first,
-                       left < LANES ? left : LANES);
+        const int first = evaluator->from + block * LANES, left = evaluator->to - first;
+        const int count = left < LANES ? left : LANES;
+        uint32_t indices[LANES];
+        for (int lane = 0; lane < count; lane++)
+            indices[lane] = (uint32_t)(first + lane);
+        evaluate_block(evaluator, evaluator->workspaces[member], evaluator->split, indices, count,
+                       evaluator->evaluation, first);
     }
 }
 

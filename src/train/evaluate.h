@@ -1,5 +1,6 @@
 /*
- * evaluate.h -- the pass over a split: what the network says of every image, by a team of threads.
+ * evaluate.h -- what the network says of images: of all of a split, by a team of threads, or of a
+ * few.
  *
  * Threads: an evaluator belongs to the thread that made it; the team works inside evaluate_images.
  */
@@ -41,6 +42,11 @@ void evaluator_load(struct evaluator *evaluator, const float *state);
  * no more images than the evaluator was made for. */
 void evaluate_images(struct evaluator *evaluator, const struct split *split, int from, int to,
                      struct evaluation *evaluation);
+
+/* Runs images[count] of the split, at most LANES, with the weights last loaded and without the help
+ * of the team: element i of the evaluation is of images[i]. */
+void evaluate_listed(struct evaluator *evaluator, const struct split *split,
+                     const uint32_t images[], int count, const struct evaluation *evaluation);
 
 /* Mean loss over all images of the split, added up in their order; *correct gets how many were
  * predicted right. */

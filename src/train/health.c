@@ -27,13 +27,7 @@ static double norm(const struct model *model, int l, const float *values)
     return sqrt(sum);
 }
 
-float health_weight_norm(const struct model *model, int layer, const float *state)
-{
-    return model->layers[layer].parameter_count > 0 ? (float)norm(model, layer, state) : NAN;
-}
-
-void health_measure(struct layer_health health[MODEL_LAYERS_MAX], const struct model *model,
-                    struct net *net)
+void health_measure(struct layer_health *health, const struct model *model, struct net *net)
 {
     for (int l = 0; l < model->layer_count; l++) {
         const struct layer *layer = &model->layers[l];

@@ -21,11 +21,7 @@ struct layer_health {
     float dead; /* ReLU: share of outputs that no sample of the last batch made positive */
 };
 
-/* The weight_norm of a layer with these weights, the model's state. */
-float health_weight_norm(const struct model *model, int layer, const float *state);
-
 /* Measures every layer of the net after its last batch: health[model->layer_count]. */
-void health_measure(struct layer_health health[MODEL_LAYERS_MAX], const struct model *model,
-                    struct net *net);
+void health_measure(struct layer_health *health, const struct model *model, struct net *net);
 
 #endif

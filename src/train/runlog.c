@@ -297,7 +297,7 @@ bool runlog_start(struct runlog *runlog, const struct config *config, const stru
     const struct checkpoint checkpoint = {.model = model,
                                           .settings = &config->settings,
                                           .kernels = config->kernels,
-                                          .state = start->now.weights,
+                                          .state = start->weights,
                                           .groups = &momentum,
                                           .group_count = 1};
 

@@ -2,15 +2,13 @@
  * snapshot.h -- the plain values that cross from the trainer to whoever shows them.
  *
  * A snapshot is a moment between two batches: it points at nothing and can be copied with `=`. The
- * front ends and the metrics log read the same structures, so they cannot disagree.
+ * front ends and the metrics log read the same structures, so they cannot disagree. The weights of
+ * the moment, which are large, travel beside it (see weights.h).
  */
 #ifndef TRAIN_SNAPSHOT_H
 #define TRAIN_SNAPSHOT_H
 
-#include "nn/limits.h"
-#include "nn/model.h"
 #include "support/error.h"
-#include "train/health.h"
 #include "train/history.h"
 
 enum snapshot_state {
@@ -47,9 +45,7 @@ struct snapshot {
                                     loss is not finite only until there is another */
     double best_train_accuracy;  /* both mean something from the first epoch's end on */
     struct history history;
-    struct layer_health health[MODEL_LAYERS_MAX]; /* behind the last batch */
-    struct error error;                           /* kind ERROR_NONE while all is well */
-    float weights[MODEL_STATE_MAX];               /* the state after `step` batches */
+    struct error error; /* kind ERROR_NONE while all is well */
 };
 
 /* Records an epoch's end. Returns whether its test accuracy is the best so far; one whose test loss

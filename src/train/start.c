@@ -34,7 +34,7 @@ void start_new(struct start *start, const struct model *model, const struct sett
     start->progress.data_checksum = data->checksum;
     rng_init(&start->progress.generator, settings->seed, STREAM_SHUFFLE);
     rng_init(&weights, settings->seed, STREAM_WEIGHTS);
-    model_initialize(model, start->now.weights, &weights);
+    model_initialize(model, start->weights, &weights);
     init_now(start, settings, data);
 }
 
@@ -46,7 +46,7 @@ static bool load(struct start *start, const struct directory *directory, const c
     const struct checkpoint checkpoint = {.model = model,
                                           .settings = &config->settings,
                                           .kernels = config->kernels,
-                                          .state = start->now.weights,
+                                          .state = start->weights,
                                           .groups = &momentum,
                                           .group_count = 1};
 

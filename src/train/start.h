@@ -15,13 +15,14 @@
 #include "train/snapshot.h"
 
 struct start {
-    struct snapshot now; /* with the weights, but not `lr`; its past is empty, see replay.h */
+    struct snapshot now; /* but not `lr`; its past is empty, see replay.h */
+    float weights[MODEL_STATE_MAX];
     float velocity[MODEL_STATE_MAX];
     struct progress progress;
 };
 
 /* The beginning of a run: PyTorch's initialisation by the seed, unless the caller then puts other
- * weights into start->now.weights. */
+ * weights into start->weights. */
 void start_new(struct start *start, const struct model *model, const struct settings *settings,
                const struct dataset *data);
 

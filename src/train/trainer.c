@@ -4,6 +4,7 @@
 #include "support/lanes.h"
 #include "support/memory.h"
 #include "support/thread.h"
+#include "train/board.h"
 #include "train/evaluate.h"
 #include "train/rule.h"
 #include "train/schedule.h"
@@ -30,13 +31,12 @@ struct trainer {
     struct trainer_options options;
     pthread_t thread;
 
-    pthread_mutex_t mutex; /* guards the next seven */
+    struct board *board; /* what the others see */
+
+    pthread_mutex_t mutex; /* guards the next four */
     pthread_cond_t sent;
     struct trainer_command *queue; /* [queue_room] */
     int queued, queue_room;
-    long number; /* of the latest snapshot, from 1 */
-    struct snapshot *published;
-    struct outcomes outcomes; /* of the latest whole test pass */
 
     /* The rest belongs to the trainer's thread while it runs. */
     struct team *team;
@@ -45,6 +45,7 @@ struct trainer {
     struct evaluation evaluation;          /* of the test set */
     uint32_t *order;                       /* [train.count] */
     struct snapshot now;                   /* what will be published next */
+    struct layer_health *health;           /* [layer_count] that goes with it */
     struct stopwatch stopwatch;            /* since its seconds were last brought up to date */
     struct rng generator, epoch_generator; /* that shuffles: now, and before this epoch's shuffle */
     double loss_sum;                       /* over this epoch's images so far */
@@ -68,21 +69,41 @@ bool trainer_ended(enum snapshot_state state)
 
 /* ---- snapshots out ---- */
 
-static void publish(struct trainer *trainer)
+/* The weights that are tested: the average if there is one. */
+static const float *tested_state(struct trainer *trainer)
 {
-    struct snapshot *now = &trainer->now;
-    const float *state = net_state(trainer->net);
+    const float *average = net_average(trainer->net);
 
-    for (size_t i = 0; i < trainer->options.model->state_count; i++)
-        now->weights[i] = state[i];
-    health_measure(now->health, trainer->options.model, trainer->net);
-    pthread_mutex_lock(&trainer->mutex);
-    *trainer->published = *now;
-    trainer->number++;
-    pthread_mutex_unlock(&trainer->mutex);
+    return average != NULL ? average : net_state(trainer->net);
+}
+
+/* Publishes with a copy of the weights if somebody looks at them. False when there is no memory for
+ * a copy: then the earlier one stays in place. */
+static bool try_publish(struct trainer *trainer, struct error *error)
+{
+    const bool copies = trainer->options.publishes_weights;
+    struct weights *weights = NULL;
+
+    if (copies) {
+        health_measure(trainer->health, trainer->options.model, trainer->net);
+        weights = weights_new(trainer->options.model, tested_state(trainer), trainer->health,
+                              trainer->now.step, error);
+    }
+    board_publish(trainer->board, &trainer->now, weights);
     trainer->published_at = clock_seconds();
     if (trainer->options.notify != NULL)
         trainer->options.notify(trainer->options.notify_argument);
+    const bool complete = weights != NULL || !copies;
+    weights_drop(weights);
+    return complete;
+}
+
+/* Training goes on without a copy. */
+static void publish(struct trainer *trainer)
+{
+    struct error ignored;
+
+    try_publish(trainer, &ignored);
 }
 
 static void publish_state(struct trainer *trainer, enum snapshot_state state)
@@ -91,36 +112,20 @@ static void publish_state(struct trainer *trainer, enum snapshot_state state)
     publish(trainer);
 }
 
-/* Before the snapshot that tells of the pass, so that who reads that one finds these. */
-static void publish_outcomes(struct trainer *trainer)
+bool trainer_read_weights(struct trainer *trainer, struct snapshot *snapshot,
+                          struct weights **weights, long *seen)
 {
-    pthread_mutex_lock(&trainer->mutex);
-    outcomes_take(&trainer->outcomes, &trainer->evaluation, trainer->now.step);
-    pthread_mutex_unlock(&trainer->mutex);
+    return board_read(trainer->board, snapshot, weights, seen);
 }
 
 bool trainer_read(struct trainer *trainer, struct snapshot *snapshot, long *seen)
 {
-    pthread_mutex_lock(&trainer->mutex);
-    bool fresh = trainer->number != *seen;
-    if (fresh) {
-        *snapshot = *trainer->published;
-        *seen = trainer->number;
-    }
-    pthread_mutex_unlock(&trainer->mutex);
-    return fresh;
+    return board_read(trainer->board, snapshot, NULL, seen);
 }
 
 bool trainer_read_outcomes(struct trainer *trainer, struct outcomes *outcomes, long *seen)
 {
-    pthread_mutex_lock(&trainer->mutex);
-    bool fresh = trainer->outcomes.step != *seen;
-    if (fresh) {
-        outcomes_copy(outcomes, &trainer->outcomes);
-        *seen = trainer->outcomes.step;
-    }
-    pthread_mutex_unlock(&trainer->mutex);
-    return fresh;
+    return board_read_outcomes(trainer->board, outcomes, seen);
 }
 
 /* ---- commands in ---- */
@@ -140,11 +145,9 @@ void trainer_send(struct trainer *trainer, struct trainer_command command)
 {
     assert(command.count >= 1 ||
            (command.verb != TRAINER_STEP_EPOCHS && command.verb != TRAINER_STEP_BATCHES));
-    pthread_mutex_lock(&trainer->mutex);
-    if (trainer_ended(trainer->published->state)) {
-        pthread_mutex_unlock(&trainer->mutex);
+    if (trainer_ended(board_state(trainer->board)))
         return;
-    }
+    pthread_mutex_lock(&trainer->mutex);
     if (trainer->queued == trainer->queue_room)
         grow_queue(trainer);
     if (trainer->queued == trainer->queue_room) {
@@ -461,7 +464,7 @@ static bool test(struct trainer *trainer, double *loss, int *correct)
 {
     const struct split *split = &trainer->options.data->test;
 
-    evaluator_load(trainer->evaluator, net_state(trainer->net));
+    evaluator_load(trainer->evaluator, tested_state(trainer));
     for (int from = 0; from < split->count && !trainer->stopping; from += TEST_CHUNK) {
         int to = split->count - from < TEST_CHUNK ? split->count : from + TEST_CHUNK;
         publish_testing(trainer);
@@ -471,7 +474,7 @@ static bool test(struct trainer *trainer, double *loss, int *correct)
     *loss = evaluation_total(&trainer->evaluation, split, correct);
     add_seconds(trainer, false);
     if (!trainer->stopping)
-        publish_outcomes(trainer);
+        board_publish_outcomes(trainer->board, &trainer->evaluation, trainer->now.step);
     return !trainer->stopping;
 }
 
@@ -613,15 +616,15 @@ static bool allocate(struct trainer *trainer, struct error *error)
     const int chunk = smaller(TEST_CHUNK, options->data->test.count);
     const struct net_options net = {.batch_size = largest_batch(options)};
 
-    return (trainer->published = memory_new(1, sizeof *trainer->published, error)) &&
+    return (trainer->board = board_new(options->data->test.count, error)) &&
+           (trainer->health =
+                memory_new((size_t)options->model->layer_count, sizeof *trainer->health, error)) &&
            (trainer->queue = memory_new(QUEUE_ROOM, sizeof *trainer->queue, error)) &&
            (trainer->order = memory_new(train, sizeof *trainer->order, error)) &&
            (evaluation->losses = memory_new(tests, sizeof *evaluation->losses, error)) &&
            (evaluation->predictions = memory_new(tests, 1, error)) &&
-           outcomes_init(&trainer->outcomes, options->data->test.count, error) &&
            (trainer->team = team_new(useful_threads(options), error)) &&
-           (trainer->net =
-                net_new(options->model, options->kernels, trainer->team, &net, error)) &&
+           (trainer->net = net_new(options->model, options->kernels, trainer->team, &net, error)) &&
            (trainer->evaluator =
                 evaluator_new(options->model, options->kernels, trainer->team, chunk, error));
 }
@@ -631,25 +634,25 @@ static void release(struct trainer *trainer)
     evaluator_free(trainer->evaluator);
     net_free(trainer->net);
     team_free(trainer->team);
-    outcomes_fini(&trainer->outcomes);
     free(trainer->evaluation.predictions);
     free(trainer->evaluation.losses);
     free(trainer->order);
     free(trainer->queue);
-    free(trainer->published);
+    free(trainer->health);
+    board_free(trainer->board);
     pthread_cond_destroy(&trainer->sent);
     pthread_mutex_destroy(&trainer->mutex);
     free(trainer);
 }
 
-static void take_start(struct trainer *trainer)
+static bool take_start(struct trainer *trainer, struct error *error)
 {
     const struct trainer_options *options = &trainer->options;
     const struct model *model = options->model;
     const struct start *start = options->start;
     const struct history *history = &start->now.history;
 
-    memcpy(net_state(trainer->net), start->now.weights, model->state_count * sizeof(float));
+    memcpy(net_state(trainer->net), start->weights, model->state_count * sizeof(float));
     memcpy(net_buffer(trainer->net, 0), start->velocity, model->parameter_count * sizeof(float));
     trainer->generator = start->progress.generator;
     trainer->trained_lr = history->lr_change_count > 0
@@ -660,7 +663,7 @@ static void take_start(struct trainer *trainer)
     trainer->now.state = options->paused ? SNAPSHOT_PAUSED : SNAPSHOT_TRAINING;
     trainer->now.threads = team_size(trainer->team);
     trainer->now.threads_wanted = useful_threads(options);
-    publish(trainer);
+    return try_publish(trainer, error);
 }
 
 struct trainer *trainer_new(const struct trainer_options *options, struct error *error)
@@ -676,11 +679,9 @@ struct trainer *trainer_new(const struct trainer_options *options, struct error 
     trainer->batches_left = trainer->epochs_left = UNLIMITED;
     pthread_mutex_init(&trainer->mutex, NULL);
     pthread_cond_init(&trainer->sent, NULL);
-    if (allocate(trainer, error)) {
-        take_start(trainer);
-        if (thread_start(&trainer->thread, run, trainer, error))
-            return trainer;
-    }
+    if (allocate(trainer, error) && take_start(trainer, error) &&
+        thread_start(&trainer->thread, run, trainer, error))
+        return trainer;
     release(trainer);
     return NULL;
 }

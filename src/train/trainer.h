@@ -25,6 +25,7 @@
 #include "train/settings.h"
 #include "train/snapshot.h"
 #include "train/start.h"
+#include "train/weights.h"
 
 struct trainer;
 
@@ -55,6 +56,7 @@ struct trainer_options {
     bool paused;               /* start paused */
     struct runlog *runlog; /* where metrics and checkpoints go, started or resumed; NULL: nowhere */
     double checkpoint_every; /* seconds between two checkpoints within an epoch; 0: each batch */
+    bool publishes_weights;  /* with each snapshot; a copy each, so only for who looks at them */
     void (*notify)(void *);  /* called on the trainer's thread when there is a new snapshot: must */
     void *notify_argument;   /* return at once. NULL: nobody is told */
 };
@@ -73,6 +75,13 @@ void trainer_send(struct trainer *trainer, struct trainer_command command);
 /* Copies the latest snapshot. False, and nothing is copied, when it is the one numbered *seen; else
  * *seen gets its number. Start with *seen = 0. */
 bool trainer_read(struct trainer *trainer, struct snapshot *snapshot, long *seen);
+
+/* The same with the snapshot's weights, of a trainer that publishes them: *weights, which are held
+ * weights or NULL, are dropped, and the caller holds others. They are those of an earlier snapshot
+ * if memory was too short for a copy, so look at their step. They are what the network is tested
+ * with: the average where the run keeps one. */
+bool trainer_read_weights(struct trainer *trainer, struct snapshot *snapshot,
+                          struct weights **weights, long *seen);
 
 /* Copies the outcomes of the latest whole test pass into outcomes for as many images as the test
  * set has. False, and nothing is copied, when they are of the step *seen; else *seen gets their

@@ -105,8 +105,8 @@ static void look_inside(struct dashboard *dashboard)
     struct insight *insight = &dashboard->insight;
     const bool list = insight->browse.filter != BROWSE_ALL || insight->browse.worst_first;
     const struct insight_wish wish = {
-        .state = view_weights(frame),
-        .step = view_step(frame),
+        .state = view_weights(frame)->state,
+        .step = view_weights(frame)->step,
         .past = frame->past != NULL,
         .moving = frame->snapshot->state == SNAPSHOT_TRAINING && frame->past == NULL,
         .outcomes = list || sees(frame, &dashboard->canvas, PANE_CONFUSION),
@@ -167,22 +167,27 @@ static void say(struct dashboard *dashboard, const char *format, ...)
     dashboard->fresh = true;
 }
 
-/* Keeps the snapshot's weights. The moment shown may get another place by that, or go. */
+/* Keeps the snapshot's weights, if they are not older. The moment shown may get another place by
+ * that, or go. */
 static void remember(struct dashboard *dashboard)
 {
     const struct snapshot *now = dashboard->snapshot;
     struct frame *frame = &dashboard->frame;
     const long shown = frame->past != NULL ? frame->past->step : 0;
 
-    timeline_add(&dashboard->timeline, now->step, now->step > 0 && now->batch == now->batches,
-                 now->weights);
+    if (frame->weights->step == now->step)
+        timeline_add(&dashboard->timeline, now->step, now->step > 0 && now->batch == now->batches,
+                     frame->weights);
+    else
+        say(dashboard, "There is not enough memory for the weights of batch %ld.", now->step);
     if (frame->past != NULL)
         frame->past = timeline_behind(&dashboard->timeline, shown - 1);
 }
 
 static void read_snapshot(struct dashboard *dashboard)
 {
-    if (!trainer_read(dashboard->trainer, dashboard->snapshot, &dashboard->seen))
+    if (!trainer_read_weights(dashboard->trainer, dashboard->snapshot, &dashboard->frame.weights,
+                              &dashboard->seen))
         return;
     dashboard->fresh = true;
     remember(dashboard);
@@ -533,6 +538,7 @@ static bool run_loop(struct dashboard *dashboard, struct error *error)
 
 static void dashboard_free(struct dashboard *dashboard)
 {
+    weights_drop(dashboard->frame.weights);
     timeline_fini(&dashboard->timeline);
     canvas_free(&dashboard->canvas);
     insight_fini(&dashboard->insight);
@@ -565,16 +571,15 @@ bool dashboard_run(const struct dashboard_options *options, struct trainer *trai
 
     if (dashboard == NULL)
         return false;
-    bool ran = timeline_init(&dashboard->timeline, options->model->state_count, error) &&
-               term_start(options->color, error) && start(dashboard, error) &&
-               run_loop(dashboard, error);
+    bool ran =
+        term_start(options->color, error) && start(dashboard, error) && run_loop(dashboard, error);
     term_stop();
     dashboard_free(dashboard);
     return ran;
 }
 
 bool dashboard_print(FILE *file, const struct dashboard_options *options, struct snapshot *snapshot,
-                     int columns, int rows, struct error *error)
+                     struct weights *weights, int columns, int rows, struct error *error)
 {
     enum glyphs best = strcmp(nl_langinfo(CODESET), "UTF-8") == 0 ? GLYPHS_BRAILLE : GLYPHS_ASCII;
     struct dashboard *dashboard = dashboard_new(options, NULL, snapshot, error);
@@ -585,8 +590,9 @@ bool dashboard_print(FILE *file, const struct dashboard_options *options, struct
     if (made) {
         dashboard->canvas.glyphs = choose_glyphs(options->glyphs, best);
         init_frame(dashboard);
+        dashboard->frame.weights = weights_hold(weights);
         if (sees(&dashboard->frame, &dashboard->canvas, PANE_CONFUSION))
-            made = insight_test(&dashboard->insight, snapshot->weights, snapshot->step, error);
+            made = insight_test(&dashboard->insight, weights->state, snapshot->step, error);
     }
     if (made) {
         if (events_watch(&dashboard->events, snapshot))

@@ -34,8 +34,8 @@ struct dashboard_options {
 bool dashboard_run(const struct dashboard_options *options, struct trainer *trainer,
                    struct snapshot *last, struct error *error);
 
-/* Prints the frame that a terminal of columns x rows would show for a snapshot. */
+/* Prints the frame that a terminal of columns x rows would show for a snapshot and its weights. */
 bool dashboard_print(FILE *file, const struct dashboard_options *options, struct snapshot *snapshot,
-                     int columns, int rows, struct error *error);
+                     struct weights *weights, int columns, int rows, struct error *error);
 
 #endif

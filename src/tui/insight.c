@@ -19,7 +19,6 @@ bool insight_init(struct insight *insight, const struct model *model, const stru
         !browse_init(&insight->browse, test->count, error) ||
         !activations_init(&insight->activations, model, kernels, error) ||
         (insight->sketch = sketch_new(error)) == NULL ||
-        (insight->predictor = predictor_new(model, kernels, error)) == NULL ||
         (insight->team = team_new(1, error)) == NULL ||
         (insight->evaluator = evaluator_new(model, kernels, insight->team, test->count, error)) ==
             NULL)
@@ -32,7 +31,6 @@ void insight_fini(struct insight *insight)
 {
     evaluator_free(insight->evaluator);
     team_free(insight->team);
-    predictor_free(insight->predictor);
     sketch_free(insight->sketch);
     if (insight->activations.model != NULL)
         activations_fini(&insight->activations);
@@ -114,8 +112,8 @@ static void update_predictions(struct insight *insight, const struct insight_wis
 
     if (same && (insight->predicted_step == wish->step || !due))
         return;
-    predictor_run(insight->predictor, wish->state, insight->test, images, count,
-                  &insight->predictions);
+    evaluator_load(insight->evaluator, wish->state);
+    predictions_make(&insight->predictions, insight->evaluator, insight->test, images, count);
     insight->predicted_step = wish->step;
     insight->predicted_at = clock_seconds();
 }
@@ -130,8 +128,8 @@ static void update_digit(struct insight *insight, const struct insight_wish *wis
     } else if (insight->digit_step == wish->step || (insight->digit_step >= 0 && !due)) {
         return;
     }
-    predictor_run(insight->predictor, wish->state, &alone, (uint32_t[]){0}, 1,
-                  &insight->digit_predictions);
+    evaluator_load(insight->evaluator, wish->state);
+    predictions_make(&insight->digit_predictions, insight->evaluator, &alone, (uint32_t[]){0}, 1);
     insight->digit_step = wish->step;
     insight->predicted_at = clock_seconds();
 }

@@ -41,7 +41,6 @@ struct insight {
     struct predictions digit_predictions;
 
     /* The rest is insight.c's. */
-    struct predictor *predictor;
     struct team *team;
     struct evaluator *evaluator;
     struct outcomes past;

@@ -14,7 +14,7 @@ static void draw_confusion(const struct frame *frame, struct canvas *canvas)
 
 static void draw_filters(const struct frame *frame, struct canvas *canvas)
 {
-    view_filters(frame->model, view_weights(frame), frame->focus == PANE_FILTERS, canvas);
+    view_filters(frame->model, view_weights(frame)->state, frame->focus == PANE_FILTERS, canvas);
 }
 
 static void draw_samples(const struct frame *frame, struct canvas *canvas)

@@ -1,22 +1,11 @@
 #include "tui/timeline.h"
 
-#include "support/memory.h"
-
-#include <stdlib.h>
 #include <string.h>
-
-bool timeline_init(struct timeline *timeline, size_t state_count, struct error *error)
-{
-    *timeline = (struct timeline){.state_count = state_count};
-    timeline->memory = memory_new(TIMELINE_MOMENTS * state_count, sizeof(float), error);
-    for (int i = 0; i < TIMELINE_MOMENTS && timeline->memory != NULL; i++)
-        timeline->moments[i].weights = timeline->memory + (size_t)i * state_count;
-    return timeline->memory != NULL;
-}
 
 void timeline_fini(struct timeline *timeline)
 {
-    free(timeline->memory);
+    for (int i = 0; i < timeline->count; i++)
+        weights_drop(timeline->moments[i].weights);
     *timeline = (struct timeline){0};
 }
 
@@ -38,14 +27,14 @@ static void drop_one(struct timeline *timeline)
     for (int i = 2; i < timeline->count - 1; i++)
         if (worth(timeline, i) < worth(timeline, least))
             least = i;
-    struct moment dropped = timeline->moments[least];
+    struct moment *dropped = &timeline->moments[least];
+    timeline->bytes -= dropped->weights->bytes;
+    weights_drop(dropped->weights);
     timeline->count--;
-    memmove(&timeline->moments[least], &timeline->moments[least + 1],
-            (size_t)(timeline->count - least) * sizeof dropped);
-    timeline->moments[timeline->count] = dropped; /* its memory is used again */
+    memmove(dropped, dropped + 1, (size_t)(timeline->count - least) * sizeof *dropped);
 }
 
-void timeline_add(struct timeline *timeline, long step, bool epoch_end, const float *weights)
+void timeline_add(struct timeline *timeline, long step, bool epoch_end, struct weights *weights)
 {
     struct moment *newest = timeline->count > 0 ? &timeline->moments[timeline->count - 1] : NULL;
 
@@ -55,10 +44,10 @@ void timeline_add(struct timeline *timeline, long step, bool epoch_end, const fl
     }
     if (timeline->count == TIMELINE_MOMENTS)
         drop_one(timeline);
-    struct moment *moment = &timeline->moments[timeline->count++];
-    moment->step = step;
-    moment->epoch_end = epoch_end;
-    memcpy(moment->weights, weights, timeline->state_count * sizeof *weights);
+    timeline->moments[timeline->count++] = (struct moment){step, epoch_end, weights_hold(weights)};
+    timeline->bytes += weights->bytes;
+    while (timeline->bytes > TIMELINE_BYTES && timeline->count > TIMELINE_LEAST)
+        drop_one(timeline);
 }
 
 const struct moment *timeline_before(const struct timeline *timeline, long step)

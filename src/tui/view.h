@@ -30,6 +30,7 @@ enum x_unit { X_EPOCHS, X_BATCHES, X_SECONDS, X_UNIT_COUNT };
 /* Everything that one frame shows. */
 struct frame {
     const struct snapshot *snapshot;
+    struct weights *weights;         /* of the snapshot, or a little older */
     const struct settings *settings; /* of the run */
     const struct model *model;
     const struct split *train, *test;
@@ -80,7 +81,7 @@ view_function view_line;      /* one row: all that fits */
 view_function view_status;    /* text lines for terminals too small for panes */
 
 /* The weights of the moment shown, and the batches done then. */
-const float *view_weights(const struct frame *frame);
+struct weights *view_weights(const struct frame *frame);
 long view_step(const struct frame *frame);
 
 /* The epoch, from 0, that the moment shown is in or at the end of. */

@@ -56,9 +56,9 @@ void view_clock(char text[32], double seconds)
         snprintf(text, 32, "%ld:%02ld", whole / 60, whole % 60);
 }
 
-const float *view_weights(const struct frame *frame)
+struct weights *view_weights(const struct frame *frame)
 {
-    return frame->past != NULL ? frame->past->weights : frame->snapshot->weights;
+    return frame->past != NULL ? frame->past->weights : frame->weights;
 }
 
 long view_step(const struct frame *frame)

@@ -22,33 +22,15 @@ int view_model_rows(int height)
     return height > FIXED_ROWS ? height - FIXED_ROWS : 0;
 }
 
-/* A figure that is not kept of moments of the past. */
-static const float UNKNOWN = -1.0F;
-
-static bool unknown(float figure)
-{
-    return figure < 0.0F;
-}
-
 /* The figures of the moment shown. */
-static struct layer_health health_at(const struct frame *frame, int l)
+static const struct layer_health *health_at(const struct frame *frame, int l)
 {
-    struct layer_health health = frame->snapshot->health[l];
-
-    if (frame->past == NULL)
-        return health;
-    health.weight_norm = health_weight_norm(frame->model, l, frame->past->weights);
-    health.gradient_norm = isnan(health.gradient_norm) ? NAN : UNKNOWN;
-    health.update_ratio = isnan(health.update_ratio) ? NAN : UNKNOWN;
-    health.dead = isnan(health.dead) ? NAN : UNKNOWN;
-    return health;
+    return &view_weights(frame)->health[l];
 }
 
 static void health_text(char text[16], float figure)
 {
-    if (unknown(figure))
-        snprintf(text, 16, "-");
-    else if (!isfinite(figure))
+    if (!isfinite(figure))
         snprintf(text, 16, "%s", isnan(figure) ? "" : "inf");
     else
         snprintf(text, 16, figure < 0.001F && figure > 0.0F ? "%.0e" : "%.3g", (double)figure);
@@ -66,7 +48,7 @@ static bool too_fast(const struct layer_health *health)
 
 static bool too_slow(const struct layer_health *health)
 {
-    return health->update_ratio < UPDATE_LEAST && !unknown(health->update_ratio);
+    return health->update_ratio < UPDATE_LEAST;
 }
 
 static const char *kernel_of(const struct layer *layer)
@@ -83,9 +65,7 @@ static void draw_health(struct canvas *canvas, int x, int y, const struct layer 
     health_text(weight, health->weight_norm);
     health_text(gradient, health->gradient_norm);
     health_text(ratio, health->update_ratio);
-    if (unknown(health->dead))
-        snprintf(dead, sizeof dead, "-");
-    else if (isfinite(health->dead))
+    if (isfinite(health->dead))
         snprintf(dead, sizeof dead, "%.0f%%", 100.0 * (double)health->dead);
     canvas_text(canvas, x, y, warned ? STYLE_WARNING : STYLE_PLAIN, "%c%4s %6s %6s %6s %5s",
                 warned ? '!' : ' ', kernel_of(layer), weight, gradient, ratio, dead);
@@ -98,25 +78,24 @@ static void draw_layer(const struct frame *frame, struct canvas *canvas, int y, 
     summary_row(frame->model, l, &row);
     int x = canvas_text(canvas, 0, y, STYLE_PLAIN, "%-*s %-*s %8s", TYPE_WIDTH, row.type,
                         SHAPE_WIDTH, row.shape, row.parameters);
-    const struct layer_health health = health_at(frame, l);
     if (canvas->width >= HEALTH_WIDTH)
-        draw_health(canvas, x, y, &frame->model->layers[l], &health);
+        draw_health(canvas, x, y, &frame->model->layers[l], health_at(frame, l));
 }
 
 /* The first layer whose figures are out of their healthy range, in words. */
 static void draw_warning(const struct frame *frame, struct canvas *canvas, int x, int y)
 {
-    for (int l = 0; l < frame->model->layer_count && frame->snapshot->step > 0; l++) {
-        const struct layer_health health = health_at(frame, l);
+    for (int l = 0; l < frame->model->layer_count && view_step(frame) > 0; l++) {
+        const struct layer_health *health = health_at(frame, l);
         struct summary_row row;
         summary_row(frame->model, l, &row);
-        if (too_dead(&health))
+        if (too_dead(health))
             canvas_text(canvas, x, y, STYLE_WARNING, "  %s: %.0f %% of its outputs never fire",
-                        row.type, 100.0 * (double)health.dead);
-        else if (too_fast(&health))
+                        row.type, 100.0 * (double)health->dead);
+        else if (too_fast(health))
             canvas_text(canvas, x, y, STYLE_WARNING, "  %s changes too fast: lower the rate",
                         row.type);
-        else if (too_slow(&health))
+        else if (too_slow(health))
             canvas_text(canvas, x, y, STYLE_WARNING, "  %s hardly changes any more", row.type);
         else
             continue;

@@ -9,6 +9,7 @@
 #include "../sample_model.h"
 
 #include "nn/shelf.h"
+#include "support/memory.h"
 #include "train/recipe.h"
 #include "tui/insight.h"
 #include "tui/keys.h"
@@ -28,6 +29,7 @@ enum {
     TEXT_SIZE = 48,
     COMPARED_MAX = 4,
     MODELS = 4,
+    WEIGHTS_MAX = 9,
 };
 
 /* The bytes that are left; from their end on there are zeros. */
@@ -113,7 +115,7 @@ static void add_history(struct bytes *bytes, struct snapshot *now)
 /* A run before its first batch. */
 static void begin_run(struct bytes *bytes, struct snapshot *now)
 {
-    memset(now, 0, offsetof(struct snapshot, weights)); /* zero but for a filter's */
+    memset(now, 0, sizeof *now);
     now->state = (enum snapshot_state)take_int(bytes, 0, SNAPSHOT_PAUSED);
     now->epochs = take_int(bytes, 1, 1000000);
     now->batches = take_int(bytes, 1, 1 << 24);
@@ -133,12 +135,6 @@ static void go_on(struct bytes *bytes, struct snapshot *now)
     now->run_seconds = take_seconds(bytes);
     now->images_per_second = fabs((double)take_metric(bytes));
     now->best.test_accuracy = (double)take_metric(bytes);
-    for (int l = 0; l < MODEL_LAYERS_MAX; l++) {
-        float figure = take_metric(bytes);
-        now->health[l] = (struct layer_health){figure, figure, figure, figure};
-    }
-    for (int i = 0; i < MODEL_KERNEL * MODEL_KERNEL; i++)
-        now->weights[i] = take_metric(bytes);
     if (now->state == SNAPSHOT_FAILED)
         take_error(bytes, &now->error);
     const bool saved = take_bool(bytes);
@@ -178,6 +174,8 @@ static void take_size(struct bytes *bytes, int *width, int *height)
 /* What a frame shows beside the snapshot. What follows from weights is made up too. */
 struct world {
     struct model *model;
+    float *state;
+    struct weights *weights; /* of this run */
     struct split test;
     struct timeline timeline;
     struct events events;
@@ -185,6 +183,24 @@ struct world {
     struct past_run compared[COMPARED_MAX];
     int compared_count;
 };
+
+/* Any first weights, the rest is zero, and any health. The timeline of the run before goes. */
+static void make_weights(struct bytes *bytes, struct world *world, long step)
+{
+    struct layer_health health[MODEL_LAYERS_MAX];
+    struct error error;
+
+    for (int l = 0; l < world->model->layer_count; l++) {
+        const float figure = take_metric(bytes);
+        health[l] = (struct layer_health){figure, figure, figure, figure};
+    }
+    for (int i = 0; i < WEIGHTS_MAX; i++)
+        world->state[i] = take_metric(bytes);
+    timeline_fini(&world->timeline);
+    weights_drop(world->weights);
+    world->weights = weights_new(world->model, world->state, health, step, &error);
+    fuzz_require(world->weights != NULL);
+}
 
 /* What does not depend on the bytes but for the model's name, made once. */
 static void make_world(struct world *world, const char *name)
@@ -202,7 +218,7 @@ static void make_world(struct world *world, const char *name)
     insight->test = &world->test;
     insight->shown = &insight->live;
     fuzz_require((world->model = sample_model(name)) != NULL &&
-                 timeline_init(&world->timeline, world->model->state_count, &error) &&
+                 (world->state = memory_new(world->model->state_count, sizeof(float), &error)) != NULL &&
                  outcomes_init(&insight->live, IMAGES, &error) &&
                  activations_init(&insight->activations, world->model, kernels_select("baseline", &error), &error));
     insight->sketch = sketch_new(&error);
@@ -321,9 +337,9 @@ static void make_run(struct bytes *bytes, struct world *world, struct snapshot *
     events_watch(&world->events, now);
     go_on(bytes, now);
     events_watch(&world->events, now);
-    world->timeline.count = 0;
+    make_weights(bytes, world, now->step);
     for (int i = 0; i < MOMENTS_MAX; i++)
-        timeline_add(&world->timeline, now->step * i / MOMENTS_MAX, i % 2 == 0, now->weights);
+        timeline_add(&world->timeline, now->step * i / MOMENTS_MAX, i % 2 == 0, world->weights);
 }
 
 static struct frame make_frame(struct world *world, const struct snapshot *snapshot)
@@ -332,6 +348,7 @@ static struct frame make_frame(struct world *world, const struct snapshot *snaps
 
     return (struct frame){
         .snapshot = snapshot,
+        .weights = world->weights,
         .settings = recipe_settings(snapshot->batches % 2), /* the second has all there is */
         .model = world->model,
         .train = &world->test,
