@@ -37,8 +37,8 @@ void report_summary(FILE *file, const struct model *model);
 /* Prints the network as PyTorch does. False with ERROR_SYSTEM when memory is short. */
 bool report_network(FILE *file, const struct model *model, struct error *error);
 
-/* Prints the networks of the shelf: parameters, multiply-adds, and where each comes from. False with
- * ERROR_SYSTEM when memory is short. */
+/* Prints the networks of the shelf: parameters, multiply-adds, and where each comes from. False
+ * with ERROR_SYSTEM when memory is short. */
 bool report_shelf(FILE *file, struct error *error);
 
 /* Prints the statistics of both splits as the published run does: of the pixels in [0, 1], then the
