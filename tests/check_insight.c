@@ -5,27 +5,33 @@
 #include "sample_data.h"
 #include "sample_model.h"
 
-#include "nn/limits.h"
+#include "support/memory.h"
+#include "support/signals.h"
 #include "tui/insight.h"
-
-#include <unistd.h>
 
 static struct insight insight;
 static struct dataset data;
+static struct error error;
 static struct model *model;
-static float state[MODEL_STATE_MAX];
+static float *state;
 
-static int set_up(void **unused)
+static void make(int tests)
 {
-    struct error error;
     struct rng rng;
-    (void)unused;
 
-    sample_dataset(&data, 16, 100);
+    sample_dataset(&data, 16, tests);
     assert_non_null(model = sample_model("basic"));
+    state = memory_new(model->state_count, sizeof *state, &error);
+    assert_non_null(state);
     rng_init(&rng, 1, 0);
     model_initialize(model, state, &rng);
     assert_true(insight_init(&insight, model, kernels_select("auto", &error), &data.test, &error));
+}
+
+static int set_up(void **unused)
+{
+    (void)unused;
+    make(100);
     return 0;
 }
 
@@ -33,18 +39,29 @@ static int tear_down(void **unused)
 {
     (void)unused;
     insight_fini(&insight);
+    free(state);
     dataset_fini(&data);
     return 0;
+}
+
+/* The weights as they are after so many batches. */
+static struct weights *weights_at(long step)
+{
+    struct weights *weights = weights_new(model, state, NULL, step, &error);
+
+    assert_non_null(weights);
+    return weights;
 }
 
 /* Looks at a moment until there is nothing left to compute. */
 static void look(long step, bool past)
 {
+    struct weights *weights = weights_at(step);
     const struct insight_wish wish = {
-        .state = state, .step = step, .past = past, .outcomes = true, .drawing = true};
+        .weights = weights, .past = past, .outcomes = true, .drawing = true, .activations = true};
 
-    while (insight_update(&insight, &wish))
-        usleep(10000);
+    insight_settle(&insight, &wish);
+    weights_drop(weights);
 }
 
 /* What a trainer's test pass would leave behind: everything is taken for a 3. */
@@ -114,6 +131,77 @@ static void every_change_of_the_sheet_is_seen(void **unused)
     assert_memory_equal(insight.digit, blank, sizeof blank);
 }
 
+static void what_is_looked_at_is_what_the_weights_say(void **unused)
+{
+    struct predictions expected;
+    (void)unused;
+
+    browse_go(&insight.browse, 40);
+    look(50, false);
+    assert_int_equal(insight.predictions.count, LANES);
+    struct team *team = team_new(1, &error);
+    struct evaluator *evaluator =
+        evaluator_new(model, kernels_select("auto", &error), team, LANES, &error);
+    assert_non_null(evaluator);
+    evaluator_load(evaluator, state);
+    predictions_make(&expected, evaluator, &data.test, insight.predictions.images, LANES);
+    assert_int_equal(insight.predictions.images[0], 40);
+    assert_memory_equal(insight.predictions.losses, expected.losses, sizeof expected.losses);
+    assert_memory_equal(insight.predictions.probabilities, expected.probabilities,
+                        sizeof expected.probabilities);
+    evaluator_free(evaluator);
+    team_free(team);
+}
+
+/* Whatever is asked for and not waited for, what is there in the end is of the last moment. */
+static void the_latest_of_many_wishes_wins(void **unused)
+{
+    struct weights *moments[8];
+    (void)unused;
+
+    for (int i = 0; i < CHECK_COUNT(moments); i++)
+        moments[i] = weights_at(10 * (i + 1));
+    for (int i = 0; i < 2000; i++) {
+        const struct insight_wish wish = {.weights = moments[i * 5 % CHECK_COUNT(moments)],
+                                          .past = i % 3 > 0,
+                                          .outcomes = i % 2 == 0,
+                                          .activations = i % 5 > 0,
+                                          .drawing = i % 7 == 0};
+        browse_go(&insight.browse, i % 100);
+        if (i % 11 == 0)
+            sketch_begin(insight.sketch, SKETCH_PEN, i % 100, 50.0);
+        insight_update(&insight, &wish);
+        if (insight.predictions.count > 0)
+            assert_in_range(insight.predictions.predicted[0], 0, DATASET_CLASSES - 1);
+    }
+    look(20, true);
+    assert_int_equal(insight.confusion.step, 20);
+    assert_int_equal(insight.predictions.images[0], insight.browse.image);
+    assert_int_equal(insight.error.kind, ERROR_NONE);
+    for (int i = 0; i < CHECK_COUNT(moments); i++)
+        weights_drop(moments[i]);
+}
+
+static void a_wish_does_not_wait_for_the_pass_of_another(void **unused)
+{
+    struct weights *first = weights_at(10), *second = weights_at(20);
+    struct insight_wish wish = {.weights = first, .past = true, .outcomes = true};
+    (void)unused;
+
+    tear_down(NULL);
+    make(20000);
+    insight_update(&insight, &wish);
+    browse_go(&insight.browse, 3);
+    while (insight.predictions.count == 0 || insight.predictions.images[0] != 3)
+        insight_update(&insight, &wish);
+    wish.weights = second;
+    wish.outcomes = false;
+    insight_settle(&insight, &wish);
+    assert_int_not_equal(insight.past.step, 20);
+    weights_drop(first);
+    weights_drop(second);
+}
+
 #define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
 
 static const struct CMUnitTest tests[] = {
@@ -121,6 +209,9 @@ static const struct CMUnitTest tests[] = {
     TEST(a_list_of_another_wish_begins_at_its_first_image),
     TEST(a_list_after_another_test_pass_keeps_its_image),
     TEST(every_change_of_the_sheet_is_seen),
+    TEST(what_is_looked_at_is_what_the_weights_say),
+    TEST(the_latest_of_many_wishes_wins),
+    TEST(a_wish_does_not_wait_for_the_pass_of_another),
 };
 
 CHECK_MAIN(tests)

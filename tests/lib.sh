@@ -153,7 +153,7 @@ until_epoch() {
 # needs no more memory and descriptors than the first. On a fast machine more epochs may have ended
 # at the first look; then the second half is as long as that.
 stays_flat() {
-    half=50
+    half=${3-50}
     [ "${FAULTS_SAMPLES-}" != all ] || half=250
     until_epoch "$half" "$2" && half=$ended && used "$1" >"$scratch/used" &&
         until_epoch $((2 * half)) "$2" && used "$1" >>"$scratch/used" || return 1

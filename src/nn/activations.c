@@ -4,19 +4,35 @@
 
 #include <stdlib.h>
 
+float **activations_new_values(const struct model *model, struct error *error)
+{
+    float **values = memory_new((size_t)model->layer_count, sizeof *values, error);
+
+    for (int l = 0; values != NULL && l < model->layer_count; l++) {
+        const size_t count = model_shape_count(model->layers[l].output);
+        if ((values[l] = memory_new(count, sizeof(float), error)) == NULL) {
+            activations_free_values(model, values);
+            return NULL;
+        }
+    }
+    return values;
+}
+
+void activations_free_values(const struct model *model, float **values)
+{
+    for (int l = 0; values != NULL && l < model->layer_count; l++)
+        free(values[l]);
+    free(values);
+}
+
 bool activations_init(struct activations *activations, const struct model *model,
                       const struct kernels *kernels, struct error *error)
 {
     *activations = (struct activations){.model = model};
-    activations->values =
-        memory_new((size_t)model->layer_count, sizeof *activations->values, error);
-    bool complete =
-        activations->values != NULL &&
+    const bool complete =
+        (activations->values = activations_new_values(model, error)) != NULL &&
         (activations->infer = infer_new_to_inspect(model, kernels, error)) != NULL &&
         (activations->workspace = infer_workspace_new(activations->infer, error)) != NULL;
-    for (int l = 0; complete && l < model->layer_count; l++)
-        complete = (activations->values[l] = memory_new(model_shape_count(model->layers[l].output),
-                                                        sizeof(float), error)) != NULL;
     if (!complete)
         activations_fini(activations);
     return complete;
@@ -24,9 +40,7 @@ bool activations_init(struct activations *activations, const struct model *model
 
 void activations_fini(struct activations *activations)
 {
-    for (int l = 0; activations->values != NULL && l < activations->model->layer_count; l++)
-        free(activations->values[l]);
-    free(activations->values);
+    activations_free_values(activations->model, activations->values);
     infer_workspace_free(activations->workspace);
     infer_free(activations->infer);
     *activations = (struct activations){0};

@@ -26,6 +26,10 @@ bool activations_init(struct activations *activations, const struct model *model
                       const struct kernels *kernels, struct error *error);
 void activations_fini(struct activations *activations);
 
+/* Values for a struct activations, all zero. NULL with ERROR_SYSTEM when memory is short. */
+float **activations_new_values(const struct model *model, struct error *error);
+void activations_free_values(const struct model *model, float **values);
+
 /* Runs the network with the weights in state[model->state_count] on image[height][width], as
  * dataset_normalize gives it. */
 void activations_run(struct activations *activations, const float *state, const float *image);

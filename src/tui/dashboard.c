@@ -53,7 +53,8 @@ struct dashboard {
     bool unsent;       /* some of the last frame is */
     bool fresh;        /* something has changed since the last frame */
     bool unread;       /* keys are left */
-    bool unsettled;    /* there is something to compute for another one */
+    bool unsettled;    /* something for another one is being computed */
+    bool lacking;      /* there was not enough memory to compute it */
     double drawn_at;
 };
 
@@ -98,25 +99,41 @@ static bool sees(const struct frame *frame, const struct canvas *canvas, enum pa
     return layout_find(&layout, pane) != NULL;
 }
 
-/* Computes what the frame shows. */
-static void look_inside(struct dashboard *dashboard)
+static void say(struct dashboard *dashboard, const char *format, ...)
+    __attribute__((format(printf, 2, 3)));
+
+/* What the frame shows of the network. */
+static struct insight_wish wish_of(const struct dashboard *dashboard)
 {
-    struct frame *frame = &dashboard->frame;
-    struct insight *insight = &dashboard->insight;
+    const struct frame *frame = &dashboard->frame;
+    const struct insight *insight = &dashboard->insight;
     const bool list = insight->browse.filter != BROWSE_ALL || insight->browse.worst_first;
-    const struct insight_wish wish = {
-        .state = view_weights(frame)->state,
-        .step = view_weights(frame)->step,
-        .past = frame->past != NULL,
+    return (struct insight_wish){
+        .weights = view_weights(frame),
+        .past = frame->past != NULL || dashboard->trainer == NULL,
         .moving = frame->snapshot->state == SNAPSHOT_TRAINING && frame->past == NULL,
         .outcomes = list || sees(frame, &dashboard->canvas, PANE_CONFUSION),
         .activations = sees(frame, &dashboard->canvas, PANE_ACTIVATIONS),
         .drawing = frame->view == VIEW_DRAW,
     };
+}
+
+/* Takes what the frame shows of the network, as far as it has been computed. */
+static void look_inside(struct dashboard *dashboard)
+{
+    const struct insight_wish wish = wish_of(dashboard);
+    struct insight *insight = &dashboard->insight;
 
     dashboard->unsettled = insight_update(insight, &wish);
-    frame->drawing.probabilities =
-        sketch_empty(insight->sketch) ? NULL : insight->digit_predictions.probabilities[0];
+    dashboard->frame.drawing.probabilities =
+        sketch_empty(insight->sketch) || insight->digit_predictions.count == 0
+            ? NULL
+            : insight->digit_predictions.probabilities[0];
+    const bool lacks = insight->error.kind != ERROR_NONE;
+    if (lacks && !dashboard->lacking)
+        say(dashboard, "Some of what the network makes of images is not shown: %s.",
+            insight->error.text);
+    dashboard->lacking = lacks;
 }
 
 static enum glyphs choose_glyphs(const char *name, enum glyphs best)
@@ -153,9 +170,6 @@ static void draw_now(struct dashboard *dashboard, bool all)
 }
 
 /* ---- events in words ---- */
-
-static void say(struct dashboard *dashboard, const char *format, ...)
-    __attribute__((format(printf, 2, 3)));
 
 static void say(struct dashboard *dashboard, const char *format, ...)
 {
@@ -529,7 +543,8 @@ static bool run_loop(struct dashboard *dashboard, struct error *error)
             read_keys(dashboard);
         if (dashboard->blind)
             continue;
-        if (keys && dashboard->fresh)
+        const bool answered = insight_ready(&dashboard->insight);
+        if ((keys && dashboard->fresh) || answered)
             draw_now(dashboard, false); /* keys are answered at once */
         else if (dashboard->unsent)
             dashboard->unsent = !term_show(&dashboard->canvas, false);
@@ -591,13 +606,15 @@ bool dashboard_print(FILE *file, const struct dashboard_options *options, struct
         dashboard->canvas.glyphs = choose_glyphs(options->glyphs, best);
         init_frame(dashboard);
         dashboard->frame.weights = weights_hold(weights);
-        if (sees(&dashboard->frame, &dashboard->canvas, PANE_CONFUSION))
-            made = insight_test(&dashboard->insight, weights->state, snapshot->step, error);
-    }
-    if (made) {
+        const struct insight_wish wish = wish_of(dashboard);
+        insight_settle(&dashboard->insight, &wish);
         if (events_watch(&dashboard->events, snapshot))
             say(dashboard, "%s", events_at(&dashboard->events, 0)->text);
         look_inside(dashboard);
+        made = dashboard->insight.error.kind == ERROR_NONE;
+        *error = dashboard->insight.error;
+    }
+    if (made) {
         screen_draw(&dashboard->frame, &dashboard->canvas);
         canvas_dump(&dashboard->canvas, file);
     }

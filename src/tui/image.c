@@ -1,16 +1,35 @@
 #include "tui/image.h"
 
+#include <math.h>
+
+struct picture {
+    int width, height;
+    const uint8_t *pixels; /* NULL: */
+    const float *values;
+    float low, high;
+};
+
+static int pixel_at(const struct picture *picture, int i)
+{
+    if (picture->pixels != NULL)
+        return picture->pixels[i];
+    const double span = (double)picture->high - (double)picture->low;
+    const double share =
+        span > 0.0 ? ((double)picture->values[i] - (double)picture->low) / span : 0.0;
+    return share > 0.0 ? (int)(255.0 * fmin(share, 1.0) + 0.5) : 0;
+}
+
 /* The mean over a rectangle whose edges may cut through pixels. */
-static int mean_of(const uint8_t *pixels, int side, double left, double top, double right,
+static int mean_of(const struct picture *picture, double left, double top, double right,
                    double bottom)
 {
     double sum = 0.0, weight = 0.0;
 
-    for (int y = (int)top; y < side && y < bottom; y++) {
+    for (int y = (int)top; y < picture->height && y < bottom; y++) {
         double high = (bottom < y + 1 ? bottom : y + 1) - (top > y ? top : y);
-        for (int x = (int)left; x < side && x < right; x++) {
+        for (int x = (int)left; x < picture->width && x < right; x++) {
             double wide = (right < x + 1 ? right : x + 1) - (left > x ? left : x);
-            sum += high * wide * pixels[y * side + x];
+            sum += high * wide * pixel_at(picture, y * picture->width + x);
             weight += high * wide;
         }
     }
@@ -28,25 +47,36 @@ static uint32_t shade(enum glyphs glyphs, int mean)
     return blocks[mean * 5 / 256];
 }
 
-void image_draw(struct canvas *canvas, const uint8_t *pixels, int side)
+static void draw(struct canvas *canvas, const struct picture *picture)
 {
     const bool halves = canvas->greys && canvas->glyphs != GLYPHS_ASCII;
-    const double wide = (double)side / canvas->width;
-    const double high = (double)side / canvas->height;
+    const double wide = (double)picture->width / canvas->width;
+    const double high = (double)picture->height / canvas->height;
 
     for (int y = 0; y < canvas->height; y++) {
         for (int x = 0; x < canvas->width; x++) {
             struct cell *cell = &canvas->cells[y * canvas->pitch + x];
             double left = x * wide, top = y * high, middle = top + high / 2.0;
             if (!halves) {
-                int mean = mean_of(pixels, side, left, top, left + wide, top + high);
+                int mean = mean_of(picture, left, top, left + wide, top + high);
                 *cell = (struct cell){shade(canvas->glyphs, mean), STYLE_PLAIN, 0, 0};
                 continue;
             }
-            int above = mean_of(pixels, side, left, top, left + wide, middle);
-            int below = mean_of(pixels, side, left, middle, left + wide, top + high);
+            int above = mean_of(picture, left, top, left + wide, middle);
+            int below = mean_of(picture, left, middle, left + wide, top + high);
             *cell = (struct cell){0x2580, STYLE_GREY, (uint8_t)(above * CANVAS_GREYS / 256),
                                   (uint8_t)(below * CANVAS_GREYS / 256)};
         }
     }
+}
+
+void image_draw(struct canvas *canvas, const uint8_t *pixels, int side)
+{
+    draw(canvas, &(struct picture){.width = side, .height = side, .pixels = pixels});
+}
+
+void image_draw_values(struct canvas *canvas, const float *values, int width, int height, float low,
+                       float high)
+{
+    draw(canvas, &(struct picture){width, height, NULL, values, low, high});
 }

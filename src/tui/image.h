@@ -12,4 +12,8 @@
  * cell shows two pixels, one above the other; without it is one of a few shades. */
 void image_draw(struct canvas *canvas, const uint8_t *pixels, int side);
 
+/* The same for values[height][width], of which `low` is black and `high` white. */
+void image_draw_values(struct canvas *canvas, const float *values, int width, int height, float low,
+                       float high);
+
 #endif

@@ -6,7 +6,6 @@
 
 static const double ACTIVATE_SECONDS = 0.7; /* the same of activations: many cells to send */
 static const double PREDICT_SECONDS = 0.25; /* between two predictions while the weights change */
-static const double SETTLE_SECONDS = 0.3;   /* at a moment of the past before its test pass */
 
 bool insight_init(struct insight *insight, const struct model *model, const struct kernels *kernels,
                   const struct split *test, struct error *error)
@@ -17,32 +16,26 @@ bool insight_init(struct insight *insight, const struct model *model, const stru
     if (!outcomes_init(&insight->live, test->count, error) ||
         !outcomes_init(&insight->past, test->count, error) ||
         !browse_init(&insight->browse, test->count, error) ||
-        !activations_init(&insight->activations, model, kernels, error) ||
+        (insight->activations.values = activations_new_values(model, error)) == NULL ||
         (insight->sketch = sketch_new(error)) == NULL ||
-        (insight->team = team_new(1, error)) == NULL ||
-        (insight->evaluator = evaluator_new(model, kernels, insight->team, test->count, error)) ==
-            NULL)
+        (insight->inference = inference_new(model, kernels, test, error)) == NULL)
         return false;
+    insight->activations.model = model;
     insight_list(insight);
     return true;
 }
 
 void insight_fini(struct insight *insight)
 {
-    evaluator_free(insight->evaluator);
-    team_free(insight->team);
+    inference_free(insight->inference);
     sketch_free(insight->sketch);
-    if (insight->activations.model != NULL)
-        activations_fini(&insight->activations);
+    activations_free_values(insight->model, insight->activations.values);
     browse_fini(&insight->browse);
     outcomes_fini(&insight->past);
     outcomes_fini(&insight->live);
 }
 
-bool insight_test(struct insight *insight, const float *state, long step, struct error *error)
-{
-    return outcomes_compute(&insight->live, insight->evaluator, state, insight->test, step, error);
-}
+/* ---- the list ---- */
 
 static bool same_wish(const struct browse *a, const struct browse *b)
 {
@@ -65,33 +58,64 @@ void insight_list(struct insight *insight)
     insight->shown_step = insight->shown->step;
 }
 
-/* Chooses the outcomes of the moment. The test pass of one of the past takes a while: it is made
- * once one has come to rest there. True while that is to come. */
-static bool update_outcomes(struct insight *insight, const struct insight_wish *wish)
-{
-    struct error ignored; /* without memory the matrix stays as it is */
+/* ---- what has come ---- */
 
-    if (!wish->past) {
-        insight->shown = &insight->live;
-        insight->travelled_step = -1;
-        return false;
+static void take_predictions(struct insight *insight, const struct answer *answer)
+{
+    const long step = answer->question.weights->step;
+
+    if (answer->question.count > 0) {
+        insight->predictions = answer->predictions;
+        insight->predicted_step = step;
+        insight->predicted_at = clock_seconds();
     }
-    if (wish->step != insight->travelled_step) {
-        insight->travelled_step = wish->step;
-        insight->travelled_at = clock_seconds();
+    if (answer->question.digit) {
+        insight->digit_predictions = answer->digit;
+        insight->answered_changes = answer->question.changes;
+        insight->digit_step = step;
+        insight->predicted_at = clock_seconds();
     }
-    if (insight->past.step != wish->step) {
-        if (clock_seconds() - insight->travelled_at < SETTLE_SECONDS)
-            return true;
-        if (!outcomes_compute(&insight->past, insight->evaluator, wish->state, insight->test,
-                              wish->step, &ignored))
-            return false;
-    }
-    insight->shown = &insight->past;
-    return false;
 }
 
-/* The images that a view may show: the selected one and those behind it. */
+static void take_activations(struct insight *insight, struct answer *answer)
+{
+    float **values = insight->activations.values;
+
+    insight->activations.values = answer->activations;
+    answer->activations = values;
+    insight->activated = answer->question;
+    insight->activated_step = answer->question.weights->step;
+    insight->activated_at = clock_seconds();
+}
+
+static void take_answer(struct insight *insight)
+{
+    struct answer *answer = inference_take(insight->inference);
+
+    inference_take_outcomes(insight->inference, &insight->past);
+    if (answer == NULL || answer->question.weights == NULL)
+        return;
+    insight->error = answer->error;
+    take_predictions(insight, answer);
+    if (answer->question.activations)
+        take_activations(insight, answer);
+}
+
+/* ---- what is missing ---- */
+
+/* Chooses the outcomes of the moment. */
+static void want_outcomes(struct insight *insight, const struct insight_wish *wish,
+                          struct question *question)
+{
+    if (!wish->past)
+        insight->shown = &insight->live;
+    else if (insight->past.step == wish->weights->step)
+        insight->shown = &insight->past;
+    else
+        question->outcomes = wish->outcomes;
+}
+
+/* The images that a view may show: the selected one and those after it. */
 static int list_images(const struct insight *insight, uint32_t images[LANES])
 {
     const struct browse *browse = &insight->browse;
@@ -102,75 +126,101 @@ static int list_images(const struct insight *insight, uint32_t images[LANES])
     return count;
 }
 
-static void update_predictions(struct insight *insight, const struct insight_wish *wish, bool due)
+static void want_predictions(const struct insight *insight, bool due, struct question *question)
 {
     const struct predictions *before = &insight->predictions;
-    uint32_t images[LANES];
-    int count = list_images(insight, images);
-    bool same = count == before->count &&
-                memcmp(images, before->images, (size_t)count * sizeof *images) == 0;
+    const int count = list_images(insight, question->images);
+    const bool same = count == before->count && memcmp(question->images, before->images,
+                                                       (size_t)count * sizeof(uint32_t)) == 0;
 
-    if (same && (insight->predicted_step == wish->step || !due))
-        return;
-    evaluator_load(insight->evaluator, wish->state);
-    predictions_make(&insight->predictions, insight->evaluator, insight->test, images, count);
-    insight->predicted_step = wish->step;
-    insight->predicted_at = clock_seconds();
+    if (!same || (insight->predicted_step != question->weights->step && due))
+        question->count = count;
 }
 
-static void update_digit(struct insight *insight, const struct insight_wish *wish, bool due)
+static void want_digit(const struct insight *insight, bool due, struct question *question)
 {
-    const struct split alone = {.images = insight->digit, .labels = (uint8_t[]){0}, .count = 1};
+    const bool same =
+        insight->digit_step >= 0 && insight->answered_changes == insight->sketch->changes;
 
-    if (insight->digit_changes != insight->sketch->changes) {
-        insight->digit_changes = insight->sketch->changes;
-        sketch_digit(insight->sketch, insight->digit);
-    } else if (insight->digit_step == wish->step || (insight->digit_step >= 0 && !due)) {
-        return;
-    }
-    evaluator_load(insight->evaluator, wish->state);
-    predictions_make(&insight->digit_predictions, insight->evaluator, &alone, (uint32_t[]){0}, 1);
-    insight->digit_step = wish->step;
-    insight->predicted_at = clock_seconds();
+    question->digit = !same || (insight->digit_step != question->weights->step && due);
 }
 
-static void update_activations(struct insight *insight, const struct insight_wish *wish)
+static void want_activations(const struct insight *insight, const struct insight_wish *wish,
+                             struct question *question)
 {
-    const double now = clock_seconds();
-    const bool due = !wish->moving || now - insight->activated_at >= ACTIVATE_SECONDS;
-    const bool same = insight->activated_drawing == wish->drawing &&
-                      insight->activated_image == insight->browse.image &&
-                      insight->activated_changes == insight->sketch->changes &&
-                      insight->activated_step >= 0;
-    const uint8_t *pixels =
-        wish->drawing ? insight->digit
-                      : insight->test->images + (size_t)insight->browse.image * DATASET_PIXELS;
-    float image[DATASET_PIXELS];
+    const bool due = !wish->moving || clock_seconds() - insight->activated_at >= ACTIVATE_SECONDS;
+    const bool same = insight->activated_step >= 0 && insight->activated.drawing == wish->drawing &&
+                      insight->activated.image == insight->browse.image &&
+                      (!wish->drawing || insight->activated.changes == insight->sketch->changes);
 
-    if (same && (insight->activated_step == wish->step || !due))
+    question->activations = !same || (insight->activated_step != question->weights->step && due);
+    question->image = insight->browse.image;
+    question->drawing = wish->drawing;
+}
+
+static bool empty(const struct question *question)
+{
+    return question->count == 0 && !question->digit && !question->activations &&
+           !question->outcomes;
+}
+
+/* Of the images no more is compared than is asked for. */
+static bool same_question(const struct question *a, const struct question *b)
+{
+    return a->count == b->count && a->digit == b->digit && a->activations == b->activations &&
+           a->outcomes == b->outcomes && a->drawing == b->drawing && a->image == b->image &&
+           a->changes == b->changes &&
+           memcmp(a->images, b->images, (size_t)a->count * sizeof *a->images) == 0;
+}
+
+/* Asks, unless that was the last question, if only of slightly older weights that go on changing.
+ * An empty one need not be asked when all is done. */
+static void ask(struct insight *insight, const struct question *question, bool moving)
+{
+    const long step = question->weights->step;
+    const bool busy = inference_busy(insight->inference);
+
+    if (same_question(question, &insight->asked) &&
+        (step == insight->asked_step || empty(question) || (moving && busy)))
         return;
-    for (int i = 0; i < DATASET_PIXELS; i++)
-        image[i] = dataset_normalize(pixels[i]);
-    activations_run(&insight->activations, wish->state, image);
-    insight->activated_drawing = wish->drawing;
-    insight->activated_image = insight->browse.image;
-    insight->activated_changes = insight->sketch->changes;
-    insight->activated_step = wish->step;
-    insight->activated_at = now;
+    if (!empty(question) || busy)
+        inference_ask(insight->inference, question);
+    insight->asked = *question;
+    insight->asked_step = step;
 }
 
 bool insight_update(struct insight *insight, const struct insight_wish *wish)
 {
     const bool due = !wish->moving || clock_seconds() - insight->predicted_at >= PREDICT_SECONDS;
-    bool later = false;
+    struct question question = {.weights = wish->weights};
 
-    if (wish->outcomes || !wish->past)
-        later = update_outcomes(insight, wish);
+    take_answer(insight);
+    want_outcomes(insight, wish, &question);
     insight_list(insight);
-    update_predictions(insight, wish, due);
+    if (insight->digit_changes != insight->sketch->changes) {
+        insight->digit_changes = insight->sketch->changes;
+        sketch_digit(insight->sketch, insight->digit);
+    }
+    want_predictions(insight, due, &question);
     if (wish->drawing)
-        update_digit(insight, wish, due);
+        want_digit(insight, due, &question);
     if (wish->activations)
-        update_activations(insight, wish);
-    return later;
+        want_activations(insight, wish, &question);
+    if (wish->drawing) {
+        question.changes = insight->sketch->changes;
+        memcpy(question.drawn, insight->digit, sizeof question.drawn);
+    }
+    ask(insight, &question, wish->moving);
+    return inference_busy(insight->inference);
+}
+
+void insight_settle(struct insight *insight, const struct insight_wish *wish)
+{
+    while (insight_update(insight, wish))
+        inference_wait(insight->inference);
+}
+
+bool insight_ready(const struct insight *insight)
+{
+    return inference_ready(insight->inference);
 }

@@ -1,10 +1,12 @@
 /*
- * insight.h -- what the network of a moment makes of images: the front end's own inference, on its
- * own copy of the weights, so that looking never disturbs training.
+ * insight.h -- what the network of a moment makes of images: which of it a frame needs, and which
+ * is there.
  *
- * Everything here is brought up to date by insight_update(), and only what is looked at.
+ * insight_update() compares what is looked at with what has been computed, asks for what is missing
+ * (see inference.h) and takes what has come. It never waits; until an answer comes, the one before
+ * it is shown.
  *
- * Threads: the main thread alone.
+ * Threads: the main thread alone; what it asks for is computed on a thread of its own.
  */
 #ifndef TUI_INSIGHT_H
 #define TUI_INSIGHT_H
@@ -13,18 +15,16 @@
 #include "nn/kernels.h"
 #include "train/outcomes.h"
 #include "tui/browse.h"
-#include "tui/predict.h"
+#include "tui/inference.h"
 #include "tui/sketch.h"
-#include "tui/view_draw.h"
 
 /* What is looked at. */
 struct insight_wish {
-    const float *state; /* the weights of the moment */
-    long step;          /* batches before it */
-    bool past;          /* not the snapshot's: no test pass of the trainer's is of this moment */
-    bool moving;        /* the weights change many times a second */
-    bool outcomes;      /* the confusion matrix or a list that follows from it */
-    bool activations;   /* of the selected image, or of the drawn one */
+    struct weights *weights; /* of the moment */
+    bool past;               /* no test pass of the trainer's is of this moment */
+    bool moving;             /* the weights change many times a second */
+    bool outcomes;           /* the confusion matrix or a list that follows from it */
+    bool activations;        /* of the selected image, or of the drawn one */
     bool drawing;
 };
 
@@ -34,41 +34,45 @@ struct insight {
     struct outcomes live; /* of the trainer's latest test pass; to be filled by the caller */
     struct confusion confusion;
     struct browse browse;
-    struct predictions predictions; /* of the selected image and those behind it in the list */
-    struct activations activations;
+    struct predictions predictions; /* of the selected image and those after it in the list */
+    struct activations activations; /* values alone */
     struct sketch *sketch;
     uint8_t digit[DATASET_PIXELS]; /* what the network sees of the sketch */
     struct predictions digit_predictions;
+    struct error error; /* why the last answer is not complete, or ERROR_NONE */
 
     /* The rest is insight.c's. */
-    struct team *team;
-    struct evaluator *evaluator;
+    struct inference *inference;
     struct outcomes past;
     const struct outcomes *shown;
     struct browse listed; /* what was wanted of the list that is there; owns nothing */
-    long shown_step, predicted_step, activated_step, digit_step;
-    unsigned long digit_changes, activated_changes; /* of the sketch when it was looked at */
-    int activated_image;
-    bool activated_drawing;
-    double predicted_at, activated_at, travelled_at;
-    long travelled_step;
+    long shown_step;
+    struct question asked; /* the last one; of its weights only the step counts */
+    long asked_step;
+    struct question activated; /* of the activations that are there; holds nothing */
+    long predicted_step, activated_step, digit_step; /* of the weights; -1: none yet */
+    unsigned long digit_changes, answered_changes;   /* of the sketch: in `digit`, predicted */
+    double predicted_at, activated_at;
 };
 
-/* Model, kernels and split must outlive it. False with ERROR_SYSTEM when memory is short; then,
- * too, insight_fini releases it. */
+/* Model, kernels and split must outlive it. False with ERROR_SYSTEM when memory or threads are
+ * short; then, too, insight_fini releases it. */
 bool insight_init(struct insight *insight, const struct model *model, const struct kernels *kernels,
                   const struct split *test, struct error *error);
 void insight_fini(struct insight *insight);
-
-/* Makes the test pass of a moment for which no trainer made one. */
-bool insight_test(struct insight *insight, const float *state, long step, struct error *error);
 
 /* Lists images anew, and counts the matrix, where the outcomes or what is wanted of the list have
  * changed. A list of what was not wanted before begins at its first image. */
 void insight_list(struct insight *insight);
 
-/* Brings up to date what is looked at, but nothing too often. True when there is something that it
- * will do at another call soon. */
+/* Takes what has been computed and asks for what is missing, but nothing too often. True when
+ * something is still to come. */
 bool insight_update(struct insight *insight, const struct insight_wish *wish);
+
+/* Updates, and waits, until nothing is still to come. */
+void insight_settle(struct insight *insight, const struct insight_wish *wish);
+
+/* Whether insight_update would find an answer. */
+bool insight_ready(const struct insight *insight);
 
 #endif

@@ -12,6 +12,8 @@ enum {
     LARGE_SIDE = DATASET_SIDE,
     LARGE_WIDTH = 4 * (LARGE_SIDE + 1), /* from here on pictures may be large */
     FEATURE_WIDTH = 11,                 /* "12  -0.45  " */
+    NUMBERS_MAX = 100,                  /* features that are written as numbers */
+    STRIP_HEIGHT = 4,                   /* rows of others, even if nothing fits below them */
 };
 
 /* The least and the largest of a layer's values, those left out that are not finite. */
@@ -32,20 +34,6 @@ static struct range find_range(const float *values, size_t count)
     return range;
 }
 
-/* One channel as a picture. */
-static void draw_map(const float *values, int side, const struct range *range,
-                     struct canvas *canvas)
-{
-    uint8_t pixels[DATASET_PIXELS];
-    const double span = (double)range->high - (double)range->low;
-
-    for (int i = 0; i < side * side; i++) {
-        double share = span > 0.0 ? ((double)values[i] - (double)range->low) / span : 0.0;
-        pixels[i] = (uint8_t)(share > 0.0 ? 255.0 * fmin(share, 1.0) + 0.5 : 0.0);
-    }
-    image_draw(canvas, pixels, side);
-}
-
 /* Cells that a picture of `side` pixels is wide on the canvas: twice as many as it is high. */
 static int picture_width(int side, const struct canvas *canvas)
 {
@@ -59,7 +47,9 @@ static int picture_width(int side, const struct canvas *canvas)
 static int draw_maps(const float *values, struct shape shape, const struct range *range,
                      struct canvas *canvas, int *height)
 {
-    const int wide = picture_width(shape.width, canvas), high = (wide + 1) / 2;
+    const int wide = picture_width(shape.width, canvas);
+    const int scaled = (int)((long)shape.height * wide / shape.width); /* a cell is two high */
+    const int high = scaled > 1 ? (scaled + 1) / 2 : 1;
     const int columns = (canvas->width + 1) / (wide + 1);
     const int fitting = (canvas->height + 1) / (high + 1);
     const int rows = fitting > 0 || canvas->height < CUT_HEIGHT ? fitting : 1;
@@ -68,9 +58,29 @@ static int draw_maps(const float *values, struct shape shape, const struct range
     for (int c = 0; c < count; c++) {
         struct canvas picture =
             canvas_inside(canvas, c % columns * (wide + 1), c / columns * (high + 1), wide, high);
-        draw_map(values + c * shape.width * shape.height, shape.width, range, &picture);
+        image_draw_values(&picture, values + (size_t)c * (size_t)(shape.width * shape.height),
+                          shape.width, shape.height, range->low, range->high);
     }
     *height = count > 0 ? (count - 1) / columns * (high + 1) + high : 0;
+    return count;
+}
+
+/* Many features, a cell each, as draw_maps. */
+static int draw_strip(const float *values, int features, const struct range *range,
+                      struct canvas *canvas, int *height)
+{
+    const int most = canvas->height > 2 * STRIP_HEIGHT ? canvas->height / 2 : canvas->height;
+    const int needed = canvas->width > 0 ? (features - 1) / canvas->width + 1 : 0;
+    const int rows = needed < most ? needed : most;
+    int count = 0;
+
+    for (int y = 0; y < rows; y++) {
+        const int left = features - count, wide = left < canvas->width ? left : canvas->width;
+        struct canvas row = canvas_inside(canvas, 0, y, wide, 1);
+        image_draw_values(&row, values + count, wide, 1, range->low, range->high);
+        count += wide;
+    }
+    *height = rows;
     return count;
 }
 
@@ -120,9 +130,11 @@ static int draw_layer(const struct activations *activations, int l, struct canva
     const float *values = activations->values[l];
     const struct range range = find_range(values, model_shape_count(shape));
     struct canvas below = canvas_inside(canvas, 0, 1, canvas->width, canvas->height);
+    const bool maps = shape.width * shape.height > 1, many = shape.channels > NUMBERS_MAX;
     int height;
-    int shown = shape.width > 1 ? draw_maps(values, shape, &range, &below, &height)
-                                : draw_features(values, shape.channels, &range, &below, &height);
+    const int shown = maps   ? draw_maps(values, shape, &range, &below, &height)
+                      : many ? draw_strip(values, shape.channels, &range, &below, &height)
+                             : draw_features(values, shape.channels, &range, &below, &height);
 
     if (shown == 0)
         return 0;

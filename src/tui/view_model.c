@@ -6,12 +6,22 @@
 #include "nn/summary.h"
 
 #include <math.h>
+#include <string.h>
 
 enum {
-    TYPE_WIDTH = 20,
+    TYPE_WIDTH = 20, /* of columns that are never narrower if there is room */
     SHAPE_WIDTH = 16,
-    HEALTH_WIDTH = 78, /* from here on there is room for every layer's health */
-    FIXED_ROWS = 4,    /* border, heading, total */
+    PARAMETERS_WIDTH = 8,
+    KERNEL_WIDTH = 4,
+    FIGURES_WIDTH = 28, /* of the health's figures, with the sign of a warning and the gaps */
+    FIXED_ROWS = 4,     /* border, heading, total */
+    KERNEL_SIZE = 48,
+};
+
+/* The table's columns, as wide as its longest texts. */
+struct columns {
+    int type, shape, parameters, kernel;
+    bool health; /* there is room for every layer's */
 };
 
 /* Outside of these a layer is warned of. */
@@ -51,35 +61,89 @@ static bool too_slow(const struct layer_health *health)
     return health->update_ratio < UPDATE_LEAST;
 }
 
-static const char *kernel_of(const struct layer *layer)
+/* "3x3", and its stride if that is not the usual one: "3x3/2"; "" without a kernel. */
+static void kernel_text(const struct layer *layer, char text[KERNEL_SIZE])
 {
-    return layer->kind == LAYER_CONV2D ? "3x3" : layer->kind == LAYER_MAX_POOL2D ? "2x2" : "";
+    const int *size = layer->kernel_size, *stride = layer->stride;
+    const bool pool = layer->kind == LAYER_MAX_POOL2D || layer->kind == LAYER_AVG_POOL2D;
+    const int usual[2] = {pool ? size[0] : 1, pool ? size[1] : 1};
+
+    if (!pool && layer->kind != LAYER_CONV2D)
+        text[0] = '\0';
+    else if (stride[0] == usual[0] && stride[1] == usual[1])
+        snprintf(text, KERNEL_SIZE, "%dx%d", size[0], size[1]);
+    else if (stride[0] == stride[1])
+        snprintf(text, KERNEL_SIZE, "%dx%d/%d", size[0], size[1], stride[0]);
+    else
+        snprintf(text, KERNEL_SIZE, "%dx%d/%dx%d", size[0], size[1], stride[0], stride[1]);
+}
+
+static int longer(int width, const char *text)
+{
+    const int length = (int)strlen(text);
+
+    return length > width ? length : width;
+}
+
+static bool fits(const struct columns *columns, int width)
+{
+    return columns->type + 1 + columns->shape + 1 + columns->parameters + 1 + columns->kernel +
+               FIGURES_WIDTH - 1 <=
+           width;
+}
+
+/* Where there is no room for the health, kernels are not shown either. */
+static struct columns lay_out(const struct model *model, int width)
+{
+    struct columns columns = {(int)strlen("Layer (type)"), (int)strlen("Output Shape"),
+                              PARAMETERS_WIDTH, KERNEL_WIDTH, false};
+    char kernel[KERNEL_SIZE];
+    struct summary_row row;
+
+    for (int l = 0; l < model->layer_count; l++) {
+        summary_row(model, l, &row);
+        kernel_text(&model->layers[l], kernel);
+        columns.type = longer(columns.type, row.type);
+        columns.shape = longer(columns.shape, row.shape);
+        columns.parameters = longer(columns.parameters, row.parameters);
+        columns.kernel = longer(columns.kernel, kernel);
+    }
+    const struct columns narrow = columns;
+    columns.type = columns.type < TYPE_WIDTH ? TYPE_WIDTH : columns.type;
+    columns.shape = columns.shape < SHAPE_WIDTH ? SHAPE_WIDTH : columns.shape;
+    const bool wide = fits(&columns, width);
+    if (!wide && fits(&narrow, width))
+        columns = narrow;
+    columns.health = wide || fits(&narrow, width);
+    return columns;
 }
 
 static void draw_health(struct canvas *canvas, int x, int y, const struct layer *layer,
-                        const struct layer_health *health)
+                        const struct layer_health *health, const struct columns *columns)
 {
-    char weight[16], gradient[16], ratio[16], dead[16] = "";
+    char kernel[KERNEL_SIZE], weight[16], gradient[16], ratio[16], dead[16] = "";
     bool warned = too_dead(health) || too_fast(health) || too_slow(health);
 
+    kernel_text(layer, kernel);
     health_text(weight, health->weight_norm);
     health_text(gradient, health->gradient_norm);
     health_text(ratio, health->update_ratio);
     if (isfinite(health->dead))
         snprintf(dead, sizeof dead, "%.0f%%", 100.0 * (double)health->dead);
-    canvas_text(canvas, x, y, warned ? STYLE_WARNING : STYLE_PLAIN, "%c%4s %6s %6s %6s %5s",
-                warned ? '!' : ' ', kernel_of(layer), weight, gradient, ratio, dead);
+    canvas_text(canvas, x, y, warned ? STYLE_WARNING : STYLE_PLAIN, "%c%*s %6s %6s %6s %5s",
+                warned ? '!' : ' ', columns->kernel, kernel, weight, gradient, ratio, dead);
 }
 
-static void draw_layer(const struct frame *frame, struct canvas *canvas, int y, int l)
+static void draw_layer(const struct frame *frame, const struct columns *columns,
+                       struct canvas *canvas, int y, int l)
 {
     struct summary_row row;
 
     summary_row(frame->model, l, &row);
-    int x = canvas_text(canvas, 0, y, STYLE_PLAIN, "%-*s %-*s %8s", TYPE_WIDTH, row.type,
-                        SHAPE_WIDTH, row.shape, row.parameters);
-    if (canvas->width >= HEALTH_WIDTH)
-        draw_health(canvas, x, y, &frame->model->layers[l], health_at(frame, l));
+    int x = canvas_text(canvas, 0, y, STYLE_PLAIN, "%-*s %-*s %*s", columns->type, row.type,
+                        columns->shape, row.shape, columns->parameters, row.parameters);
+    if (columns->health)
+        draw_health(canvas, x, y, &frame->model->layers[l], health_at(frame, l), columns);
 }
 
 /* The first layer whose figures are out of their healthy range, in words. */
@@ -103,6 +167,18 @@ static void draw_warning(const struct frame *frame, struct canvas *canvas, int x
     }
 }
 
+/* As much of a name as there is room for, whole items of it if it is a text. */
+static int name_length(const char *name, int room)
+{
+    int length = (int)strlen(name);
+
+    if (length <= room)
+        return length;
+    for (length = room > 0 ? room : 0; length > 0 && name[length] != ' ';)
+        length--;
+    return length > 0 ? length : room > 0 ? room : 0;
+}
+
 void view_model(const struct frame *frame, struct canvas *canvas)
 {
     const struct model *model = frame->model;
@@ -110,20 +186,23 @@ void view_model(const struct frame *frame, struct canvas *canvas)
     const int most = rows < count ? count - rows : 0; /* further down, rows would be empty */
     const int first = frame->model_row < most ? frame->model_row : most;
     const int last = first + rows < count ? first + rows : count;
-    char title[64], total[16];
+    char title[160], total[16], layers[48];
 
-    snprintf(title, sizeof title, "Model %s  layers %d-%d of %d", model->name, first + 1, last,
-             count);
+    snprintf(layers, sizeof layers, "  layers %d-%d of %d", first + 1, last, count);
+    const int room = canvas->width - (int)strlen("+- Model  -+") - (int)strlen(layers);
+    snprintf(title, sizeof title, "Model %.*s%s", name_length(model->name, room), model->name,
+             layers);
     struct canvas inside = canvas_box(canvas, title, frame->focus == PANE_MODEL);
-    int x = canvas_text(&inside, 0, 0, STYLE_BOLD, "%-*s %-*s %8s", TYPE_WIDTH, "Layer (type)",
-                        SHAPE_WIDTH, "Output Shape", "Param #");
-    if (inside.width >= HEALTH_WIDTH)
-        canvas_text(&inside, x, 0, STYLE_BOLD, " %4s %6s %6s %6s %5s", "Kern", "|w|", "|grad|",
-                    "|dw/w|", "dead");
+    const struct columns columns = lay_out(model, inside.width);
+    int x = canvas_text(&inside, 0, 0, STYLE_BOLD, "%-*s %-*s %*s", columns.type, "Layer (type)",
+                        columns.shape, "Output Shape", columns.parameters, "Param #");
+    if (columns.health)
+        canvas_text(&inside, x, 0, STYLE_BOLD, " %*s %6s %6s %6s %5s", columns.kernel, "Kern",
+                    "|w|", "|grad|", "|dw/w|", "dead");
     for (int l = first; l < last; l++)
-        draw_layer(frame, &inside, 1 + l - first, l);
+        draw_layer(frame, &columns, &inside, 1 + l - first, l);
     summary_thousands(total, sizeof total, model->parameter_count);
     x = canvas_text(&inside, 0, inside.height - 1, STYLE_BOLD, "Total params: %s", total);
-    if (inside.width >= HEALTH_WIDTH)
+    if (columns.health)
         draw_warning(frame, &inside, x, inside.height - 1);
 }

@@ -54,18 +54,30 @@ static struct canvas tile_at(const struct tiles *tiles, const struct canvas *ins
                          i / tiles->columns * (height + 1), width, height);
 }
 
-static void draw_sample(const struct frame *frame, struct canvas *canvas, int lane, int width,
+/* What has been predicted of a test image: its place among the predictions; -1: nothing yet. */
+static int find_prediction(const struct predictions *predictions, int image)
+{
+    for (int lane = 0; lane < predictions->count; lane++)
+        if (predictions->images[lane] == (uint32_t)image)
+            return lane;
+    return -1;
+}
+
+static void draw_sample(const struct frame *frame, struct canvas *canvas, int index, int width,
                         int height)
 {
     const struct predictions *predictions = frame->predictions;
-    int index = (int)predictions->images[lane];
-    int label = frame->test->labels[index], predicted = predictions->predicted[lane];
-    bool right = predicted == label;
+    const int lane = find_prediction(predictions, index), label = frame->test->labels[index];
 
     struct canvas picture = canvas_inside(canvas, 0, 0, width, height);
     image_draw(&picture, frame->test->images + (size_t)index * DATASET_PIXELS, DATASET_SIDE);
     struct canvas text = canvas_inside(canvas, width + 1, 0, TEXT_WIDTH, canvas->height);
-    canvas_text(&text, 0, 0, STYLE_BOLD, "true %d  pred %d", label, predicted);
+    if (lane < 0) {
+        canvas_text(&text, 0, 0, STYLE_BOLD, "true %d", label);
+        return;
+    }
+    const bool right = predictions->predicted[lane] == label;
+    canvas_text(&text, 0, 0, STYLE_BOLD, "true %d  pred %d", label, predictions->predicted[lane]);
     int x =
         canvas_text(&text, 0, 1, right ? STYLE_GOOD : STYLE_BAD, "%s", right ? "right" : "WRONG");
     canvas_text(&text, x, 1, STYLE_PLAIN, " loss %.2f", predictions->losses[lane]);
@@ -91,17 +103,17 @@ static void make_title(char title[96], const struct frame *frame)
 
 void view_samples(const struct frame *frame, struct canvas *canvas)
 {
-    const struct predictions *predictions = frame->predictions;
+    const int count = frame->browse->count < LANES ? frame->browse->count : LANES;
     char title[96];
 
     make_title(title, frame);
     struct canvas inside = canvas_box(canvas, title, frame->focus == PANE_SAMPLES);
     const struct tiles tiles = lay_out(&inside, TEXT_WIDTH + 1, 0);
-    for (int i = 0; i < tiles.columns * tiles.rows && i < predictions->count; i++) {
+    for (int i = 0; i < tiles.columns * tiles.rows && i < count; i++) {
         struct canvas tile = tile_at(&tiles, &inside, i);
-        draw_sample(frame, &tile, i, tiles.width, tiles.height);
+        draw_sample(frame, &tile, browse_at(frame->browse, i), tiles.width, tiles.height);
     }
-    if (predictions->count == 0)
+    if (count == 0)
         canvas_text(&inside, 0, 0, STYLE_DIM, "no such image");
 }
 

@@ -1,0 +1,343 @@
+#include "tui/inference.h"
+
+#include "support/memory.h"
+#include "support/signals.h"
+#include "support/thread.h"
+
+#include <stdlib.h>
+
+enum { CHUNK = 4 * LANES }; /* images of a pass between two looks into the slot */
+
+struct inference {
+    const struct model *model;
+    const struct kernels *kernels;
+    const struct split *test;
+    pthread_t thread;
+
+    pthread_mutex_t mutex; /* guards the next eight */
+    pthread_cond_t asked, left;
+    bool ending;
+    bool waiting;         /* the slot holds a question */
+    struct question slot; /* holds its weights while it waits */
+    bool answering, answered;
+    bool passing, passed;
+    struct outcomes outcomes; /* of the last whole pass */
+
+    struct answer answers[2];
+    int shown; /* the main thread's answer; the other one is the thread's until it is answered */
+
+    /* The rest is the thread's. */
+    struct team *team;
+    struct evaluator *evaluator;
+    struct evaluation evaluation;
+    struct activations activations;
+    struct weights *loaded; /* held: what the evaluator has */
+    struct weights *pass;   /* held: what the pass is made with; NULL: there is none */
+    int pass_done;          /* images */
+    long pass_finished;     /* the step of the last whole pass; -1: none */
+};
+
+/* ---- computing, on the thread ---- */
+
+static void release_evaluator(struct inference *inference)
+{
+    evaluator_free(inference->evaluator);
+    team_free(inference->team);
+    free(inference->evaluation.losses);
+    free(inference->evaluation.predictions);
+    inference->evaluator = NULL;
+    inference->team = NULL;
+    inference->evaluation = (struct evaluation){0};
+}
+
+static bool have_evaluator(struct inference *inference, struct error *error)
+{
+    const int count = inference->test->count;
+    struct evaluation *evaluation = &inference->evaluation;
+
+    if (inference->evaluator != NULL)
+        return true;
+    if ((evaluation->losses = memory_new((size_t)count, sizeof(double), error)) != NULL &&
+        (evaluation->predictions = memory_new((size_t)count, 1, error)) != NULL &&
+        (inference->team = team_new(1, error)) != NULL &&
+        (inference->evaluator = evaluator_new(inference->model, inference->kernels, inference->team,
+                                              CHUNK, error)) != NULL)
+        return true;
+    release_evaluator(inference);
+    return false;
+}
+
+static void load(struct inference *inference, struct weights *weights)
+{
+    if (inference->loaded == weights)
+        return;
+    weights_drop(inference->loaded);
+    inference->loaded = weights_hold(weights);
+    evaluator_load(inference->evaluator, weights->state);
+}
+
+static void predict(struct inference *inference, struct answer *answer)
+{
+    struct question *question = &answer->question;
+    const struct split drawn = {.images = question->drawn, .labels = (uint8_t[]){0}, .count = 1};
+
+    if (question->count == 0 && !question->digit)
+        return;
+    if (!have_evaluator(inference, &answer->error)) {
+        question->count = 0;
+        question->digit = false;
+        return;
+    }
+    load(inference, question->weights);
+    if (question->count > 0)
+        predictions_make(&answer->predictions, inference->evaluator, inference->test,
+                         question->images, question->count);
+    if (question->digit)
+        predictions_make(&answer->digit, inference->evaluator, &drawn, (uint32_t[]){0}, 1);
+}
+
+static void activate(struct inference *inference, struct answer *answer)
+{
+    struct question *question = &answer->question;
+    struct activations *activations = &inference->activations;
+    const uint8_t *pixels =
+        question->drawing ? question->drawn
+                          : inference->test->images + (size_t)question->image * DATASET_PIXELS;
+    float image[DATASET_PIXELS];
+
+    if (!question->activations)
+        return;
+    if (activations->model == NULL &&
+        !activations_init(activations, inference->model, inference->kernels, &answer->error)) {
+        question->activations = false;
+        return;
+    }
+    for (int i = 0; i < DATASET_PIXELS; i++)
+        image[i] = dataset_normalize(pixels[i]);
+    activations_run(activations, question->weights->state, image);
+    float **values = activations->values;
+    activations->values = answer->activations;
+    answer->activations = values;
+}
+
+/* Answers all but the pass. */
+static void compute(struct inference *inference, struct answer *answer)
+{
+    answer->error.kind = ERROR_NONE;
+    if (answer->question.weights == NULL)
+        return;
+    predict(inference, answer);
+    activate(inference, answer);
+    if (answer->question.outcomes && !have_evaluator(inference, &answer->error))
+        answer->question.outcomes = false;
+}
+
+/* Begins the pass that the question wants, unless it is at work already or was the last. */
+static void plan_pass(struct inference *inference, const struct question *question)
+{
+    struct weights *wanted = question->outcomes ? question->weights : NULL;
+
+    if (wanted != NULL && wanted->step == inference->pass_finished)
+        wanted = NULL;
+    if (wanted != NULL && inference->pass != NULL && wanted->step == inference->pass->step)
+        return;
+    weights_drop(inference->pass);
+    inference->pass = weights_hold(wanted);
+    inference->pass_done = 0;
+}
+
+static void pass_chunk(struct inference *inference)
+{
+    const int left = inference->test->count - inference->pass_done;
+    const int to = inference->pass_done + (left < CHUNK ? left : CHUNK);
+
+    load(inference, inference->pass);
+    evaluate_images(inference->evaluator, inference->test, inference->pass_done, to,
+                    &inference->evaluation);
+    inference->pass_done = to;
+}
+
+/* ---- the thread ---- */
+
+/* With the mutex held: something is left for the main thread, or there is nothing to come. */
+static void leave(struct inference *inference)
+{
+    pthread_cond_signal(&inference->left);
+    signals_wake(NULL);
+}
+
+static void take_question(struct inference *inference)
+{
+    struct answer *answer = &inference->answers[1 - inference->shown];
+
+    weights_drop(answer->question.weights);
+    answer->question = inference->slot;
+    inference->slot.weights = NULL;
+    inference->waiting = false;
+    inference->answering = true;
+    pthread_mutex_unlock(&inference->mutex);
+    compute(inference, answer);
+    plan_pass(inference, &answer->question);
+    pthread_mutex_lock(&inference->mutex);
+    inference->answering = false;
+    inference->answered = true;
+    inference->passing = inference->pass != NULL;
+    leave(inference);
+}
+
+static void go_on_with_pass(struct inference *inference)
+{
+    pthread_mutex_unlock(&inference->mutex);
+    pass_chunk(inference);
+    pthread_mutex_lock(&inference->mutex);
+    if (inference->pass_done < inference->test->count)
+        return;
+    inference->pass_finished = inference->pass->step;
+    outcomes_take(&inference->outcomes, &inference->evaluation, inference->pass->step);
+    weights_drop(inference->pass);
+    inference->pass = NULL;
+    inference->passing = false;
+    inference->passed = true;
+    leave(inference);
+}
+
+static void *run(void *argument)
+{
+    struct inference *inference = argument;
+
+    pthread_mutex_lock(&inference->mutex);
+    while (!inference->ending) {
+        if (inference->waiting && !inference->answered)
+            take_question(inference);
+        else if (inference->pass != NULL)
+            go_on_with_pass(inference);
+        else
+            pthread_cond_wait(&inference->asked, &inference->mutex);
+    }
+    pthread_mutex_unlock(&inference->mutex);
+    return NULL;
+}
+
+/* ---- asking, on the main thread ---- */
+
+void inference_ask(struct inference *inference, const struct question *question)
+{
+    pthread_mutex_lock(&inference->mutex);
+    struct weights *before = inference->slot.weights;
+    inference->slot = *question;
+    weights_hold(question->weights);
+    inference->waiting = true;
+    pthread_cond_signal(&inference->asked);
+    pthread_mutex_unlock(&inference->mutex);
+    weights_drop(before);
+}
+
+struct answer *inference_take(struct inference *inference)
+{
+    pthread_mutex_lock(&inference->mutex);
+    const bool answered = inference->answered;
+    if (answered) {
+        inference->shown = 1 - inference->shown;
+        inference->answered = false;
+        pthread_cond_signal(&inference->asked);
+    }
+    pthread_mutex_unlock(&inference->mutex);
+    return answered ? &inference->answers[inference->shown] : NULL;
+}
+
+bool inference_take_outcomes(struct inference *inference, struct outcomes *outcomes)
+{
+    pthread_mutex_lock(&inference->mutex);
+    const bool passed = inference->passed;
+    if (passed)
+        outcomes_copy(outcomes, &inference->outcomes);
+    inference->passed = false;
+    pthread_mutex_unlock(&inference->mutex);
+    return passed;
+}
+
+bool inference_ready(struct inference *inference)
+{
+    pthread_mutex_lock(&inference->mutex);
+    const bool ready = inference->answered || inference->passed;
+    pthread_mutex_unlock(&inference->mutex);
+    return ready;
+}
+
+/* With the mutex held. */
+static bool at_work(const struct inference *inference)
+{
+    return inference->waiting || inference->answering || inference->passing;
+}
+
+bool inference_busy(struct inference *inference)
+{
+    pthread_mutex_lock(&inference->mutex);
+    const bool busy = at_work(inference) || inference->answered || inference->passed;
+    pthread_mutex_unlock(&inference->mutex);
+    return busy;
+}
+
+void inference_wait(struct inference *inference)
+{
+    pthread_mutex_lock(&inference->mutex);
+    while (at_work(inference) && !inference->answered && !inference->passed)
+        pthread_cond_wait(&inference->left, &inference->mutex);
+    pthread_mutex_unlock(&inference->mutex);
+}
+
+/* ---- making and releasing ---- */
+
+static void release(struct inference *inference)
+{
+    release_evaluator(inference);
+    if (inference->activations.model != NULL)
+        activations_fini(&inference->activations);
+    for (int i = 0; i < 2; i++) {
+        weights_drop(inference->answers[i].question.weights);
+        activations_free_values(inference->model, inference->answers[i].activations);
+    }
+    weights_drop(inference->slot.weights);
+    weights_drop(inference->loaded);
+    weights_drop(inference->pass);
+    outcomes_fini(&inference->outcomes);
+    pthread_cond_destroy(&inference->left);
+    pthread_cond_destroy(&inference->asked);
+    pthread_mutex_destroy(&inference->mutex);
+    free(inference);
+}
+
+struct inference *inference_new(const struct model *model, const struct kernels *kernels,
+                                const struct split *test, struct error *error)
+{
+    struct inference *inference = memory_new(1, sizeof *inference, error);
+
+    if (inference == NULL)
+        return NULL;
+    inference->model = model;
+    inference->kernels = kernels;
+    inference->test = test;
+    inference->pass_finished = -1;
+    pthread_mutex_init(&inference->mutex, NULL);
+    pthread_cond_init(&inference->asked, NULL);
+    pthread_cond_init(&inference->left, NULL);
+    bool made = outcomes_init(&inference->outcomes, test->count, error);
+    for (int i = 0; made && i < 2; i++)
+        made = (inference->answers[i].activations = activations_new_values(model, error)) != NULL;
+    if (made && thread_start(&inference->thread, run, inference, error))
+        return inference;
+    release(inference);
+    return NULL;
+}
+
+void inference_free(struct inference *inference)
+{
+    if (inference == NULL)
+        return;
+    pthread_mutex_lock(&inference->mutex);
+    inference->ending = true;
+    pthread_cond_signal(&inference->asked);
+    pthread_mutex_unlock(&inference->mutex);
+    pthread_join(inference->thread, NULL);
+    release(inference);
+}
