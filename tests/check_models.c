@@ -302,11 +302,15 @@ static bool same_bits(const struct subject *s, const struct kernels *k, const st
                       const struct net_rule *b)
 {
     static const struct batch batches[] = {{0, BATCH, 0.0F}, {BATCH, 37, 0.0F}};
-    static struct outcome outcomes[2];
+    struct outcome first =
+        train_outcome(s->model, k, 2, s->trained, a, batches, CHECK_COUNT(batches));
+    struct outcome second =
+        train_outcome(s->model, k, 2, s->trained, b, batches, CHECK_COUNT(batches));
+    const bool same = outcome_is(&first, &second);
 
-    train_outcome(s->model, k, 2, s->trained, a, batches, CHECK_COUNT(batches), &outcomes[0]);
-    train_outcome(s->model, k, 2, s->trained, b, batches, CHECK_COUNT(batches), &outcomes[1]);
-    return memcmp(&outcomes[0], &outcomes[1], sizeof outcomes[0]) == 0;
+    outcome_fini(&first);
+    outcome_fini(&second);
+    return same;
 }
 
 static void the_same_noise_gives_the_same_bits(void **state)
@@ -326,6 +330,35 @@ static void the_same_noise_gives_the_same_bits(void **state)
     }
 }
 
+/* The share of the ReLU's outputs that a batch of one block finds dead. */
+static float dead_share(const char *text, int relu)
+{
+    struct model *dropping = sample_model(text);
+    struct rng rng;
+
+    assert_non_null(dropping);
+    float *start = malloc(dropping->state_count * sizeof *start);
+    assert_non_null(start);
+    rng_init(&rng, 3, 0);
+    model_initialize(dropping, start, &rng);
+    struct trainee t = trainee_make(dropping, next_table(NULL), 1, start);
+    train_batch(&t, (struct batch){0, LANES, 0.0F}, &REFERENCE_RULE);
+    const float share = net_dead_share(t.net, relu);
+    trainee_fini(&t);
+    free(start);
+    model_free(dropping);
+    return share;
+}
+
+static void what_dropout_leaves_out_is_not_dead(void **state)
+{
+    (void)state;
+    assert_true(dead_share("Flatten Linear(64) ReLU Dropout(0.9) Linear(CLASSES)", 2) ==
+                dead_share("Flatten Linear(64) ReLU Dropout(0.0) Linear(CLASSES)", 2));
+    assert_true(dead_share("Conv2d(4,3) ReLU Dropout2d(0.9) Linear(CLASSES)", 1) ==
+                dead_share("Conv2d(4,3) ReLU Dropout2d(0.0) Linear(CLASSES)", 1));
+}
+
 static const struct CMUnitTest tests[] = {
     cmocka_unit_test(twin_gradients_are_finite_differences),
     cmocka_unit_test(twin_gradients_are_finite_differences_with_dropout_and_smoothing),
@@ -339,6 +372,7 @@ static const struct CMUnitTest tests[] = {
     cmocka_unit_test(dropout_is_drawn_for_each_sample_and_noise),
     cmocka_unit_test(batch_with_dropout_and_smoothing_is_the_twins),
     cmocka_unit_test(the_same_noise_gives_the_same_bits),
+    cmocka_unit_test(what_dropout_leaves_out_is_not_dead),
 };
 
 int main(void)

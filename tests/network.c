@@ -44,18 +44,25 @@ const struct kernels *next_table(const struct kernels *last)
 
 /* ---- nets and batches ---- */
 
-struct trainee trainee_make(const struct model *model, const struct kernels *kernels, int threads,
-                            const float *state)
+struct trainee trainee_make_as(const struct model *model, const struct kernels *kernels,
+                               int threads, const float *state, const struct net_options *options)
 {
     struct error error = {0};
     struct trainee t = {.team = team_new(threads, &error)};
 
     assert_non_null(t.team);
     assert_int_equal(team_size(t.team), threads);
-    t.net = net_new(model, kernels, t.team, &(struct net_options){.batch_size = BATCH}, &error);
+    t.net = net_new(model, kernels, t.team, options, &error);
     assert_non_null(t.net);
     memcpy(net_state(t.net), state, model->state_count * sizeof *state);
     return t;
+}
+
+struct trainee trainee_make(const struct model *model, const struct kernels *kernels, int threads,
+                            const float *state)
+{
+    return trainee_make_as(model, kernels, threads, state,
+                           &(struct net_options){.batch_size = BATCH});
 }
 
 void trainee_fini(struct trainee *t)
@@ -90,23 +97,41 @@ struct net_result train_batch(struct trainee *t, struct batch batch, const struc
     return net_train(t->net, &source, batch.count, rule);
 }
 
-void train_outcome(const struct model *model, const struct kernels *kernels, int threads,
-                   const float *state, const struct net_rule *rule, const struct batch *batches,
-                   int count, struct outcome *outcome)
+struct outcome train_outcome(const struct model *model, const struct kernels *kernels, int threads,
+                             const float *state, const struct net_rule *rule,
+                             const struct batch *batches, int count)
 {
+    const size_t parameters = model->parameter_count;
     struct trainee t = trainee_make(model, kernels, threads, state);
+    struct outcome outcome = {.count = model->state_count + 2 * parameters};
 
-    memset(outcome, 0, sizeof *outcome);
-    for (int i = 0; i < count; i++) {
-        struct net_result result = train_batch(&t, batches[i], rule);
-        outcome->results[i].loss = result.loss;
-        outcome->results[i].correct = result.correct;
-        outcome->results[i].fault = result.fault;
-    }
-    memcpy(outcome->state, net_state(t.net), sizeof(float) * model->state_count);
-    memcpy(outcome->velocity, net_buffer(t.net, 0), sizeof(float) * model->parameter_count);
-    memcpy(outcome->gradient, net_gradient(t.net), sizeof(float) * model->parameter_count);
+    for (int i = 0; i < count; i++)
+        outcome.results[i] = train_batch(&t, batches[i], rule);
+    outcome.floats = malloc(outcome.count * sizeof *outcome.floats);
+    assert_non_null(outcome.floats);
+    float *velocity = outcome.floats + model->state_count, *gradient = velocity + parameters;
+    memcpy(outcome.floats, net_state(t.net), model->state_count * sizeof *velocity);
+    memcpy(velocity, net_buffer(t.net, 0), parameters * sizeof *velocity);
+    memcpy(gradient, net_gradient(t.net), parameters * sizeof *velocity);
     trainee_fini(&t);
+    return outcome;
+}
+
+void outcome_fini(struct outcome *outcome)
+{
+    free(outcome->floats);
+    outcome->floats = NULL;
+}
+
+bool outcome_is(const struct outcome *a, const struct outcome *b)
+{
+    for (int i = 0; i < CHECK_COUNT(a->results); i++)
+        if (memcmp(&a->results[i].loss, &b->results[i].loss, sizeof a->results[i].loss) != 0 ||
+            a->results[i].correct != b->results[i].correct ||
+            a->results[i].fault.kind != b->results[i].fault.kind ||
+            a->results[i].fault.layer != b->results[i].fault.layer)
+            return false;
+    return a->count == b->count && memcmp(a->floats, b->floats, a->count * sizeof *a->floats) == 0;
 }
 
 /* ---- the twin's images ---- */
@@ -199,7 +224,6 @@ void check_twin_gradients(const struct model *model, const float *state, bool tr
                           const struct net_rule *rule)
 {
     enum { SAMPLES = 2, PARAMETERS = 3 };
-    double mask[SAMPLES * MODEL_CHANNELS_MAX];
     struct twin twin;
     struct rng rng;
 
@@ -208,9 +232,7 @@ void check_twin_gradients(const struct model *model, const float *state, bool tr
     twin_load(&twin, state);
     twin.training = training;
     twin.label_smoothing = rule->label_smoothing;
-    twin.mask = mask;
-    for (int i = 0; i < CHECK_COUNT(mask); i++)
-        mask[i] = (double)rng_uniform(&rng, 0.0F, 1.0F) < rule->dropout ? 0.0 : 1.0;
+    twin_drop(&twin, rule->dropout, rule->noise);
     for (size_t i = 0; i < grid_count(&twin.value[0]); i++)
         twin.value[0].values[i] = (double)rng_uniform(&rng, -0.5F, 2.0F);
     for (int n = 0; n < SAMPLES; n++)
@@ -314,33 +336,37 @@ void check_threads(const struct model *model, const float *state, const struct n
 {
     static const struct batch batches[] = {
         {0, 64, 0.0F}, {64, 37, 0.0F}, {101, 3, 0.0F}, {104, 64, 0.0F}};
-    static struct outcome alone, together;
 
     for (const struct kernels *k = next_table(NULL); k != NULL; k = next_table(k)) {
-        train_outcome(model, k, 1, state, rule, batches, CHECK_COUNT(batches), &alone);
+        struct outcome alone =
+            train_outcome(model, k, 1, state, rule, batches, CHECK_COUNT(batches));
         for (int i = 0; i < count; i++) {
-            train_outcome(model, k, threads[i], state, rule, batches, CHECK_COUNT(batches),
-                          &together);
-            if (memcmp(&alone, &together, sizeof alone) != 0)
+            struct outcome together =
+                train_outcome(model, k, threads[i], state, rule, batches, CHECK_COUNT(batches));
+            if (!outcome_is(&alone, &together))
                 fail_msg("%s, %s: %d threads give other bits than 1", model->name, k->name,
                          threads[i]);
+            outcome_fini(&together);
         }
+        outcome_fini(&alone);
     }
 }
 
 void check_padding_lanes(const struct model *model, const float *state, const struct net_rule *rule)
 {
     static const int counts[] = {20, 37, 1};
-    static struct outcome zeros, numbers;
 
     for (const struct kernels *k = next_table(NULL); k != NULL; k = next_table(k)) {
         for (int i = 0; i < CHECK_COUNT(counts); i++) {
-            train_outcome(model, k, 2, state, rule, &(struct batch){0, counts[i], 0.0F}, 1, &zeros);
-            train_outcome(model, k, 2, state, rule, &(struct batch){0, counts[i], 0.37F}, 1,
-                          &numbers);
-            if (memcmp(&zeros, &numbers, sizeof zeros) != 0)
+            struct outcome zeros =
+                train_outcome(model, k, 2, state, rule, &(struct batch){0, counts[i], 0.0F}, 1);
+            struct outcome numbers =
+                train_outcome(model, k, 2, state, rule, &(struct batch){0, counts[i], 0.37F}, 1);
+            if (!outcome_is(&zeros, &numbers))
                 fail_msg("%s, %s: padding lanes show in a batch of %d", model->name, k->name,
                          counts[i]);
+            outcome_fini(&zeros);
+            outcome_fini(&numbers);
         }
     }
 }

@@ -38,6 +38,9 @@ struct trainee {
 /* A net for batches of up to BATCH, with a copy of the state. */
 struct trainee trainee_make(const struct model *model, const struct kernels *kernels, int threads,
                             const float *state);
+/* The same with options of the caller's. */
+struct trainee trainee_make_as(const struct model *model, const struct kernels *kernels,
+                               int threads, const float *state, const struct net_options *options);
 void trainee_fini(struct trainee *t);
 
 /* Training images [first, first + count), in file order. What lanes without a sample hold is zero,
@@ -49,16 +52,19 @@ struct batch {
 
 struct net_result train_batch(struct trainee *t, struct batch batch, const struct net_rule *rule);
 
-/* What training leaves behind, as bits. */
+/* What training leaves, as bits. */
 struct outcome {
-    float state[MODEL_STATE_MAX], velocity[MODEL_STATE_MAX], gradient[MODEL_STATE_MAX];
+    size_t count;
+    float *floats; /* state, velocity, gradient */
     struct net_result results[4];
 };
 
-/* At most four batches in turn. */
-void train_outcome(const struct model *model, const struct kernels *kernels, int threads,
-                   const float *state, const struct net_rule *rule, const struct batch *batches,
-                   int count, struct outcome *outcome);
+/* At most four batches in turn; outcome_fini releases what it makes. */
+struct outcome train_outcome(const struct model *model, const struct kernels *kernels, int threads,
+                             const float *state, const struct net_rule *rule,
+                             const struct batch *batches, int count);
+void outcome_fini(struct outcome *outcome);
+bool outcome_is(const struct outcome *a, const struct outcome *b);
 
 /* ---- the twin's images ---- */
 
@@ -89,7 +95,7 @@ const struct layer *first_linear(const struct model *model);
 /* ---- checks of a model with a state; each fails the test that calls it ---- */
 
 /* The twin's gradients are central differences, for some parameters of every tensor on some random
- * images. Of the rule label smoothing and dropout count, with a mask of the check's own. */
+ * images. Of the rule label smoothing and dropout count. */
 void check_twin_gradients(const struct model *model, const float *state, bool training,
                           const struct net_rule *rule);
 

@@ -61,7 +61,8 @@ struct op {
 
     bool identity;          /* changes no value and no gradient: they stay where they are */
     bool in_place;          /* may write its output over its input */
-    bool keeps_output;      /* backward reads its output: the next op must not write over it */
+    bool keeps_output;      /* backward or alive() reads its output: the next op must not write over
+                             * it */
     bool backward_in_place; /* the gradient of its input may take the place of its output's */
 
     /* Zeros that it wants around its input. NULL: none. */

@@ -109,6 +109,7 @@ const struct op op_relu = {
     .name = "ReLU",
     .match = match_relu,
     .in_place = true,
+    .keeps_output = true, /* `alive` reads it as well: what Dropout leaves out is not dead */
     .backward_in_place = true,
     .forward = {{relu_forward, step_out_channels, 1}},
     .backward = {{relu_backward, step_out_channels, 1, .wanted = has_inputs}},

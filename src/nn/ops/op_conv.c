@@ -92,6 +92,7 @@ const struct op op_conv_relu = {
     .name = "conv, ReLU",
     .own_size = sizeof(struct conv),
     .match = match_conv_relu,
+    .keeps_output = true, /* for `alive`, too */
     .border = conv_border,
     .prepare = prepare_conv,
     .begin = conv_begin,
