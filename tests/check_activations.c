@@ -1,4 +1,5 @@
-/* What every layer makes of an image: the twin's values, and in the end the logits of inference. */
+/* The outputs of every layer for one image equal the twin's, and the last ones are inference's
+ * logits. */
 #include "check.h"
 #include "sample_model.h"
 #include "twin_network.h"
@@ -49,7 +50,7 @@ static void run(int index)
     activations_run(&activations, trained, image);
 }
 
-static void every_layer_gives_the_twins_values(void **unused)
+static void every_layers_output_equals_the_twins(void **unused)
 {
     struct twin twin;
     (void)unused;
@@ -75,7 +76,7 @@ static void every_layer_gives_the_twins_values(void **unused)
     twin_fini(&twin);
 }
 
-static void the_last_layer_gives_the_logits_of_inference(void **unused)
+static void the_last_layers_output_is_the_logits_of_inference(void **unused)
 {
     float logits[DATASET_CLASSES * LANES] __attribute__((aligned(MEMORY_ALIGNMENT)));
     const uint32_t indices[IMAGES] = {0, 1, 2, 3};
@@ -106,8 +107,8 @@ static void the_last_layer_gives_the_logits_of_inference(void **unused)
 #define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
 
 static const struct CMUnitTest tests[] = {
-    TEST(every_layer_gives_the_twins_values),
-    TEST(the_last_layer_gives_the_logits_of_inference),
+    TEST(every_layers_output_equals_the_twins),
+    TEST(the_last_layers_output_is_the_logits_of_inference),
 };
 
 CHECK_MAIN(tests)

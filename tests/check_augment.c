@@ -1,4 +1,5 @@
-/* Augmented images, against a plain bilinear map in double; packing and holding out. */
+/* Augmented images against a plain bilinear map in double precision; packing and held-out
+ * images. */
 #include "check.h"
 
 #include "data/augment.h"
@@ -40,13 +41,13 @@ static double bilinear(const uint8_t *image, double x, double y)
                     right * pixel_at(image, left + 1, above + 1));
 }
 
-/* What one image got. */
+/* The transformation of one image. */
 struct draw {
     double angle, scale, x, y; /* radians, factor, pixels */
 };
 
-/* Turned by the angle and scaled about the centre, then shifted: where a pixel comes from is the
- * way back. */
+/* The image is rotated by the angle and scaled about its centre, then shifted. The inverse gives
+ * the source of each pixel. */
 static double expected_pixel(const uint8_t *image, const struct draw *draw, int x, int y)
 {
     const double u = x - CENTRE - draw->x, v = y - CENTRE - draw->y;
@@ -56,12 +57,12 @@ static double expected_pixel(const uint8_t *image, const struct draw *draw, int 
                     CENTRE + (c * v - s * u) / draw->scale);
 }
 
-/* ---- what was drawn, seen on two dots ---- */
+/* ---- the random transformation, measured with two dots ---- */
 
-enum { FAR = 6, RADIUS = 4 }; /* pixels, of the dots from the centre and of a dot */
+enum { FAR = 6, RADIUS = 4 }; /* pixels: from the centre to a dot, and a dot's radius */
 
-/* A dot of ink, dark in the middle and smooth to its rim, so that its centre of mass goes where the
- * dot does. */
+/* A dot that is dark in the middle and fades to its rim, so that its centre of mass moves with
+ * it. */
 static void ink_dot(uint8_t *image, int x, int y)
 {
     for (int i = -RADIUS; i <= RADIUS; i++) {
@@ -93,7 +94,7 @@ static struct point centre_of_mass(const float *pixels)
     return (struct point){sum.x / mass, sum.y / mass};
 }
 
-/* Where the augmentation puts a dot that lies at (x, y). */
+/* The position to which the augmentation moves a dot at (x, y). */
 static struct point moved_dot(const struct augmentation *augmentation, uint32_t index, int x, int y)
 {
     uint8_t image[PIXELS] = {0};
@@ -104,8 +105,8 @@ static struct point moved_dot(const struct augmentation *augmentation, uint32_t 
     return centre_of_mass(pixels);
 }
 
-/* From where two dots went: their midpoint is shifted, the line between them turned and
- * stretched. */
+/* From the new positions of two dots: their midpoint gives the shift, the line between them the
+ * rotation and the scale. */
 static struct draw seen_draw(const struct augmentation *augmentation, uint32_t index)
 {
     const int low = SIDE / 2 - FAR, high = SIDE / 2 - 1 + FAR; /* the same on both sides */
@@ -123,7 +124,7 @@ static struct draw seen_draw(const struct augmentation *augmentation, uint32_t i
 
 /* ---- images ---- */
 
-static void nothing_to_draw_gives_the_image_itself(void **state)
+static void without_augmentation_an_image_is_unchanged(void **state)
 {
     uint8_t image[PIXELS];
     float pixels[PIXELS];
@@ -139,8 +140,8 @@ static void nothing_to_draw_gives_the_image_itself(void **state)
     }
 }
 
-/* What was drawn is not told but seen, to a hundredth of a pixel or so: an image that is smooth
- * forgives that. */
+/* The transformation is known from measurement only, to about a hundredth of a pixel. A smooth
+ * image tolerates that. */
 static void smooth_image(uint8_t *image)
 {
     for (int y = 0; y < SIDE; y++) {
@@ -152,7 +153,7 @@ static void smooth_image(uint8_t *image)
     }
 }
 
-static void images_are_mapped_as_plain_interpolation_does(void **state)
+static void images_equal_plain_interpolation(void **state)
 {
     static const struct augmentation cases[] = {
         {.rotate = 30.0, .seed = 1},
@@ -183,7 +184,7 @@ static void images_are_mapped_as_plain_interpolation_does(void **state)
     printf("# largest difference of a pixel: %.3f\n", largest);
 }
 
-/* Both ends of a range are reached and not passed, and its middle is the mean. */
+/* Both ends of a range are reached and not exceeded, and its middle is the mean. */
 struct range {
     double low, high, sum;
     int count;
@@ -207,7 +208,7 @@ static void check_range(const struct range *range, const char *name, double midd
     assert_true(fabs(mean - middle) <= 0.1 * reach);
 }
 
-static void the_ranges_are_as_asked(void **state)
+static void random_values_fill_their_ranges(void **state)
 {
     const struct augmentation turning = {.rotate = 45.0, .seed = 7};
     const struct augmentation scaling = {.scale = 0.3, .seed = 8};
@@ -247,8 +248,8 @@ static void values_stay_between_black_and_white(void **state)
     }
 }
 
-/* A white image that is shifted shows black in the rows and columns that come from outside. */
-static void beyond_the_edge_it_is_black(void **state)
+/* A shifted white image is black in the rows and columns that come from outside. */
+static void pixels_beyond_the_edge_are_black(void **state)
 {
     const struct augmentation shifting = {.shift = 4.0, .seed = 5};
     uint8_t image[PIXELS];
@@ -260,7 +261,8 @@ static void beyond_the_edge_it_is_black(void **state)
         const struct draw draw = seen_draw(&shifting, index);
         augment_image(&shifting, index, image, pixels);
         for (int i = 0; i < PIXELS; i++) {
-            const double x = i % SIDE - draw.x, y = i / SIDE - draw.y; /* where it comes from */
+            const double x = i % SIDE - draw.x, y = i / SIDE - draw.y; /* the source of this
+                                                                        * pixel */
             const double depth = fmin(fmin(x, SIDE - 1 - x), fmin(y, SIDE - 1 - y));
             if (depth < -1.05)
                 assert_true(pixels[i] == 0.0F);
@@ -270,7 +272,7 @@ static void beyond_the_edge_it_is_black(void **state)
     }
 }
 
-static void an_image_depends_on_seed_epoch_and_number_alone(void **state)
+static void an_image_depends_only_on_seed_epoch_and_number(void **state)
 {
     const struct augmentation base = {9.0, 2.0, 0.08, .seed = 1, .epoch = 2};
     struct augmentation seed = base, epoch = base;
@@ -333,7 +335,7 @@ static void check_pack(const struct split *split, int count, int padding)
         const int lane = i % LANES, x = i / LANES % pitch - padding,
                   y = i / LANES / pitch - padding;
         if (x < 0 || x >= SIDE || y < 0 || y >= SIDE)
-            assert_true(isnan(block[i])); /* the border is the caller's */
+            assert_true(isnan(block[i])); /* the border belongs to the caller */
         else if (lane >= count)
             assert_true(block[i] == 0.0F);
         else
@@ -355,8 +357,8 @@ static void packed_images_are_the_augmented_ones(void **state)
     }
 }
 
-/* Where nothing is drawn, both ways of packing give the same. */
-static void packed_without_a_change_is_plain_packing(void **state)
+/* Without augmentation both ways of packing give the same. */
+static void packing_without_augmentation_is_plain_packing(void **state)
 {
     const struct augmentation still = {.seed = 1};
     static float plain[PIXELS * LANES], augmented[PIXELS * LANES];
@@ -393,7 +395,7 @@ static void check_same_split(const struct split *split, const struct split *whol
     assert_memory_equal(split->labels, whole->labels + first, (size_t)count);
 }
 
-static void the_last_training_images_take_the_tests_place(void **state)
+static void the_last_training_images_are_held_out(void **state)
 {
     static const int counts[] = {1, 13, IMAGES - 1};
     struct split whole = random_split();
@@ -431,15 +433,15 @@ static void holding_all_images_out_is_refused(void **state)
 }
 
 static const struct CMUnitTest tests[] = {
-    cmocka_unit_test(nothing_to_draw_gives_the_image_itself),
-    cmocka_unit_test(images_are_mapped_as_plain_interpolation_does),
-    cmocka_unit_test(the_ranges_are_as_asked),
+    cmocka_unit_test(without_augmentation_an_image_is_unchanged),
+    cmocka_unit_test(images_equal_plain_interpolation),
+    cmocka_unit_test(random_values_fill_their_ranges),
     cmocka_unit_test(values_stay_between_black_and_white),
-    cmocka_unit_test(beyond_the_edge_it_is_black),
-    cmocka_unit_test(an_image_depends_on_seed_epoch_and_number_alone),
+    cmocka_unit_test(pixels_beyond_the_edge_are_black),
+    cmocka_unit_test(an_image_depends_only_on_seed_epoch_and_number),
     cmocka_unit_test(packed_images_are_the_augmented_ones),
-    cmocka_unit_test(packed_without_a_change_is_plain_packing),
-    cmocka_unit_test(the_last_training_images_take_the_tests_place),
+    cmocka_unit_test(packing_without_augmentation_is_plain_packing),
+    cmocka_unit_test(the_last_training_images_are_held_out),
     cmocka_unit_test(holding_all_images_out_is_refused),
 };
 

@@ -1,4 +1,4 @@
-/* Going through the test images: filters, orders, and where one stands after another test pass. */
+/* Selecting test images: filters, orders, and the selected image after another test pass. */
 #include "check.h"
 
 #include "tui/browse.h"
@@ -13,7 +13,7 @@ static const struct split split = {IMAGES, NULL, labels};
 static struct outcomes outcomes;
 static struct browse browse;
 
-/* Mistakes are 1, 3, 6 and 7; of them 3 and 6 are of class 4, taken for 9. */
+/* Mistakes are 1, 3, 6 and 7; of these 3 and 6 are 4s read as 9. */
 static int set_up(void **unused)
 {
     static const uint8_t first_labels[] = {0, 1, 2, 4, 4, 5, 4, 7};
@@ -54,7 +54,7 @@ static void all_images_are_listed_by_index(void **unused)
     assert_int_equal(browse.image, 0);
 }
 
-static void mistakes_alone_are_listed(void **unused)
+static void only_mistakes_are_listed(void **unused)
 {
     (void)unused;
     browse.filter = BROWSE_MISTAKES;
@@ -75,7 +75,7 @@ static void a_confusion_cell_lists_its_images(void **unused)
     ASSERT_LIST(4);
 }
 
-static void worst_first_puts_nan_before_all_and_equals_by_index(void **unused)
+static void worst_first_puts_nan_first_and_equals_by_index(void **unused)
 {
     (void)unused;
     browse.worst_first = true;
@@ -102,7 +102,7 @@ static void the_selected_image_is_found_again_in_another_order(void **unused)
     assert_int_equal(browse.position, IMAGES - 1);
 }
 
-static void what_stands_in_its_place_follows_an_image_that_dropped_out(void **unused)
+static void an_image_that_is_no_longer_listed_is_followed_by_the_one_in_its_place(void **unused)
 {
     (void)unused;
     browse.filter = BROWSE_MISTAKES;
@@ -136,7 +136,7 @@ static void an_empty_list_remembers_the_image(void **unused)
     assert_int_equal(browse.position, 2);
 }
 
-static void moving_goes_around_the_ends(void **unused)
+static void moving_wraps_around_the_ends(void **unused)
 {
     (void)unused;
     browse.filter = BROWSE_MISTAKES;
@@ -154,7 +154,7 @@ static void moving_goes_around_the_ends(void **unused)
     assert_int_equal(browse_at(&browse, -3), 7);
 }
 
-static void going_past_the_ends_stops_there(void **unused)
+static void jumping_past_the_ends_stops_there(void **unused)
 {
     (void)unused;
     browse_update(&browse, &outcomes, &split);
@@ -178,14 +178,14 @@ static void before_the_first_test_pass_all_images_are_listed(void **unused)
 
 static const struct CMUnitTest tests[] = {
     TEST(all_images_are_listed_by_index),
-    TEST(mistakes_alone_are_listed),
+    TEST(only_mistakes_are_listed),
     TEST(a_confusion_cell_lists_its_images),
-    TEST(worst_first_puts_nan_before_all_and_equals_by_index),
+    TEST(worst_first_puts_nan_first_and_equals_by_index),
     TEST(the_selected_image_is_found_again_in_another_order),
-    TEST(what_stands_in_its_place_follows_an_image_that_dropped_out),
+    TEST(an_image_that_is_no_longer_listed_is_followed_by_the_one_in_its_place),
     TEST(an_empty_list_remembers_the_image),
-    TEST(moving_goes_around_the_ends),
-    TEST(going_past_the_ends_stops_there),
+    TEST(moving_wraps_around_the_ends),
+    TEST(jumping_past_the_ends_stops_there),
     TEST(before_the_first_test_pass_all_images_are_listed),
 };
 

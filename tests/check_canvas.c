@@ -1,4 +1,4 @@
-/* Canvases, plots and pictures, by what they dump. */
+/* Canvases, plots and pictures, compared as text. */
 #include "check.h"
 
 #include "tui/canvas.h"
@@ -41,7 +41,7 @@ static void text_is_cut_at_the_edges(void **unused)
     assert_dump("    abcd\nz\n");
 }
 
-static void parts_draw_inside_themselves_alone(void **unused)
+static void drawing_stays_inside_its_part(void **unused)
 {
     (void)unused;
     make(8, 3, GLYPHS_ASCII);
@@ -53,7 +53,7 @@ static void parts_draw_inside_themselves_alone(void **unused)
     assert_dump("\n  abc\n\n");
 }
 
-static void a_box_has_its_title_in_the_border(void **unused)
+static void a_boxs_title_is_in_the_border(void **unused)
 {
     (void)unused;
     make(12, 3, GLYPHS_ASCII);
@@ -65,7 +65,7 @@ static void a_box_has_its_title_in_the_border(void **unused)
     assert_dump("┌─ A title─┐\n│          │\n└──────────┘\n");
 }
 
-static void bars_fill_by_share(void **unused)
+static void bars_are_filled_by_share(void **unused)
 {
     (void)unused;
     make(10, 3, GLYPHS_ASCII);
@@ -74,11 +74,11 @@ static void bars_fill_by_share(void **unused)
     canvas_bar(&canvas, 0, 2, 10, 1.0, STYLE_PLAIN);
     assert_dump("----------\n####------\n##########\n");
     make(4, 1, GLYPHS_BLOCK);
-    canvas_bar(&canvas, 0, 0, 4, 0.40625, STYLE_PLAIN); /* 13 eighths */
+    canvas_bar(&canvas, 0, 0, 4, 0.40625, STYLE_PLAIN); /* 13 eighths of a cell */
     assert_dump("█▋··\n");
 }
 
-static void row_88_bars_of_what_is_no_share_draw(void **unused)
+static void row_88_bars_of_nan_and_infinity_draw(void **unused)
 {
     static const double shares[] = {NAN, INFINITY, -INFINITY, 1e300, -1.0};
     (void)unused;
@@ -125,7 +125,7 @@ static void a_plot_has_axes_with_round_ticks(void **unused)
                 "epoch+--------1|\n");
 }
 
-static void a_plot_uses_the_finest_dots_there_are(void **unused)
+static void a_plot_uses_the_finest_dots_of_the_glyphs(void **unused)
 {
     char *text = NULL;
     size_t size;
@@ -217,13 +217,13 @@ static void pictures_show_two_pixels_a_cell_with_greys(void **unused)
 
 static const struct CMUnitTest tests[] = {
     cmocka_unit_test(text_is_cut_at_the_edges),
-    cmocka_unit_test(parts_draw_inside_themselves_alone),
-    cmocka_unit_test(a_box_has_its_title_in_the_border),
-    cmocka_unit_test(bars_fill_by_share),
-    cmocka_unit_test(row_88_bars_of_what_is_no_share_draw),
+    cmocka_unit_test(drawing_stays_inside_its_part),
+    cmocka_unit_test(a_boxs_title_is_in_the_border),
+    cmocka_unit_test(bars_are_filled_by_share),
+    cmocka_unit_test(row_88_bars_of_nan_and_infinity_draw),
     cmocka_unit_test(round_steps_are_1_2_5),
     cmocka_unit_test(a_plot_has_axes_with_round_ticks),
-    cmocka_unit_test(a_plot_uses_the_finest_dots_there_are),
+    cmocka_unit_test(a_plot_uses_the_finest_dots_of_the_glyphs),
     cmocka_unit_test(row_88_plots_of_nan_infinity_and_a_constant_draw),
     cmocka_unit_test(row_60_a_plot_of_any_size_draws),
     cmocka_unit_test(logarithmic_ticks_are_powers_of_ten),

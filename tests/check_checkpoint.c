@@ -1,4 +1,4 @@
-/* Checkpoints: what is written is read back, and nothing else is. */
+/* Checkpoints: what is written is read back, and any other file is refused. */
 #include "check_file.h"
 #include "sample_model.h"
 
@@ -56,7 +56,7 @@ static int tear_down(void **unused)
     return 0;
 }
 
-/* Puts bytes in the checkpoint's place. */
+/* Replaces the checkpoint's bytes. */
 static void put(const void *bytes, size_t size)
 {
     assert_true(file_replace(&run, "last.safetensors", bytes, size, &error));
@@ -78,7 +78,7 @@ static void assert_refused(void)
     assert_non_null(strstr(error.text, path));
 }
 
-/* A safetensors file from elsewhere: the header given, then `size` bytes of zeros. */
+/* A safetensors file of another program: the given header, then `size` bytes of zeros. */
 static void put_foreign(const char *header, size_t size)
 {
     size_t length = strlen(header);
@@ -99,7 +99,7 @@ static void weights_come_back_bit_for_bit(void **unused)
     assert_memory_equal(loaded, state, model->state_count * sizeof(float));
 }
 
-static void the_file_is_safetensors_with_the_metadata_resuming_needs(void **unused)
+static void the_file_is_safetensors_with_metadata_for_resuming(void **unused)
 {
     static const char *const parts[] = {
         "\"__metadata__\":{\"format\":\"mnist-tui\",\"format_version\":\"1\",\"model\":\"basic\"",
@@ -151,7 +151,7 @@ static void row_32_an_empty_file_is_refused(void **unused)
     assert_refused();
 }
 
-/* Whether all of many cases are asked for, which takes minutes. */
+/* Whether every case is to be tested, which takes minutes. */
 static bool all_cases(void)
 {
     const char *samples = getenv("FAULTS_SAMPLES");
@@ -175,8 +175,8 @@ static void row_33_truncated_at_every_offset_is_refused(void **unused)
     free(bytes);
 }
 
-/* The header whole, of the tensors every 997th bit: the checksum knows no difference between
- * them. */
+/* Every bit of the header, but only every 997th bit of the tensors: to the checksum they are all
+ * alike. */
 static void row_34_any_flipped_bit_is_refused(void **unused)
 {
     size_t size;
@@ -200,7 +200,7 @@ static void row_34_any_flipped_bit_is_refused(void **unused)
     free(bytes);
 }
 
-static void row_35_what_is_not_safetensors_is_refused(void **unused)
+static void row_35_a_file_that_is_not_safetensors_is_refused(void **unused)
 {
     (void)unused;
     put("PK\003\004 surely a zip file, as torch.save writes", 44);
@@ -211,8 +211,8 @@ static void row_35_what_is_not_safetensors_is_refused(void **unused)
     assert_refused();
 }
 
-/* Rewrites the checkpoint with one text in its header replaced by another of the same length, and
- * the checksum made right again. */
+/* Replaces a text in the checkpoint's header by another of the same length, and corrects the
+ * checksum. */
 static void forge(const char *from, const char *to)
 {
     size_t size;
@@ -277,7 +277,7 @@ static void row_38_wild_lengths_and_offsets_are_refused(void **unused)
     assert_refused();
 }
 
-static void row_38_every_word_about_a_tensor_is_checked(void **unused)
+static void row_38_every_field_of_a_tensor_is_checked(void **unused)
 {
     static const char *const entries[] = {
         "{\"shape\":[4,1,3,3],\"data_offsets\":[0,144]}",
@@ -312,7 +312,7 @@ static void row_38_overlapping_tensors_are_refused(void **unused)
     assert_non_null(bytes);
     put(bytes, size);
     assert_true(checkpoint_load(path, model, loaded, &error));
-    /* Two tensors of the same size: give the second the first one's place. */
+    /* Two tensors of the same size: give the second one the offset of the first. */
     char *first = memmem(bytes, size, "\"layer1.1.weight\"", 17);
     char *second = memmem(bytes, size, "\"layer1.1.bias\"", 15);
     assert_non_null(first);
@@ -373,7 +373,7 @@ static bool resume_with(const struct settings *own)
     return resume_on(own, "baseline");
 }
 
-static void all_that_resuming_needs_comes_back(void **unused)
+static void everything_that_resuming_needs_comes_back(void **unused)
 {
     struct rng rng;
     (void)unused;
@@ -418,8 +418,8 @@ static void row_41_other_settings_or_data_are_named(void **unused)
     assert_non_null(strstr(error.text, "--data differs"));
 }
 
-/* Rewrites the checkpoint with another header, which `edit` makes of its own, and with data of that
- * size, cut off or filled up with zeros. */
+/* Rewrites the checkpoint with a header that `edit` changes, and with data of this size, cut off or
+ * padded with zeros. */
 static void rewrite_header(void edit(json_t *header), size_t data_size)
 {
     size_t size, length = 0;
@@ -445,14 +445,14 @@ static void rewrite_header(void edit(json_t *header), size_t data_size)
     free(bytes);
 }
 
-/* The same with the checksum made right. */
+/* The same with a correct checksum. */
 static void forge_header(void edit(json_t *header), size_t data_size)
 {
     rewrite_header(edit, data_size);
     forge("\"format\"", "\"format\"");
 }
 
-/* What the model's own tensors take up. */
+/* The size of the model's own tensors. */
 static size_t data_size(bool velocities)
 {
     return 4 * 8 + (model->state_count + (velocities ? model->parameter_count : 0)) * sizeof(float);
@@ -491,11 +491,11 @@ static void row_38_more_tensors_than_any_model_has_are_refused(void **unused)
     assert_non_null(strstr(error.text, "tensors that the model has not"));
 }
 
-static void row_42_without_velocities_nothing_is_resumed(void **unused)
+static void row_42_a_checkpoint_without_velocities_is_not_resumed(void **unused)
 {
     (void)unused;
     forge_header(remove_velocities, data_size(false));
-    assert_true(checkpoint_load(path, model, loaded, &error)); /* weights are all that this wants */
+    assert_true(checkpoint_load(path, model, loaded, &error)); /* this needs only the weights */
     assert_false(resume_with(&settings));
     assert_non_null(strstr(error.text, "optimizer.momentum.layer1.0.weight is missing"));
 }
@@ -510,18 +510,18 @@ static void assert_not_resumed(const char *from, const char *to, const char *nam
     assert_true(resume_with(&settings));
 }
 
-static void row_42_without_the_generators_state_nothing_is_resumed(void **unused)
+static void row_42_a_checkpoint_without_the_generators_state_is_not_resumed(void **unused)
 {
     struct progress progress = {.lr = 0.01, .data_checksum = data.checksum};
     (void)unused;
 
     assert_not_resumed("\"generator\"", "\"generatos\"", "its generator is missing");
     assert_true(checkpoint_save(&run, "last.safetensors", &checkpoint, &progress, &error));
-    assert_false(resume_with(&settings)); /* all zero: it would give nothing but zeros */
+    assert_false(resume_with(&settings)); /* all zero, which would generate only zeros */
     assert_non_null(strstr(error.text, "its generator is impossible"));
 }
 
-static void row_43_impossible_places_are_refused(void **unused)
+static void row_43_impossible_epochs_and_batches_are_refused(void **unused)
 {
     (void)unused;
     assert_not_resumed("\"epoch\":\"3\"", "\"epoch\":\"4\"", "its step");
@@ -552,7 +552,7 @@ static void row_43_impossible_places_are_refused(void **unused)
     assert_non_null(strstr(error.text, "its epoch is impossible"));
 }
 
-static void row_41_settings_that_are_none_are_refused(void **unused)
+static void row_41_invalid_settings_are_refused(void **unused)
 {
     (void)unused;
     assert_not_resumed("\"batch_size\":\"64\"", "\"batch_size\":\"6x\"", "its batch_size");
@@ -562,8 +562,8 @@ static void row_41_settings_that_are_none_are_refused(void **unused)
     assert_not_resumed("\"momentum\":\"0.9\"", "\"momentun\":\"0.9\"", "its momentum");
 }
 
-/* What else can be wrong with the tensors of a file that says it is ours. */
-static void row_37_velocities_and_counters_are_held_to_the_model(void **unused)
+/* Other faults in the tensors of a file that claims to be ours. */
+static void row_37_velocities_and_counters_must_match_the_model(void **unused)
 {
     (void)unused;
     assert_not_resumed("\"optimizer.momentum.layer1.0.weight\"",
@@ -576,7 +576,7 @@ static void row_37_velocities_and_counters_are_held_to_the_model(void **unused)
                        "no shape");
 }
 
-/* Metadata as another program might write it. */
+/* Metadata as another program might write them. */
 static void claim_other(json_t *header)
 {
     json_t *metadata = json_object_get(header, "__metadata__");
@@ -602,7 +602,7 @@ static void claim_nothing(json_t *header)
     json_object_set_new(header, "__metadata__", json_null());
 }
 
-static void row_109_a_file_from_elsewhere_may_say_what_it_likes(void **unused)
+static void row_109_another_programs_file_may_have_any_metadata(void **unused)
 {
     static void (*const edits[])(json_t *) = {claim_other, claim_little, claim_numbers,
                                               claim_nothing};
@@ -619,8 +619,8 @@ static void row_109_a_file_from_elsewhere_may_say_what_it_likes(void **unused)
     }
 }
 
-/* A byte of what makes the file ours is not enough to pass for another program's. */
-static void row_109_a_damaged_file_of_our_own_is_still_ours(void **unused)
+/* A damaged byte in our own metadata does not make the file another program's. */
+static void row_109_a_damaged_file_of_our_own_is_refused(void **unused)
 {
     static const char *const damages[][2] = {{"mnist-tui", "mnist-tuj"}, {"format\"", "formaz\""}};
     size_t size;
@@ -647,7 +647,7 @@ static void forget_kernels(json_t *header)
     json_object_del(json_object_get(header, "__metadata__"), "kernels");
 }
 
-static void row_111_a_run_goes_on_with_its_own_kernels(void **unused)
+static void row_111_a_run_resumes_only_with_its_own_kernels(void **unused)
 {
     (void)unused;
     assert_true(resume_on(&settings, "baseline"));
@@ -655,12 +655,12 @@ static void row_111_a_run_goes_on_with_its_own_kernels(void **unused)
     assert_int_equal(error.kind, ERROR_CHECKPOINT);
     assert_non_null(strstr(error.text, "its kernels differ"));
     assert_non_null(strstr(error.text, "(expected avx2, got baseline)"));
-    forge_header(forget_kernels, data_size(true)); /* as older versions wrote it */
+    forge_header(forget_kernels, data_size(true)); /* as older versions write it */
     assert_true(resume_on(&settings, "avx2"));
 }
 
-/* Other optimizers keep other values. */
-static void the_values_of_any_optimizer_come_back(void **unused)
+/* The state of other optimizers. */
+static void the_state_of_any_optimizer_comes_back(void **unused)
 {
     static float squares[MODEL_STATE_MAX], loaded_squares[MODEL_STATE_MAX];
     const struct checkpoint_group groups[] = {{"exp_avg", velocity}, {"exp_avg_sq", squares}};
@@ -687,7 +687,7 @@ static void the_values_of_any_optimizer_come_back(void **unused)
     assert_non_null(strstr(error.text, "tensors that the model has not"));
 }
 
-static void row_46_a_destination_that_is_no_file_is_refused(void **unused)
+static void row_46_a_destination_that_is_not_a_file_is_refused(void **unused)
 {
     struct progress progress = {0};
     char name[PATH_MAX + 64];
@@ -704,34 +704,34 @@ static void row_46_a_destination_that_is_no_file_is_refused(void **unused)
 
 static const struct CMUnitTest tests[] = {
     TEST(weights_come_back_bit_for_bit),
-    TEST(the_file_is_safetensors_with_the_metadata_resuming_needs),
+    TEST(the_file_is_safetensors_with_metadata_for_resuming),
     TEST(pytorchs_files_load),
     TEST(row_31_a_missing_file_is_named),
     TEST(row_32_an_empty_file_is_refused),
     TEST(row_33_truncated_at_every_offset_is_refused),
     TEST(row_34_any_flipped_bit_is_refused),
-    TEST(row_35_what_is_not_safetensors_is_refused),
+    TEST(row_35_a_file_that_is_not_safetensors_is_refused),
     TEST(row_36_a_newer_format_version_is_refused),
     TEST(row_37_shapes_and_names_of_another_model_are_refused),
     TEST(row_38_wild_lengths_and_offsets_are_refused),
-    TEST(row_37_velocities_and_counters_are_held_to_the_model),
-    TEST(row_38_every_word_about_a_tensor_is_checked),
+    TEST(row_37_velocities_and_counters_must_match_the_model),
+    TEST(row_38_every_field_of_a_tensor_is_checked),
     TEST(row_38_more_tensors_than_any_model_has_are_refused),
     TEST(row_38_overlapping_tensors_are_refused),
     TEST(row_39_weights_that_are_not_finite_are_refused),
     TEST(row_39_variances_below_0_are_refused),
     TEST(row_40_trailing_bytes_are_refused),
-    TEST(all_that_resuming_needs_comes_back),
+    TEST(everything_that_resuming_needs_comes_back),
     TEST(row_41_other_settings_or_data_are_named),
-    TEST(row_41_settings_that_are_none_are_refused),
-    TEST(row_42_without_velocities_nothing_is_resumed),
-    TEST(row_42_without_the_generators_state_nothing_is_resumed),
-    TEST(row_43_impossible_places_are_refused),
-    TEST(row_46_a_destination_that_is_no_file_is_refused),
-    TEST(row_109_a_file_from_elsewhere_may_say_what_it_likes),
-    TEST(row_109_a_damaged_file_of_our_own_is_still_ours),
-    TEST(row_111_a_run_goes_on_with_its_own_kernels),
-    TEST(the_values_of_any_optimizer_come_back),
+    TEST(row_41_invalid_settings_are_refused),
+    TEST(row_42_a_checkpoint_without_velocities_is_not_resumed),
+    TEST(row_42_a_checkpoint_without_the_generators_state_is_not_resumed),
+    TEST(row_43_impossible_epochs_and_batches_are_refused),
+    TEST(row_46_a_destination_that_is_not_a_file_is_refused),
+    TEST(row_109_another_programs_file_may_have_any_metadata),
+    TEST(row_109_a_damaged_file_of_our_own_is_refused),
+    TEST(row_111_a_run_resumes_only_with_its_own_kernels),
+    TEST(the_state_of_any_optimizer_comes_back),
 };
 
 CHECK_MAIN(tests)

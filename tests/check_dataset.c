@@ -1,6 +1,6 @@
 /*
  * check_dataset.c -- a whole data set: its faults (row_NN_... is row NN of the table of faults),
- * its statistics, the order of an epoch and the packing into blocks, on small sets and on the real
+ * its statistics, the order of an epoch and the packing into blocks, for small sets and the real
  * one.
  */
 #include "check.h"
@@ -21,17 +21,18 @@ enum { TRAIN_IMAGES, TRAIN_LABELS, TEST_IMAGES, TEST_LABELS, FILES };
 static const char *const names[FILES] = {"train-images-idx3-ubyte.gz", "train-labels-idx1-ubyte.gz",
                                          "t10k-images-idx3-ubyte.gz", "t10k-labels-idx1-ubyte.gz"};
 
-/* What the four files hold; a test changes what it wants to be wrong. */
+/* The contents of the four files. A test changes the part that is to be wrong. */
 static struct plan {
-    uint32_t count[FILES];  /* images or labels, as the header says */
-    uint32_t rows, columns; /* of the split `of_split` only; the other's are right */
+    uint32_t count[FILES];  /* images or labels, as declared in the header */
+    uint32_t rows, columns; /* only of the split `of_split`; the other split's are right */
     int of_split;           /* 0: training, 1: test */
-    int surplus;            /* bytes more than the header says, in every file */
-    int label_at_0;         /* of the split `of_split`; -1: like the others */
-    bool one_label;         /* the files of labels have but one, whatever the header says */
+    int surplus;            /* bytes beyond those that the header declares, in every file */
+    int label_at_0;         /* of the split `of_split`; -1: like the other labels */
+    bool one_label;         /* the files of labels have only one label, whatever the header
+                             * declares */
     bool dark;              /* every pixel is 0 */
     bool one_class;         /* every label is 7 */
-    const char *mode;       /* gzopen's: "wT" for files without gzip */
+    const char *mode;       /* mode for gzopen: "wT" for files without gzip */
 } plan;
 
 static char scratch[PATH_MAX];
@@ -122,7 +123,8 @@ static void load_plan(struct dataset *data)
         fail_msg("not loaded: %s", error.text);
 }
 
-/* Wants ERROR_DATA, "PATH: problem" with the path of that file and `words` in the problem. */
+/* Expects ERROR_DATA, "PATH: problem", with the path of this file and with `words` in the
+ * problem. */
 static void expect_refused(int which, const char *words)
 {
     struct error error = {0};
@@ -131,7 +133,7 @@ static void expect_refused(int which, const char *words)
 
     write_plan();
     if (dataset_load(&data, scratch, &error))
-        fail_msg("loaded, where '%s' was expected", words);
+        fail_msg("loaded instead of refused with '%s'", words);
     if (error.kind != ERROR_DATA || strncmp(error.text, path_of(which), length) != 0 ||
         strncmp(error.text + length, ": ", 2) != 0 || strstr(error.text, words) == NULL)
         fail_msg("expected '%s: ...%s...', got kind %d, '%s'", path_of(which), words, error.kind,
@@ -162,10 +164,10 @@ static void a_set_is_loaded(void **unused)
     assert_planned(&data.test, 1);
     dataset_fini(&data);
     assert_null(data.train.images);
-    dataset_fini(&data); /* once more does no harm */
+    dataset_fini(&data); /* a second call does no harm */
 }
 
-static void the_name_of_the_missing_file_is_told(void **unused)
+static void a_missing_file_is_named(void **unused)
 {
     struct error error;
     struct dataset data;
@@ -205,7 +207,7 @@ static uint64_t planned_checksum(void)
     return checksum;
 }
 
-static void the_checksum_is_of_the_contents(void **unused)
+static void the_checksum_covers_the_contents(void **unused)
 {
     (void)unused;
     uint64_t zipped = planned_checksum();
@@ -270,9 +272,9 @@ static void row_24_image_and_label_counts_differ(void **unused)
     }
 }
 
-/* What the header declares is refused for that, before memory is taken and the contents are read,
- * which would be found too short. */
-static void row_105_what_is_declared_is_checked_before_it_is_read(void **unused)
+/* Wrong sizes in the header are reported before memory is allocated and before the contents, which
+ * are too short, are read. */
+static void row_105_declared_sizes_are_checked_before_reading(void **unused)
 {
     (void)unused;
     plan.rows = 27;
@@ -281,7 +283,7 @@ static void row_105_what_is_declared_is_checked_before_it_is_read(void **unused)
     plan.rows = 28;
     plan.surplus = 0;
     plan.one_label = true;
-    plan.count[TRAIN_LABELS] = 20000; /* as many as a file of its size could hold */
+    plan.count[TRAIN_LABELS] = 20000; /* as many as a file of this size could hold */
     expect_refused(TRAIN_LABELS, "labels as images are needed (expected 20, got 20000)");
 }
 
@@ -302,7 +304,7 @@ static void row_25_a_label_over_9(void **unused)
     }
 }
 
-/* No batch is mentioned here: a set of any size loads, down to one image. */
+/* The size of a batch does not matter here: a set of any size loads, down to one image. */
 static void row_26_fewer_images_than_a_batch_load(void **unused)
 {
     struct statistics statistics;
@@ -350,7 +352,7 @@ static void row_27_all_zero_images_and_one_class_load(void **unused)
 
 /* ---- normalisation and statistics ---- */
 
-/* The constants were computed apart, each operation rounded to a float. */
+/* The constants were computed separately, with each operation rounded to a float. */
 static void pixels_are_normalised_as_torchvision_does(void **unused)
 {
     (void)unused;
@@ -360,7 +362,7 @@ static void pixels_are_normalised_as_torchvision_does(void **unused)
     assert_true(dataset_normalize(254) == 0x1.678566p+1F);
     assert_true(dataset_normalize(255) == 0x1.69267Ap+1F);
     for (int pixel = 0; pixel < 256; pixel++) {
-        volatile float scaled = (float)pixel / 255.0F; /* volatile: rounded here and now */
+        volatile float scaled = (float)pixel / 255.0F; /* volatile: rounded to float here */
         volatile float centred = scaled - 0.1307F;
         volatile float normalised = centred / 0.3081F;
         assert_true(dataset_normalize((uint8_t)pixel) == normalised);
@@ -368,7 +370,7 @@ static void pixels_are_normalised_as_torchvision_does(void **unused)
     }
 }
 
-static void statistics_are_those_of_the_definition(void **unused)
+static void statistics_follow_their_definitions(void **unused)
 {
     struct statistics statistics;
     struct dataset data;
@@ -424,8 +426,8 @@ static void the_real_data_are_mnist(void **unused)
     assert_split(&real_data()->test, 10000, test, (uint8_t[]){7, 2, 1, 0, 4, 1, 4, 9, 5, 9});
 }
 
-/* Rounded they are the notebook's: 0.1307, 0.3081 and 0.0949, from 0 to 1. The digits were computed
- * apart, in fractions. */
+/* Rounded they are the notebook's 0.1307, 0.3081 and 0.0949, from 0 to 1. The digits were computed
+ * separately, in fractions. */
 static void the_real_data_have_the_notebooks_statistics(void **unused)
 {
     struct statistics statistics;
@@ -500,7 +502,7 @@ static void the_same_seed_shuffles_the_same(void **unused)
     assert_memory_equal(order, other, sizeof order);
 }
 
-static void other_seeds_and_later_epochs_shuffle_otherwise(void **unused)
+static void other_seeds_and_later_epochs_give_other_orders(void **unused)
 {
     struct rng rng;
     (void)unused;
@@ -511,14 +513,14 @@ static void other_seeds_and_later_epochs_shuffle_otherwise(void **unused)
     int same = 0;
     for (int i = 0; i < COUNT; i++)
         same += order[i] == other[i];
-    assert_in_range(same, 0, 10); /* one is expected */
+    assert_in_range(same, 0, 10); /* one is expected by chance */
     for (uint64_t seed = 2; seed < 6; seed++) {
         shuffled(other, COUNT, seed);
         assert_memory_not_equal(order, other, sizeof order);
     }
 }
 
-static void without_a_generator_the_order_is_the_files(void **unused)
+static void without_shuffling_the_order_is_the_files(void **unused)
 {
     (void)unused;
     memset(order, 0xFF, sizeof order);
@@ -528,7 +530,7 @@ static void without_a_generator_the_order_is_the_files(void **unused)
     assert_true(order[1000] == UINT32_MAX);
 }
 
-/* A shuffle that swaps with any element, and not with those that are left, fails here. */
+/* A shuffle that swaps with any element, instead of the remaining ones, fails here. */
 static void all_orders_are_equally_likely(void **unused)
 {
     enum { DRAWS = 12000, DEVIATION = 41 }; /* sqrt(12000 x 1/6 x 5/6) */
@@ -557,7 +559,7 @@ enum { PITCH_MAX = DATASET_SIDE + 4, BLOCK_MAX = PITCH_MAX * PITCH_MAX * LANES }
 
 static const float UNTOUCHED = 12345.0F;
 
-/* What the block must have at a place, given in coordinates of the image. */
+/* The expected value in the block at a position given in the image's coordinates. */
 static float packed(const struct split *split, const uint32_t *indices, int count, int y, int x,
                     int lane)
 {
@@ -627,25 +629,25 @@ static void the_last_image_of_the_real_data_is_packed(void **unused)
 
 static const struct CMUnitTest tests[] = {
     TEST(a_set_is_loaded),
-    TEST(the_name_of_the_missing_file_is_told),
+    TEST(a_missing_file_is_named),
     TEST(a_path_that_is_too_long_is_refused),
-    TEST(the_checksum_is_of_the_contents),
+    TEST(the_checksum_covers_the_contents),
     TEST(row_22_images_not_28_by_28),
     TEST(row_23_longer_or_shorter_than_the_header_says),
     TEST(row_24_image_and_label_counts_differ),
-    TEST(row_105_what_is_declared_is_checked_before_it_is_read),
+    TEST(row_105_declared_sizes_are_checked_before_reading),
     TEST(row_25_a_label_over_9),
     TEST(row_26_fewer_images_than_a_batch_load),
     TEST(row_27_all_zero_images_and_one_class_load),
     TEST(pixels_are_normalised_as_torchvision_does),
-    TEST(statistics_are_those_of_the_definition),
+    TEST(statistics_follow_their_definitions),
     TEST(the_real_data_are_mnist),
     TEST(the_real_data_have_the_notebooks_statistics),
     TEST(the_files_have_the_sums_of_SHA256SUMS),
     TEST(a_shuffle_is_a_permutation),
     TEST(the_same_seed_shuffles_the_same),
-    TEST(other_seeds_and_later_epochs_shuffle_otherwise),
-    TEST(without_a_generator_the_order_is_the_files),
+    TEST(other_seeds_and_later_epochs_give_other_orders),
+    TEST(without_shuffling_the_order_is_the_files),
     TEST(all_orders_are_equally_likely),
     TEST(lanes_are_samples_in_the_order_asked_for),
     TEST(lanes_without_a_sample_are_zero),

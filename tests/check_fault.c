@@ -1,4 +1,4 @@
-/* Which of many numbers that are not finite is the one to blame. */
+/* Which of many values that are not finite is reported as the first. */
 #include "check.h"
 
 #include "nn/fault.h"
@@ -18,7 +18,7 @@ static void assert_first(enum fault_kind kind, int layer)
     assert_int_equal(fault_first(&watch).layer, layer);
 }
 
-static void nothing_reported_is_no_fault(void **unused)
+static void without_a_report_there_is_no_fault(void **unused)
 {
     (void)unused;
     assert_first(FAULT_NONE, 0);
@@ -40,7 +40,7 @@ static void row_86_outputs_come_before_the_loss_and_that_before_gradients(void *
     assert_first(FAULT_OUTPUT, 14);
 }
 
-static void row_86_the_first_layer_forward_and_the_last_one_backward_are_to_blame(void **unused)
+static void row_86_the_first_layer_forward_and_the_last_one_backward_are_reported(void **unused)
 {
     (void)unused;
     for (int layer = 0; layer < 4; layer++)
@@ -52,9 +52,9 @@ static void row_86_the_first_layer_forward_and_the_last_one_backward_are_to_blam
 }
 
 static const struct CMUnitTest tests[] = {
-    cmocka_unit_test_setup(nothing_reported_is_no_fault, clear),
+    cmocka_unit_test_setup(without_a_report_there_is_no_fault, clear),
     cmocka_unit_test_setup(row_86_outputs_come_before_the_loss_and_that_before_gradients, clear),
-    cmocka_unit_test_setup(row_86_the_first_layer_forward_and_the_last_one_backward_are_to_blame,
+    cmocka_unit_test_setup(row_86_the_first_layer_forward_and_the_last_one_backward_are_reported,
                            clear),
 };
 

@@ -1,5 +1,5 @@
 /*
- * check_file.h -- what the tests of files and run directories share.
+ * check_file.h -- shared by the tests of files and run directories.
  */
 #ifndef CHECK_FILE_H
 #define CHECK_FILE_H
@@ -8,7 +8,7 @@
 
 #include "support/file.h"
 
-/* Opens a directory as a run's; release it with directory_close(). */
+/* Opens a run directory; release it with directory_close(). */
 static inline void check_open_directory(struct directory *directory, const char *path)
 {
     *directory = (struct directory){open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC), path};

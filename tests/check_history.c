@@ -1,4 +1,4 @@
-/* A run's metrics in bounded memory. */
+/* A run's metrics in a fixed amount of memory. */
 #include "check.h"
 
 #include "train/history.h"
@@ -54,7 +54,7 @@ static void row_88_values_that_are_not_finite_are_left_out(void **unused)
     assert_int_equal(history.cells[1].accuracy.count, 1);
 }
 
-static void epochs_thin_out_from_the_oldest_and_keep_the_newest(void **unused)
+static void old_epochs_are_thinned_out_and_the_newest_are_kept(void **unused)
 {
     (void)unused;
     history_init(&history);
@@ -68,7 +68,7 @@ static void epochs_thin_out_from_the_oldest_and_keep_the_newest(void **unused)
     assert_true(history.epochs[0].epoch < 2500);
 }
 
-static void the_newest_changes_of_the_learning_rate_are_kept(void **unused)
+static void the_latest_changes_of_the_learning_rate_are_kept(void **unused)
 {
     (void)unused;
     history_init(&history);
@@ -87,8 +87,8 @@ static const struct CMUnitTest tests[] = {
     cmocka_unit_test(few_batches_have_a_cell_each),
     cmocka_unit_test(many_batches_keep_every_extreme_and_the_mean),
     cmocka_unit_test(row_88_values_that_are_not_finite_are_left_out),
-    cmocka_unit_test(epochs_thin_out_from_the_oldest_and_keep_the_newest),
-    cmocka_unit_test(the_newest_changes_of_the_learning_rate_are_kept),
+    cmocka_unit_test(old_epochs_are_thinned_out_and_the_newest_are_kept),
+    cmocka_unit_test(the_latest_changes_of_the_learning_rate_are_kept),
 };
 
 CHECK_MAIN(tests)

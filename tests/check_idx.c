@@ -1,8 +1,7 @@
 /*
- * check_idx.c -- reading IDX files: the good ones, and every way in which one can be bad.
- *
- * row_NN_... is row NN of the table of faults in data files; the rows that need a whole data set
- * are in check_dataset.c and data_faults.sh.
+ * check_idx.c -- reading IDX files: good ones, and every kind of bad one. row_NN_... is row NN of
+ * the table of faults. The rows that need a whole data set are in check_dataset.c and
+ * data_faults.sh.
  */
 #include "check.h"
 
@@ -24,18 +23,18 @@ enum {
     IMAGES = 3,
     SIDE = 14,
     ELEMENTS = IMAGES * SIDE * SIDE,
-    HEADER_3 = 16, /* bytes of an IDX header with three dimensions, and with one */
+    HEADER_3 = 16, /* bytes of an IDX header with three dimensions and with one */
     HEADER_1 = 8,
     BYTES_MAX = 2 << 20,
 };
 
-/* ---- read(2) for the code under test, with faults; readv is the same call by another name ---- */
+/* ---- read(2) with injected faults; readv is the same call by another name ---- */
 
 static struct {
     size_t at_most;        /* bytes a call; 0: as many as asked for */
     bool interrupt;        /* every other call fails with EINTR */
     int fail_at;           /* that call, counted from 1, fails with EIO */
-    int shorten_at;        /* before that call ... */
+    int shorten_at;        /* before this call ... */
     const char *shortened; /* ... this file is cut ... */
     off_t shortened_to;    /* ... to this size */
     int calls;
@@ -64,7 +63,7 @@ ssize_t read(int descriptor, void *to, size_t size)
     return count;
 }
 
-/* What glibc's headers make of read where a build asks for checks of buffers. */
+/* glibc's headers turn read into this if a build checks buffer sizes. */
 ssize_t __read_chk(int descriptor, void *to, size_t size, size_t room);
 ssize_t __read_chk(int descriptor, void *to, size_t size, size_t room)
 {
@@ -82,8 +81,8 @@ struct bytes {
 };
 
 static struct bytes plain,
-    zipped;               /* what each test begins with: the same images, plain and gzip'd */
-static struct bytes made; /* what it makes of them */
+    zipped;               /* the start of each test: the same images, plain and compressed */
+static struct bytes made; /* the file that a test makes of them */
 
 static void put(struct bytes *bytes, const void *data, size_t size)
 {
@@ -121,7 +120,7 @@ static void put_member(struct bytes *bytes, const void *data, size_t size, int l
     deflateEnd(&z);
 }
 
-/* Bytes that no compression shortens. */
+/* Bytes that cannot be compressed. */
 static void put_noise(struct bytes *bytes, size_t size)
 {
     uint32_t state = 1;
@@ -134,7 +133,7 @@ static void put_noise(struct bytes *bytes, size_t size)
 
 static void write_bytes(const uint8_t *at, size_t size)
 {
-    unlink(file); /* some file systems flush a file that is written over to the disk */
+    unlink(file); /* some file systems sync a file that is overwritten */
     FILE *stream = fopen(file, "wb");
     assert_non_null(stream);
     assert_int_equal(fwrite(at, 1, size, stream), size);
@@ -146,7 +145,7 @@ static void write_file(const struct bytes *bytes)
     write_bytes(bytes->at, bytes->size);
 }
 
-/* Writes `made`, zipped first if asked for. */
+/* Writes `made`, compressed first if `gzip` is set. */
 static void write_made(bool gzip)
 {
     static struct bytes member;
@@ -157,7 +156,7 @@ static void write_made(bool gzip)
     write_file(gzip ? &member : &made);
 }
 
-/* Has a header and `elements` bytes in `made`. */
+/* Puts a header and `elements` bytes in `made`. */
 static void make_idx(uint8_t type, int dimensions, const uint32_t size[], size_t elements)
 {
     made.size = 0;
@@ -166,7 +165,8 @@ static void make_idx(uint8_t type, int dimensions, const uint32_t size[], size_t
         put(&made, &(uint8_t){(uint8_t)(i % 10)}, 1);
 }
 
-/* `plain` in one member that has all the optional fields of a header, its checksum if asked for. */
+/* Puts `plain` in one gzip member whose header has all optional fields, and a checksum if asked
+ * for. */
 static void zip_images(bool header_checksum)
 {
     gz_header head = {.name = (Bytef[]){"images"},
@@ -188,7 +188,7 @@ static int set_up(void **unused)
     snprintf(file, sizeof file, "%s/images.gz", scratch);
     plain.size = made.size = 0;
     put_header(&plain, 0x08, 3, (uint32_t[]){IMAGES, SIDE, SIDE});
-    for (int i = 0; i < ELEMENTS; i++) /* dark with some structure, as images are */
+    for (int i = 0; i < ELEMENTS; i++) /* dark with some structure, like MNIST's images */
         put(&plain, &(uint8_t){(uint8_t)(i % 7 < 4 ? 0 : i * i / 5)}, 1);
     zip_images(true);
     return 0;
@@ -202,7 +202,7 @@ static int tear_down(void **unused)
     return 0;
 }
 
-/* ---- what must come of them ---- */
+/* ---- expected results ---- */
 
 static int lowest_free_descriptor(void)
 {
@@ -212,13 +212,13 @@ static int lowest_free_descriptor(void)
     return descriptor;
 }
 
-/* Reads `path`, and sees to it that a failure leaves nothing behind. */
+/* Reads `path`, and checks that a failure leaves nothing behind. */
 static bool read_idx(struct idx *idx, const char *path, int dimensions, struct error *error)
 {
     int descriptor = lowest_free_descriptor();
 
     *error = (struct error){0};
-    alarm(60); /* for what must not hang */
+    alarm(60); /* it must not hang */
     bool read = idx_read(idx, path, dimensions, NULL, NULL, error);
     alarm(0);
     assert_int_equal(lowest_free_descriptor(), descriptor);
@@ -228,23 +228,23 @@ static bool read_idx(struct idx *idx, const char *path, int dimensions, struct e
     return read;
 }
 
-static struct error refusal; /* the last one that was expected */
+static struct error refusal; /* the last expected error */
 
-/* Wants "PATH: problem" with `words` in the problem. */
+/* Expects "PATH: problem" with `words` in the problem. */
 static void expect_error(const char *path, int dimensions, enum error_kind kind, const char *words)
 {
     size_t length = strlen(path);
     struct idx idx;
 
     if (read_idx(&idx, path, dimensions, &refusal))
-        fail_msg("read, where '%s' was expected", words);
+        fail_msg("read instead of refused with '%s'", words);
     if (refusal.kind != kind || strncmp(refusal.text, path, length) != 0 ||
         strncmp(refusal.text + length, ": ", 2) != 0 || strstr(refusal.text, words) == NULL)
         fail_msg("expected kind %d, '...%s...', got kind %d, '%s'", kind, words, refusal.kind,
                  refusal.text);
 }
 
-/* Wants ERROR_DATA for the file of three dimensions, "PATH: problem (expected X, got Y)". */
+/* Expects ERROR_DATA for this file of three dimensions: "PATH: problem (expected X, got Y)". */
 static void expect_refused(const char *words)
 {
     expect_error(file, 3, ERROR_DATA, words);
@@ -262,7 +262,7 @@ static bool same_images(const struct idx *idx)
            idx->crc == (uint32_t)crc32(0, plain.at + HEADER_3, ELEMENTS);
 }
 
-/* Wants the images that set_up made. */
+/* Expects the images that set_up made. */
 static void expect_images(void)
 {
     struct error error;
@@ -308,9 +308,9 @@ static void labels_have_one_dimension(void **unused)
     }
 }
 
-/* ---- rows 1 to 4: what is no file ---- */
+/* ---- rows 1 to 4: not a regular file ---- */
 
-static void row_01_missing(void **unused)
+static void row_01_a_missing_file_is_refused(void **unused)
 {
     char below[3 * PATH_MAX];
     (void)unused;
@@ -321,7 +321,7 @@ static void row_01_missing(void **unused)
     expect_error(below, 3, ERROR_DATA, strerror(ENOTDIR));
 }
 
-static void row_01_unreadable(void **unused)
+static void row_01_an_unreadable_file_is_refused(void **unused)
 {
     enum { NOBODY = 65534 };
     const uid_t user = geteuid();
@@ -331,7 +331,7 @@ static void row_01_unreadable(void **unused)
 
     write_file(&zipped);
     assert_int_equal(chmod(file, 0), 0);
-    /* Nothing is unreadable to root, who can be somebody else for a while. */
+    /* root can read every file, so the test runs as another user. */
     if (user == 0 && (chown(scratch, NOBODY, (gid_t)-1) != 0 || seteuid(NOBODY) != 0)) {
         printf("# cannot be tested here: root cannot change its user\n");
         return;
@@ -344,28 +344,28 @@ static void row_01_unreadable(void **unused)
     assert_non_null(strstr(error.text, strerror(EACCES)));
 }
 
-static void row_02_a_directory(void **unused)
+static void row_02_a_directory_is_refused(void **unused)
 {
     (void)unused;
     assert_int_equal(mkdir(file, 0700), 0);
     expect_refused("(expected a regular file, got a directory)");
 }
 
-static void row_03_a_fifo(void **unused)
+static void row_03_a_fifo_is_refused(void **unused)
 {
     (void)unused;
     assert_int_equal(mkfifo(file, 0600), 0);
     expect_refused("(expected a regular file, got a FIFO)");
 }
 
-static void row_03_a_device(void **unused)
+static void row_03_a_device_is_refused(void **unused)
 {
     (void)unused;
     assert_int_equal(symlink("/dev/zero", file), 0);
     expect_refused("(expected a regular file, got a device)");
 }
 
-static void row_03_a_socket(void **unused)
+static void row_03_a_socket_is_refused(void **unused)
 {
     struct sockaddr_un address = {.sun_family = AF_UNIX};
     int made_socket = socket(AF_UNIX, SOCK_STREAM, 0);
@@ -382,14 +382,14 @@ static void row_03_a_socket(void **unused)
     close(made_socket);
 }
 
-static void row_04_a_dangling_link(void **unused)
+static void row_04_a_dangling_link_is_refused(void **unused)
 {
     (void)unused;
     assert_int_equal(symlink("nowhere", file), 0);
     expect_error(file, 3, ERROR_DATA, strerror(ENOENT));
 }
 
-static void row_04_a_looping_link(void **unused)
+static void row_04_a_looping_link_is_refused(void **unused)
 {
     (void)unused;
     assert_int_equal(symlink("images.gz", file), 0);
@@ -408,16 +408,16 @@ static void row_04_a_link_to_a_regular_file_is_read(void **unused)
     expect_images();
 }
 
-/* ---- rows 5 to 16: what gzip can get wrong ---- */
+/* ---- rows 5 to 16: faults in gzip data ---- */
 
-static void row_05_empty(void **unused)
+static void row_05_an_empty_file_is_refused(void **unused)
 {
     (void)unused;
     write_file(&made);
     expect_refused("empty (expected an IDX file, gzip'd or plain, got 0 bytes)");
 }
 
-static void row_06_shorter_than_a_gzip_header(void **unused)
+static void row_06_a_file_shorter_than_a_gzip_header_is_refused(void **unused)
 {
     (void)unused;
     for (size_t size = 1; size <= 10; size++) {
@@ -426,7 +426,7 @@ static void row_06_shorter_than_a_gzip_header(void **unused)
     }
 }
 
-static void row_07_html_saved_as_gz(void **unused)
+static void row_07_html_saved_as_gz_is_refused(void **unused)
 {
     static const char page[] = "<!DOCTYPE html>\n<html><head><title>404 Not Found</title>";
     (void)unused;
@@ -443,7 +443,7 @@ static void row_08_an_uncompressed_file_is_read(void **unused)
     expect_images();
 }
 
-static void row_09_truncated_at_every_offset(void **unused)
+static void row_09_truncation_at_any_offset_is_refused(void **unused)
 {
     (void)unused;
     for (size_t size = 0; size < zipped.size; size++) {
@@ -454,7 +454,7 @@ static void row_09_truncated_at_every_offset(void **unused)
     expect_refused("truncated (expected the end of the gzip data");
 }
 
-static void row_09_uncompressed_and_truncated_at_every_offset(void **unused)
+static void row_09_truncation_of_an_uncompressed_file_is_refused(void **unused)
 {
     (void)unused;
     for (size_t size = 0; size < plain.size; size++) {
@@ -465,7 +465,7 @@ static void row_09_uncompressed_and_truncated_at_every_offset(void **unused)
     expect_refused("the IDX header is cut short (expected 4 more bytes, got 3)");
 }
 
-static void row_10_checksum_mismatch(void **unused)
+static void row_10_a_checksum_mismatch_is_refused(void **unused)
 {
     (void)unused;
     for (size_t byte = 1; byte <= 4; byte++) {
@@ -476,7 +476,7 @@ static void row_10_checksum_mismatch(void **unused)
     }
 }
 
-static void row_11_length_mismatch(void **unused)
+static void row_11_a_length_mismatch_is_refused(void **unused)
 {
     (void)unused;
     for (size_t byte = 1; byte <= 4; byte++) {
@@ -487,7 +487,7 @@ static void row_11_length_mismatch(void **unused)
     }
 }
 
-static void row_12_bytes_after_the_end(void **unused)
+static void row_12_bytes_after_the_end_are_refused(void **unused)
 {
     static const struct {
         const char *bytes;
@@ -509,9 +509,9 @@ static void row_12_bytes_after_the_end(void **unused)
     expect_refused("bytes after the end of the gzip data (expected the end of the file, got 0x67)");
 }
 
-/* The trailer ends exactly where a read of the file does, so the garbage comes with the next
- * one. */
-static void row_12_bytes_after_the_end_in_another_read(void **unused)
+/* The trailer ends exactly where a read of the file ends, so that the garbage comes with the next
+ * read. */
+static void row_12_bytes_after_the_end_in_another_read_are_refused(void **unused)
 {
     (void)unused;
     put(&made, zipped.at, zipped.size);
@@ -521,7 +521,7 @@ static void row_12_bytes_after_the_end_in_another_read(void **unused)
     expect_refused("bytes after the end of the gzip data");
 }
 
-/* At `at` one member ends and the next begins, with an empty one between them and at the end. */
+/* One member ends and the next begins at `at`. Empty members lie between them and at the end. */
 static void put_members(size_t at)
 {
     made.size = 0;
@@ -546,7 +546,7 @@ static void row_13_several_members_are_one_file(void **unused)
     expect_images();
 }
 
-static void row_14_a_later_member_is_corrupt(void **unused)
+static void row_14_a_corrupt_later_member_is_refused(void **unused)
 {
     (void)unused;
     put_member(&made, plain.at, plain.size / 2, 6, NULL);
@@ -567,8 +567,8 @@ static void row_14_a_later_member_is_corrupt(void **unused)
     expect_refused("corrupt gzip data");
 }
 
-/* All of the images came from the first member; the last one is checked all the same. */
-static void row_14_an_empty_last_member_is_corrupt(void **unused)
+/* All images come from the first member; the last one is checked anyway. */
+static void row_14_a_corrupt_empty_last_member_is_refused(void **unused)
 {
     (void)unused;
     put(&made, zipped.at, zipped.size);
@@ -578,7 +578,7 @@ static void row_14_an_empty_last_member_is_corrupt(void **unused)
     expect_refused("corrupt gzip data");
 }
 
-/* Longer than the input buffer, each of them, and allowed. */
+/* Each field is longer than the input buffer, which is allowed. */
 static void row_15_long_header_fields_are_skipped(void **unused)
 {
     static Bytef text[100001], extra[65535];
@@ -593,12 +593,12 @@ static void row_15_long_header_fields_are_skipped(void **unused)
         write_file(&made);
         expect_images();
     }
-    made.at[20] ^= 1; /* inside the extra field: the header's own checksum notices */
+    made.at[20] ^= 1; /* inside the extra field: the header's checksum detects it */
     write_file(&made);
     expect_refused("corrupt gzip data");
 }
 
-static void row_15_header_fields_that_never_end(void **unused)
+static void row_15_header_fields_that_never_end_are_refused(void **unused)
 {
     static const uint8_t name[] = {0x1F, 0x8B, 8, 0x08, 0, 0, 0, 0, 0, 3};
     static const uint8_t extra[] = {0x1F, 0x8B, 8, 0x04, 0, 0, 0, 0, 0, 3, 0xFF, 0xFF};
@@ -616,7 +616,7 @@ static void row_15_header_fields_that_never_end(void **unused)
     expect_refused("truncated");
 }
 
-static void row_15_reserved_flags(void **unused)
+static void row_15_reserved_flags_are_refused(void **unused)
 {
     (void)unused;
     for (int bit = 5; bit < 8; bit++) {
@@ -627,7 +627,7 @@ static void row_15_reserved_flags(void **unused)
     }
 }
 
-static void row_15_a_method_other_than_deflate(void **unused)
+static void row_15_a_method_other_than_deflate_is_refused(void **unused)
 {
     (void)unused;
     for (unsigned method = 0; method < 256; method++) {
@@ -640,8 +640,8 @@ static void row_15_a_method_other_than_deflate(void **unused)
     }
 }
 
-/* Zeros that inflate to a thousand times their size: the reader must not want to see them all. */
-static void row_16_a_bomb_of_zeros(void **unused)
+/* Zeros that decompress to a thousand times their size: the reader must stop early. */
+static void row_16_a_bomb_of_zeros_is_refused(void **unused)
 {
     enum { BOMB = 64 << 20 };
     uint8_t *zeros = calloc(1, BOMB);
@@ -675,7 +675,7 @@ static void row_16_stops_a_byte_after_the_declared_end(void **unused)
     assert_true(fault.bytes <= 65536);
 }
 
-/* ---- rows 17 to 23: what the IDX header can get wrong; each plain and gzip'd ---- */
+/* ---- rows 17 to 23: faults in the IDX header, each plain and compressed ---- */
 
 static void expect_made_refused(const char *words)
 {
@@ -685,7 +685,7 @@ static void expect_made_refused(const char *words)
     }
 }
 
-static void row_17_wrong_magic_number(void **unused)
+static void row_17_a_wrong_magic_number_is_refused(void **unused)
 {
     (void)unused;
     for (int byte = 0; byte < 2; byte++) {
@@ -699,7 +699,7 @@ static void row_17_wrong_magic_number(void **unused)
     expect_made_refused("got 0x03080000)");
 }
 
-static void row_17_images_and_labels_swapped(void **unused)
+static void row_17_swapped_images_and_labels_are_refused(void **unused)
 {
     (void)unused;
     make_idx(0x08, 1, (uint32_t[]){10}, 10);
@@ -709,7 +709,7 @@ static void row_17_images_and_labels_swapped(void **unused)
                  "wrong number of dimensions (expected 1, as labels have, got 3)");
 }
 
-static void row_18_element_type_other_than_unsigned_byte(void **unused)
+static void row_18_an_element_type_other_than_unsigned_byte_is_refused(void **unused)
 {
     static const uint8_t types[] = {0x00, 0x07, 0x09, 0x0B, 0x0C, 0x0D, 0x0E, 0xFF};
     (void)unused;
@@ -720,7 +720,7 @@ static void row_18_element_type_other_than_unsigned_byte(void **unused)
     }
 }
 
-static void row_19_dimensions_0_2_or_255(void **unused)
+static void row_19_0_2_or_255_dimensions_are_refused(void **unused)
 {
     static const int wrong[] = {0, 2, 4, 255};
     uint32_t size[255];
@@ -736,7 +736,7 @@ static void row_19_dimensions_0_2_or_255(void **unused)
     }
 }
 
-static void row_20_a_zero_dimension(void **unused)
+static void row_20_a_dimension_of_0_is_refused(void **unused)
 {
     char words[64];
     (void)unused;
@@ -750,8 +750,8 @@ static void row_20_a_zero_dimension(void **unused)
     }
 }
 
-/* The second one is 2 to the 64th and 21, so the 21 bytes are what a careless product wants. */
-static void row_21_a_product_that_overflows(void **unused)
+/* The second product is 2^64 + 21, so a careless product expects just the 21 bytes. */
+static void row_21_a_product_that_overflows_is_refused(void **unused)
 {
     static const uint32_t sizes[][3] = {{UINT32_MAX, UINT32_MAX, UINT32_MAX},
                                         {252871, 1179713, 61836419},
@@ -764,8 +764,8 @@ static void row_21_a_product_that_overflows(void **unused)
     }
 }
 
-/* No memory is taken for what a file of that size cannot hold. */
-static void row_21_a_product_beyond_the_file(void **unused)
+/* No memory is allocated for more than a file of this size can hold. */
+static void row_21_a_product_beyond_the_file_is_refused(void **unused)
 {
     (void)unused;
     make_idx(0x08, 3, (uint32_t[]){65535, 256, 200}, 21);
@@ -776,8 +776,8 @@ static void row_21_a_product_beyond_the_file(void **unused)
     expect_made_refused("");
 }
 
-/* A file of holes that is as large as it says, which takes no room on the disk. */
-static void row_105_more_than_the_machines_memory(void **unused)
+/* A sparse file that is as large as its header declares and takes no room on the disk. */
+static void row_105_more_than_the_machines_memory_is_refused(void **unused)
 {
     const uint32_t size[] = {1 << 12, 1 << 15, 1 << 15}; /* 4 TiB */
     (void)unused;
@@ -785,7 +785,7 @@ static void row_105_more_than_the_machines_memory(void **unused)
     make_idx(0x08, 3, size, 0);
     write_made(false);
     if (truncate(file, HEADER_3 + ((off_t)1 << 42)) != 0 || memory_of_machine() >> 42 != 0)
-        skip(); /* not on this file system; or on this machine */
+        skip(); /* not possible on this file system or machine */
     expect_error(file, 3, ERROR_SYSTEM, "larger than the memory of this machine (expected at most");
     assert_true(fault.bytes <= 65536);
 }
@@ -812,7 +812,7 @@ static void row_105_the_caller_is_asked_before_memory_is_taken(void **unused)
     assert_null(idx.elements);
 }
 
-static void row_23_shorter_than_the_header_says(void **unused)
+static void row_23_a_file_shorter_than_the_header_says_is_refused(void **unused)
 {
     (void)unused;
     for (size_t elements = 0; elements < 12; elements++) {
@@ -821,7 +821,7 @@ static void row_23_shorter_than_the_header_says(void **unused)
     }
 }
 
-static void row_23_longer_than_the_header_says(void **unused)
+static void row_23_a_file_longer_than_the_header_says_is_refused(void **unused)
 {
     (void)unused;
     for (size_t elements = 13; elements < 40; elements += 13) {
@@ -830,7 +830,7 @@ static void row_23_longer_than_the_header_says(void **unused)
     }
 }
 
-/* ---- rows 28 to 30: what can go wrong while reading ---- */
+/* ---- rows 28 to 30: faults while reading ---- */
 
 /* A file that takes several reads: 200 images of noise. */
 static void write_large(bool gzip)
@@ -841,7 +841,7 @@ static void write_large(bool gzip)
     write_made(gzip);
 }
 
-static void row_28_truncated_while_being_read(void **unused)
+static void row_28_truncation_during_a_read_is_reported(void **unused)
 {
     static const off_t sizes[] = {0, 100, 65536, 70000};
     (void)unused;
@@ -860,7 +860,7 @@ static void row_28_truncated_while_being_read(void **unused)
     }
 }
 
-static void row_28_truncated_before_the_first_read(void **unused)
+static void row_28_truncation_before_the_first_read_is_reported(void **unused)
 {
     (void)unused;
     write_large(true);
@@ -869,7 +869,7 @@ static void row_28_truncated_before_the_first_read(void **unused)
     expect_error(file, 3, ERROR_DATA, "empty");
 }
 
-/* The size that the file had when it was opened is not where it ended. */
+/* The file no longer has the size that it had when it was opened. */
 static void row_28_the_message_does_not_count_bytes_that_are_gone(void **unused)
 {
     struct stat status;
@@ -886,12 +886,12 @@ static void row_28_the_message_does_not_count_bytes_that_are_gone(void **unused)
         fail_msg("'%s'", refusal.text);
 }
 
-static void row_29_read_error_midway(void **unused)
+static void row_29_a_read_error_midway_is_reported(void **unused)
 {
     (void)unused;
     for (int gzip = 0; gzip < 2; gzip++) {
         write_large(gzip);
-        for (int call = 1; call <= 4; call++) { /* the last one is where the end would be */
+        for (int call = 1; call <= 4; call++) { /* the last one is at the end of the file */
             memset(&fault, 0, sizeof fault);
             fault.fail_at = call;
             expect_error(file, 3, ERROR_SYSTEM, strerror(EIO));
@@ -928,7 +928,7 @@ static void row_30_short_reads_are_invisible(void **unused)
     }
 }
 
-/* The first read, too, which brings half of gzip's magic number then. */
+/* Including the first read, which then returns half of gzip's magic number. */
 static void row_30_reads_of_one_byte_are_invisible(void **unused)
 {
     (void)unused;
@@ -946,7 +946,7 @@ static void flip(struct bytes *bytes, size_t bit)
     bytes->at[bit / 8] ^= (uint8_t)(1U << bit % 8);
 }
 
-/* Whether the file with that bit flipped is refused; it may give no other images. */
+/* Whether the file with this bit flipped is refused; if it is read, the images must be the same. */
 static bool refused_with_flipped(size_t bit)
 {
     struct error error;
@@ -966,7 +966,7 @@ static bool refused_with_flipped(size_t bit)
     return false;
 }
 
-/* The time, the name and the like are free to change where the header has no checksum. */
+/* Time, name and similar fields may change if the header has no checksum. */
 static void every_single_bit_flip_errors_or_decodes_identically(void **unused)
 {
     (void)unused;
@@ -975,7 +975,8 @@ static void every_single_bit_flip_errors_or_decodes_identically(void **unused)
         zip_images(header_checksum);
         for (size_t bit = 0; bit < 8 * zipped.size; bit++)
             identical += !refused_with_flipped(bit);
-        /* Under the checksum: what fills the last byte, and copies of zeros from elsewhere. */
+        /* Changes without effect: padding bits in the last byte, and copies of zeros from another
+         * place. */
         assert_in_range(identical, header_checksum ? 0 : 8 * 20, header_checksum ? 24 : 8 * 40);
     }
 }
@@ -996,49 +997,49 @@ static void every_single_bit_flip_of_a_plain_header_errors(void **unused)
 static const struct CMUnitTest tests[] = {
     TEST(a_gzip_file_is_read),
     TEST(labels_have_one_dimension),
-    TEST(row_01_missing),
-    TEST(row_01_unreadable),
-    TEST(row_02_a_directory),
-    TEST(row_03_a_fifo),
-    TEST(row_03_a_device),
-    TEST(row_03_a_socket),
-    TEST(row_04_a_dangling_link),
-    TEST(row_04_a_looping_link),
+    TEST(row_01_a_missing_file_is_refused),
+    TEST(row_01_an_unreadable_file_is_refused),
+    TEST(row_02_a_directory_is_refused),
+    TEST(row_03_a_fifo_is_refused),
+    TEST(row_03_a_device_is_refused),
+    TEST(row_03_a_socket_is_refused),
+    TEST(row_04_a_dangling_link_is_refused),
+    TEST(row_04_a_looping_link_is_refused),
     TEST(row_04_a_link_to_a_regular_file_is_read),
-    TEST(row_05_empty),
-    TEST(row_06_shorter_than_a_gzip_header),
-    TEST(row_07_html_saved_as_gz),
+    TEST(row_05_an_empty_file_is_refused),
+    TEST(row_06_a_file_shorter_than_a_gzip_header_is_refused),
+    TEST(row_07_html_saved_as_gz_is_refused),
     TEST(row_08_an_uncompressed_file_is_read),
-    TEST(row_09_truncated_at_every_offset),
-    TEST(row_09_uncompressed_and_truncated_at_every_offset),
-    TEST(row_10_checksum_mismatch),
-    TEST(row_11_length_mismatch),
-    TEST(row_12_bytes_after_the_end),
-    TEST(row_12_bytes_after_the_end_in_another_read),
+    TEST(row_09_truncation_at_any_offset_is_refused),
+    TEST(row_09_truncation_of_an_uncompressed_file_is_refused),
+    TEST(row_10_a_checksum_mismatch_is_refused),
+    TEST(row_11_a_length_mismatch_is_refused),
+    TEST(row_12_bytes_after_the_end_are_refused),
+    TEST(row_12_bytes_after_the_end_in_another_read_are_refused),
     TEST(row_13_several_members_are_one_file),
-    TEST(row_14_a_later_member_is_corrupt),
-    TEST(row_14_an_empty_last_member_is_corrupt),
+    TEST(row_14_a_corrupt_later_member_is_refused),
+    TEST(row_14_a_corrupt_empty_last_member_is_refused),
     TEST(row_15_long_header_fields_are_skipped),
-    TEST(row_15_header_fields_that_never_end),
-    TEST(row_15_reserved_flags),
-    TEST(row_15_a_method_other_than_deflate),
-    TEST(row_16_a_bomb_of_zeros),
+    TEST(row_15_header_fields_that_never_end_are_refused),
+    TEST(row_15_reserved_flags_are_refused),
+    TEST(row_15_a_method_other_than_deflate_is_refused),
+    TEST(row_16_a_bomb_of_zeros_is_refused),
     TEST(row_16_stops_a_byte_after_the_declared_end),
-    TEST(row_17_wrong_magic_number),
-    TEST(row_17_images_and_labels_swapped),
-    TEST(row_18_element_type_other_than_unsigned_byte),
-    TEST(row_19_dimensions_0_2_or_255),
-    TEST(row_20_a_zero_dimension),
-    TEST(row_21_a_product_that_overflows),
-    TEST(row_21_a_product_beyond_the_file),
-    TEST(row_105_more_than_the_machines_memory),
+    TEST(row_17_a_wrong_magic_number_is_refused),
+    TEST(row_17_swapped_images_and_labels_are_refused),
+    TEST(row_18_an_element_type_other_than_unsigned_byte_is_refused),
+    TEST(row_19_0_2_or_255_dimensions_are_refused),
+    TEST(row_20_a_dimension_of_0_is_refused),
+    TEST(row_21_a_product_that_overflows_is_refused),
+    TEST(row_21_a_product_beyond_the_file_is_refused),
+    TEST(row_105_more_than_the_machines_memory_is_refused),
     TEST(row_105_the_caller_is_asked_before_memory_is_taken),
-    TEST(row_23_shorter_than_the_header_says),
-    TEST(row_23_longer_than_the_header_says),
-    TEST(row_28_truncated_while_being_read),
-    TEST(row_28_truncated_before_the_first_read),
+    TEST(row_23_a_file_shorter_than_the_header_says_is_refused),
+    TEST(row_23_a_file_longer_than_the_header_says_is_refused),
+    TEST(row_28_truncation_during_a_read_is_reported),
+    TEST(row_28_truncation_before_the_first_read_is_reported),
     TEST(row_28_the_message_does_not_count_bytes_that_are_gone),
-    TEST(row_29_read_error_midway),
+    TEST(row_29_a_read_error_midway_is_reported),
     TEST(row_30_interrupted_reads_are_invisible),
     TEST(row_30_short_reads_are_invisible),
     TEST(row_30_reads_of_one_byte_are_invisible),

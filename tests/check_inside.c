@@ -1,4 +1,4 @@
-/* The views that look inside of the network, compared with the frames in tests/frames/. */
+/* The views of the network's inside, compared with the frames in tests/frames/. */
 #include "frames.h"
 #include "sample_model.h"
 
@@ -20,7 +20,7 @@ static struct canvas make_canvas(int width, int height, enum glyphs glyphs)
     return canvas;
 }
 
-/* Every size that a terminal may have, down to nothing. */
+/* Every size that a terminal may have, down to 0. */
 #define FOR_EVERY_SIZE(width, height)                                                              \
     for (int width = 1; width <= 300; width += width < 90 ? 1 : 17)                                \
         for (int height = 1; height <= 100; height += height < 50 ? 1 : 9)
@@ -29,7 +29,7 @@ static struct canvas make_canvas(int width, int height, enum glyphs glyphs)
 
 static struct confusion confusion;
 
-/* About 98 % right; 4 is taken for 9 often, 7 never for anything else. */
+/* About 98 % correct; 4 is often read as 9, 7 only as 7. */
 static int make_confusion(void **unused)
 {
     static const int images[] = {980, 1135, 1032, 1010, 982, 892, 958, 1028, 974, 1009};
@@ -59,7 +59,7 @@ static void assert_confusion(const char *name, int row, int column, int width, i
     frame_compare(frame_text(&canvas), name, width, height, glyphs);
 }
 
-static void the_confusion_matrix_where_there_is_room(void **unused)
+static void the_confusion_matrix_in_a_large_pane(void **unused)
 {
     (void)unused;
     assert_confusion("confusion", 4, 9, 140, 44, GLYPHS_ASCII);
@@ -68,7 +68,7 @@ static void the_confusion_matrix_where_there_is_room(void **unused)
     assert_confusion("confusion", 4, 9, 80, 20, GLYPHS_BLOCK);
 }
 
-static void the_confusion_matrix_where_it_is_narrow(void **unused)
+static void the_confusion_matrix_in_a_narrow_pane(void **unused)
 {
     (void)unused;
     assert_confusion("confusion", 4, 4, 60, 16, GLYPHS_ASCII);
@@ -108,8 +108,8 @@ static void a_class_without_images_has_no_recall(void **unused)
     free(text);
 }
 
-/* Where the pointer is on a cell, the cursor that follows it is drawn. */
-static void the_cell_under_the_pointer_is_the_one_that_is_drawn_there(void **unused)
+/* When the pointer is on a cell, the cursor is drawn there. */
+static void the_cell_under_the_pointer_is_selected(void **unused)
 {
     (void)unused;
     FOR_EVERY_SIZE(width, height)
@@ -128,7 +128,7 @@ static void the_cell_under_the_pointer_is_the_one_that_is_drawn_there(void **unu
     }
 }
 
-/* ---- the sheet ---- */
+/* ---- drawing a digit ---- */
 
 static struct sketch *sketch;
 static struct drawing drawing;
@@ -168,7 +168,7 @@ static void assert_drawing(const char *name, int width, int height, enum glyphs 
     frame_compare(frame_text(&canvas), name, width, height, glyphs);
 }
 
-static void the_sheet_where_there_is_room(void **unused)
+static void drawing_a_digit_in_a_large_pane(void **unused)
 {
     (void)unused;
     assert_drawing("draw", 140, 44, GLYPHS_BRAILLE);
@@ -176,7 +176,7 @@ static void the_sheet_where_there_is_room(void **unused)
     assert_drawing("draw", 80, 20, GLYPHS_BLOCK);
 }
 
-static void the_sheet_where_it_is_narrow(void **unused)
+static void drawing_a_digit_in_a_narrow_pane(void **unused)
 {
     (void)unused;
     assert_drawing("draw", 60, 16, GLYPHS_ASCII);
@@ -184,7 +184,7 @@ static void the_sheet_where_it_is_narrow(void **unused)
     assert_drawing("draw", 20, 8, GLYPHS_ASCII);
 }
 
-static void the_eraser_over_an_empty_sheet(void **unused)
+static void the_eraser_on_an_empty_drawing(void **unused)
 {
     static const uint8_t nothing[DATASET_PIXELS];
     (void)unused;
@@ -197,7 +197,7 @@ static void the_eraser_over_an_empty_sheet(void **unused)
     assert_drawing("draw-empty", 60, 16, GLYPHS_ASCII);
 }
 
-static void row_60_the_sheet_draws_at_every_size(void **unused)
+static void row_60_the_drawing_view_draws_at_every_size(void **unused)
 {
     (void)unused;
     FOR_EVERY_SIZE(width, height)
@@ -208,8 +208,8 @@ static void row_60_the_sheet_draws_at_every_size(void **unused)
     }
 }
 
-/* The cursor that goes where the pointer is is drawn in the pointer's cell. */
-static void the_point_under_the_pointer_is_where_the_cursor_is_drawn(void **unused)
+/* The cursor is drawn in the pointer's cell. */
+static void the_cursor_is_drawn_under_the_pointer(void **unused)
 {
     (void)unused;
     FOR_EVERY_SIZE(width, height)
@@ -231,7 +231,7 @@ static struct model *model;
 static struct activations activations;
 static float state[MODEL_STATE_MAX];
 
-/* What the reference network makes of the drawn 7. */
+/* The reference network's activations for the drawn 7. */
 static int make_activations(void **unused)
 {
     char path[PATH_MAX];
@@ -280,7 +280,7 @@ static void the_activations_of_the_last_layers(void **unused)
     assert_activations("activations-last", 15, 40, 10, GLYPHS_ASCII);
 }
 
-static void activations_that_are_not_finite_are_said_to_be(void **unused)
+static void activations_that_are_not_finite_are_reported(void **unused)
 {
     (void)unused;
     for (int i = 0; i < 4 * DATASET_PIXELS; i++)
@@ -326,20 +326,20 @@ static void row_60_activations_and_filters_draw_at_every_size(void **unused)
 #define CONFUSION_TEST(name) cmocka_unit_test_setup(name, make_confusion)
 
 static const struct CMUnitTest tests[] = {
-    CONFUSION_TEST(the_confusion_matrix_where_there_is_room),
-    CONFUSION_TEST(the_confusion_matrix_where_it_is_narrow),
+    CONFUSION_TEST(the_confusion_matrix_in_a_large_pane),
+    CONFUSION_TEST(the_confusion_matrix_in_a_narrow_pane),
     CONFUSION_TEST(the_confusion_matrix_before_the_first_test_pass),
     CONFUSION_TEST(row_60_the_confusion_matrix_draws_at_every_size),
     CONFUSION_TEST(a_class_without_images_has_no_recall),
-    CONFUSION_TEST(the_cell_under_the_pointer_is_the_one_that_is_drawn_there),
-    DRAW_TEST(the_sheet_where_there_is_room),
-    DRAW_TEST(the_sheet_where_it_is_narrow),
-    DRAW_TEST(the_eraser_over_an_empty_sheet),
-    DRAW_TEST(row_60_the_sheet_draws_at_every_size),
-    DRAW_TEST(the_point_under_the_pointer_is_where_the_cursor_is_drawn),
+    CONFUSION_TEST(the_cell_under_the_pointer_is_selected),
+    DRAW_TEST(drawing_a_digit_in_a_large_pane),
+    DRAW_TEST(drawing_a_digit_in_a_narrow_pane),
+    DRAW_TEST(the_eraser_on_an_empty_drawing),
+    DRAW_TEST(row_60_the_drawing_view_draws_at_every_size),
+    DRAW_TEST(the_cursor_is_drawn_under_the_pointer),
     ACTIVATIONS_TEST(the_activations_of_the_first_layers),
     ACTIVATIONS_TEST(the_activations_of_the_last_layers),
-    ACTIVATIONS_TEST(activations_that_are_not_finite_are_said_to_be),
+    ACTIVATIONS_TEST(activations_that_are_not_finite_are_reported),
     ACTIVATIONS_TEST(the_first_layers_filters),
     ACTIVATIONS_TEST(row_60_activations_and_filters_draw_at_every_size),
 };

@@ -1,6 +1,6 @@
 /*
- * What the front end computes of a moment: which outcomes a list and the matrix follow from, and
- * when a list or a drawing is looked at anew.
+ * What the front end computes for a moment: whose outcomes the list and the confusion matrix show,
+ * and when an image or a drawing is classified again.
  */
 #include "sample_data.h"
 #include "sample_model.h"
@@ -53,7 +53,7 @@ static struct weights *weights_at(long step)
     return weights;
 }
 
-/* Looks at a moment until there is nothing left to compute. */
+/* Computes everything for a moment. */
 static void look(long step, bool past)
 {
     struct weights *weights = weights_at(step);
@@ -64,7 +64,7 @@ static void look(long step, bool past)
     weights_drop(weights);
 }
 
-/* What a trainer's test pass would leave behind: everything is taken for a 3. */
+/* The outcomes that a trainer's test pass could leave: every image is read as a 3. */
 static void take_outcomes(long step)
 {
     insight.live.step = step;
@@ -72,7 +72,7 @@ static void take_outcomes(long step)
         insight.live.predicted[i] = 3;
 }
 
-static void a_moment_of_the_past_is_shown_again_after_now_was_looked_at(void **unused)
+static void replay_shows_a_moment_again_after_the_present_was_shown(void **unused)
 {
     struct confusion past;
     (void)unused;
@@ -87,7 +87,7 @@ static void a_moment_of_the_past_is_shown_again_after_now_was_looked_at(void **u
     assert_memory_equal(&insight.confusion, &past, sizeof past);
 }
 
-static void a_list_of_another_wish_begins_at_its_first_image(void **unused)
+static void a_list_with_another_filter_begins_at_its_first_image(void **unused)
 {
     (void)unused;
 
@@ -116,7 +116,7 @@ static void a_list_after_another_test_pass_keeps_its_image(void **unused)
     assert_int_equal(insight.browse.image, image);
 }
 
-static void every_change_of_the_sheet_is_seen(void **unused)
+static void every_change_of_the_drawing_is_classified(void **unused)
 {
     static const uint8_t blank[DATASET_PIXELS];
     (void)unused;
@@ -205,10 +205,10 @@ static void a_wish_does_not_wait_for_the_pass_of_another(void **unused)
 #define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
 
 static const struct CMUnitTest tests[] = {
-    TEST(a_moment_of_the_past_is_shown_again_after_now_was_looked_at),
-    TEST(a_list_of_another_wish_begins_at_its_first_image),
+    TEST(replay_shows_a_moment_again_after_the_present_was_shown),
+    TEST(a_list_with_another_filter_begins_at_its_first_image),
     TEST(a_list_after_another_test_pass_keeps_its_image),
-    TEST(every_change_of_the_sheet_is_seen),
+    TEST(every_change_of_the_drawing_is_classified),
     TEST(what_is_looked_at_is_what_the_weights_say),
     TEST(the_latest_of_many_wishes_wins),
     TEST(a_wish_does_not_wait_for_the_pass_of_another),

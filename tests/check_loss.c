@@ -14,7 +14,7 @@ static const double smoothings[] = {0.0, 0.1, 0.75};
 
 static struct rng rng;
 
-/* Logits of all lanes, random up to +-`most`, as a grid and as vectors. */
+/* Random logits up to +-`most` for all lanes, as a grid and as vectors. */
 static struct grid random_logits(float *logits, int classes, double most)
 {
     struct grid grid = grid_make(LANES, classes, 1, 1);
@@ -34,7 +34,7 @@ static void random_labels(uint8_t labels[LANES], int classes)
         labels[lane] = (uint8_t)rng_below(&rng, (uint32_t)classes);
 }
 
-/* The i-th of the cases that the tests below go through. */
+/* The i-th case of the tests below. */
 struct loss_case {
     int classes, count;
     double scale, smoothing;
@@ -81,8 +81,8 @@ static void loss_is_the_cross_entropy_with_the_smoothed_label(void **state)
     }
 }
 
-/* The formula in numbers: with two classes, s = 0.2 and logits 0 and 2 the target is 0.1 and 0.9,
- * and log(1 + e^2) - 0.9 * 2 is left. */
+/* An example: with two classes, s = 0.2 and logits 0 and 2 the target is 0.1 and 0.9, and the loss
+ * is log(1 + e^2) - 0.9 * 2. */
 static void smoothed_loss_of_an_example(void **state)
 {
     float logits[2 * LANES] = {0}, gradient[2 * LANES];
@@ -114,8 +114,9 @@ static void loss_predicts_the_first_of_equals(void **state)
         assert_int_equal(predictions[lane], lane % CLASSES);
 }
 
-/* Sure and right costs nothing, sure and wrong the whole distance; nothing overflows on the way. */
-static void loss_takes_the_largest_logits(void **state)
+/* A confident correct prediction costs nothing, a confident wrong one the whole difference; nothing
+ * overflows. */
+static void loss_does_not_overflow_for_the_largest_logits(void **state)
 {
     float logits[CLASSES * LANES];
     double losses[LANES];
@@ -133,8 +134,8 @@ static void loss_takes_the_largest_logits(void **state)
         assert_true(losses[lane] == (lane % 2 == 0 ? 0.0 : 2.0 * (double)3e38F));
 }
 
-/* Training relies on it to notice that it has diverged. */
-static void loss_of_what_is_not_finite_is_not_finite(void **state)
+/* Training detects divergence by this. */
+static void loss_of_logits_that_are_not_finite_is_not_finite(void **state)
 {
     static const float bad[] = {NAN, INFINITY};
     float logits[CLASSES * LANES];
@@ -194,7 +195,7 @@ static double mean_loss(const struct grid *logits, const uint8_t *labels, double
     return sum / LANES;
 }
 
-static void loss_gradient_is_finite_differences(void **state)
+static void loss_gradient_equals_finite_differences(void **state)
 {
     const double step = 1e-4;
     float logits[CLASSES * LANES], gradient[CLASSES * LANES];
@@ -243,10 +244,10 @@ static const struct CMUnitTest tests[] = {
     cmocka_unit_test(loss_is_the_cross_entropy_with_the_smoothed_label),
     cmocka_unit_test(smoothed_loss_of_an_example),
     cmocka_unit_test(loss_predicts_the_first_of_equals),
-    cmocka_unit_test(loss_takes_the_largest_logits),
-    cmocka_unit_test(loss_of_what_is_not_finite_is_not_finite),
+    cmocka_unit_test(loss_does_not_overflow_for_the_largest_logits),
+    cmocka_unit_test(loss_of_logits_that_are_not_finite_is_not_finite),
     cmocka_unit_test(loss_gradient_is_softmax_less_target),
-    cmocka_unit_test(loss_gradient_is_finite_differences),
+    cmocka_unit_test(loss_gradient_equals_finite_differences),
     cmocka_unit_test(softmax_is_a_distribution),
 };
 

@@ -1,4 +1,4 @@
-/* Models: what derives from their layers. */
+/* Models: what follows from their layers. */
 #include "check.h"
 #include "sample_model.h"
 
@@ -8,13 +8,13 @@
 
 #include <math.h>
 
-/* A tensor as PyTorch's state dict lists it, the counts of batches left out. */
+/* A tensor as PyTorch's state dict lists it, without the counts of batches. */
 struct listed {
     const char *name;
     int size[4];
 };
 
-/* A convolution without bias, with the batch norm behind it. */
+/* A convolution without bias, followed by batch norm. */
 #define UNIT(conv, norm, out, in)                                                                  \
     {conv ".weight", {out, in, 3, 3}}, {norm ".weight", {out}}, {norm ".bias", {out}},             \
         {norm ".running_mean", {out}},                                                             \
@@ -74,7 +74,7 @@ static void the_state_dicts_have_pytorchs_names_and_shapes(void **unused)
     check_state_dict("slim", slim, CHECK_COUNT(slim));
 }
 
-static void the_models_have_as_many_parameters_as_they_are_said_to(void **unused)
+static void the_models_have_the_documented_numbers_of_parameters(void **unused)
 {
     static const struct {
         const char *name;
@@ -119,7 +119,7 @@ static void every_model_fills_its_state_without_gaps(void **unused)
     }
 }
 
-static void an_unknown_model_is_refused_with_the_names_there_are(void **unused)
+static void an_unknown_model_is_refused_with_the_known_names(void **unused)
 {
     struct error error;
     (void)unused;
@@ -284,9 +284,9 @@ static void layers_that_do_not_fit_together_are_refused(void **unused)
 
 static const struct CMUnitTest tests[] = {
     cmocka_unit_test(the_state_dicts_have_pytorchs_names_and_shapes),
-    cmocka_unit_test(the_models_have_as_many_parameters_as_they_are_said_to),
+    cmocka_unit_test(the_models_have_the_documented_numbers_of_parameters),
     cmocka_unit_test(every_model_fills_its_state_without_gaps),
-    cmocka_unit_test(an_unknown_model_is_refused_with_the_names_there_are),
+    cmocka_unit_test(an_unknown_model_is_refused_with_the_known_names),
     cmocka_unit_test(initial_weights_are_pytorchs_uniform),
     cmocka_unit_test(batch_norm_starts_as_identity),
     cmocka_unit_test(the_draws_are_in_the_order_of_the_state_dict),

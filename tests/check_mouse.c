@@ -1,4 +1,4 @@
-/* Reports of the mouse, byte by byte. */
+/* Mouse reports, byte by byte. */
 #include "check.h"
 
 #include "tui/mouse.h"
@@ -6,7 +6,7 @@
 static struct mouse_reader reader;
 static struct pointer pointer;
 
-/* The result behind the report's last byte; those before it ask for more. */
+/* The result after the report's last byte; the bytes before it ask for more. */
 static enum mouse_result result_of(enum mouse_kind kind, const char *bytes)
 {
     mouse_begin(&reader, kind);
@@ -59,7 +59,7 @@ static void other_buttons_are_ignored(void **unused)
     assert_int_equal(result_of(MOUSE_BYTES, "  !"), MOUSE_IGNORED); /* columns count from 1 */
 }
 
-static void row_64_what_is_no_report_ends_it(void **unused)
+static void row_64_bytes_that_are_not_a_report_end_it(void **unused)
 {
     static const char *const decimal[] = {"x", "0;x", "0;1M", "0;1;1;", "0;1;1\033", "10000", "m"};
     (void)unused;
@@ -68,14 +68,15 @@ static void row_64_what_is_no_report_ends_it(void **unused)
         assert_int_equal(result_of(MOUSE_SGR, decimal[i]), MOUSE_INVALID);
     assert_int_equal(result_of(MOUSE_BYTES, "\033"), MOUSE_INVALID);
     mouse_begin(&reader, MOUSE_BYTES);
-    assert_int_equal(mouse_read(&reader, 0x101, &pointer), MOUSE_INVALID); /* a key of curses */
+    assert_int_equal(mouse_read(&reader, 0x101, &pointer), MOUSE_INVALID); /* a key code of
+                                                                            * curses */
 }
 
 static const struct CMUnitTest tests[] = {
     cmocka_unit_test(decimal_reports_are_understood),
     cmocka_unit_test(reports_of_three_bytes_are_understood),
     cmocka_unit_test(other_buttons_are_ignored),
-    cmocka_unit_test(row_64_what_is_no_report_ends_it),
+    cmocka_unit_test(row_64_bytes_that_are_not_a_report_end_it),
 };
 
 CHECK_MAIN(tests)

@@ -1,5 +1,5 @@
 /*
- * Keys on frames made by hand: views, panes, plots, the past; events in words; the timeline.
+ * Keys on made-up frames: views, panes, plots, replay; events as text; the timeline.
  */
 #include "sample_data.h"
 #include "sample_model.h"
@@ -24,7 +24,7 @@ static struct timeline timeline;
 static struct frame frame;
 static char message[NAVIGATE_MESSAGE];
 
-/* All images are right. */
+/* All images are classified correctly. */
 static void make_list(void)
 {
     struct outcomes outcomes;
@@ -82,7 +82,7 @@ static void press(enum key_action action)
     assert_true(navigate(&frame, action, 80, 24, message));
 }
 
-static void tab_goes_round_the_panes_on_the_screen(void **unused)
+static void tab_wraps_around_the_visible_panes(void **unused)
 {
     static const enum pane order[] = {PANE_ACCURACY, PANE_MODEL, PANE_SAMPLES, PANE_LOSS};
     (void)unused;
@@ -96,7 +96,7 @@ static void tab_goes_round_the_panes_on_the_screen(void **unused)
     assert_int_equal(frame.focus, PANE_SAMPLES);
 }
 
-static void where_one_pane_is_shown_tab_goes_through_all_of_the_view(void **unused)
+static void tab_goes_through_all_panes_if_one_is_shown(void **unused)
 {
     bool seen[PANE_COUNT] = {false};
     (void)unused;
@@ -109,14 +109,14 @@ static void where_one_pane_is_shown_tab_goes_through_all_of_the_view(void **unus
     assert_true(seen[PANE_SAMPLES]);
 }
 
-static void every_pane_of_a_layout_lies_on_the_screen_and_on_no_other(void **unused)
+static void panes_lie_on_the_screen_and_do_not_overlap(void **unused)
 {
     struct layout layout;
     (void)unused;
 
     for (int view = 0; view < VIEW_COUNT; view++)
         for (int width = 40; width <= 300; width += 7) {
-            snapshot.base_lr = width % 2 * settings.lr; /* varies, or not */
+            snapshot.base_lr = width % 2 * settings.lr; /* varies or not */
             for (int height = 10; height <= 100; height += 3) {
                 unsigned char cells[300 * 100] = {0};
                 navigate_open(&frame, (enum view)view);
@@ -134,7 +134,7 @@ static void every_pane_of_a_layout_lies_on_the_screen_and_on_no_other(void **unu
         }
 }
 
-static void the_learning_rate_has_a_pane_where_it_varies(void **unused)
+static void the_learning_rate_has_a_pane_if_it_varies(void **unused)
 {
     (void)unused;
 
@@ -184,7 +184,7 @@ static void the_crosshair_stays_on_the_axis(void **unused)
     assert_float_equal(frame.crosshair, 0.0, 1e-9);
 }
 
-static void smoothing_has_ends_and_0_resets_the_plots(void **unused)
+static void smoothing_has_limits_and_0_resets_the_plots(void **unused)
 {
     (void)unused;
 
@@ -216,7 +216,7 @@ static void remember(long step, bool epoch_end)
     weights_drop(weights);
 }
 
-static void the_past_is_travelled_and_end_returns_to_now(void **unused)
+static void replay_goes_back_and_forth_and_end_returns_to_now(void **unused)
 {
     (void)unused;
 
@@ -237,7 +237,7 @@ static void the_past_is_travelled_and_end_returns_to_now(void **unused)
     assert_int_equal(view_step(&frame), 500);
 }
 
-static void the_timeline_is_bounded_keeps_its_ends_and_every_epochs_end(void **unused)
+static void the_timeline_is_bounded_and_keeps_its_ends_and_every_epochs_end(void **unused)
 {
     (void)unused;
 
@@ -290,7 +290,7 @@ static bool end_epoch(double loss)
     return events_watch(&events, &snapshot);
 }
 
-static void events_tell_each_epoch_once_and_a_test_loss_that_keeps_rising(void **unused)
+static void events_report_each_epoch_once_and_a_rising_test_loss(void **unused)
 {
     static const double losses[] = {0.5, 0.3, 0.4, 0.5, 0.6};
     (void)unused;
@@ -305,8 +305,8 @@ static void events_tell_each_epoch_once_and_a_test_loss_that_keeps_rising(void *
     assert_non_null(strstr(events_at(&events, 1)->text, "Epoch 5"));
 }
 
-/* Epochs are numbered from the run's start; how many are known depends on the log. */
-static void row_116_after_a_lost_log_each_epoch_is_told_of_once(void **unused)
+/* Epochs are numbered from the run's start; the number of known epochs depends on the log. */
+static void row_116_after_a_lost_log_each_epoch_is_reported_once(void **unused)
 {
     (void)unused;
 
@@ -322,7 +322,7 @@ static void row_116_after_a_lost_log_each_epoch_is_told_of_once(void **unused)
     assert_non_null(strstr(events_at(&events, 2)->text, "Epoch 4"));
 }
 
-static void events_tell_at_the_end_of_the_runs_to_compare(void **unused)
+static void events_list_the_compared_runs_at_the_end(void **unused)
 {
     static struct past_run compared[2] = {{.directory = "a/first"}, {.directory = "b/begun"}};
     (void)unused;
@@ -358,7 +358,7 @@ static void events_are_bounded(void **unused)
     assert_non_null(strstr(events_at(&events, EVENTS_MAX - 1)->text, "Paused"));
 }
 
-static void events_tell_a_new_learning_rate(void **unused)
+static void events_report_a_new_learning_rate(void **unused)
 {
     (void)unused;
 
@@ -369,7 +369,7 @@ static void events_tell_a_new_learning_rate(void **unused)
     assert_non_null(strstr(events_at(&events, 0)->text, "0.0125"));
 }
 
-static void samples_go_round_by_one_ten_and_a_hundred(void **unused)
+static void samples_move_by_one_ten_and_a_hundred_and_wrap_around(void **unused)
 {
     (void)unused;
 
@@ -383,7 +383,7 @@ static void samples_go_round_by_one_ten_and_a_hundred(void **unused)
     assert_int_equal(browse.image, 99);
 }
 
-static void mistakes_and_worst_are_wishes_that_are_taken_back(void **unused)
+static void the_filters_mistakes_and_worst_can_be_switched_off(void **unused)
 {
     (void)unused;
 
@@ -398,7 +398,7 @@ static void mistakes_and_worst_are_wishes_that_are_taken_back(void **unused)
     assert_false(browse.worst_first);
 }
 
-static void training_images_are_gone_through_where_the_run_changes_them(void **unused)
+static void training_images_can_be_viewed_if_the_run_augments_them(void **unused)
 {
     (void)unused;
 
@@ -481,7 +481,7 @@ static void the_pen_draws_where_it_goes_while_it_is_down(void **unused)
     assert_non_null(strstr(message, "nothing to take back"));
 }
 
-static void keys_for_drawing_leave_the_sheet_alone_elsewhere(void **unused)
+static void drawing_keys_do_nothing_in_other_views(void **unused)
 {
     (void)unused;
 
@@ -514,7 +514,7 @@ static void a_press_on_a_views_name_opens_it(void **unused)
     assert_int_equal(view_tab_at(&frame, 80, 70, 0), VIEW_COUNT);
 }
 
-static void where_the_header_has_no_room_for_the_views_names_a_press_opens_none(void **unused)
+static void a_press_opens_no_view_if_the_header_has_no_names(void **unused)
 {
     (void)unused;
 
@@ -524,7 +524,7 @@ static void where_the_header_has_no_room_for_the_views_names_a_press_opens_none(
         assert_int_equal(view_tab_at(&frame, 140, x, 0), VIEW_COUNT);
 }
 
-static void a_press_gives_a_pane_the_keys_and_the_wheel_scrolls_it(void **unused)
+static void a_press_focuses_a_pane_and_the_wheel_scrolls_it(void **unused)
 {
     (void)unused;
 
@@ -565,14 +565,14 @@ static void row_101_a_drag_that_began_elsewhere_draws_nothing(void **unused)
     point(POINTER_RELEASE, 12, 12, 80, 24);
     assert_true(sketch_empty(sketch));
     point(POINTER_PRESS, 8, 8, 80, 24);
-    point(POINTER_RELEASE, 8, 0, 80, 24); /* let go elsewhere */
+    point(POINTER_RELEASE, 8, 0, 80, 24); /* released elsewhere */
     const unsigned long changes = sketch->changes;
     point(POINTER_DRAG, 12, 12, 80, 24);
     assert_int_equal(sketch->changes, changes);
 }
 
-/* Whatever is pressed meanwhile. */
-static void row_101_every_stroke_can_be_taken_back(void **unused)
+/* Whatever else is pressed meanwhile. */
+static void row_101_every_stroke_can_be_undone(void **unused)
 {
     static const enum key_action actions[] = {KEY_UNDO, KEY_CLEAR, KEY_ERASER, KEY_ZOOM};
     (void)unused;
@@ -590,7 +590,7 @@ static void row_101_every_stroke_can_be_taken_back(void **unused)
     }
 }
 
-static void row_101_a_stroke_that_leaves_the_sheet_goes_on_there_and_keeps_the_keys(void **unused)
+static void row_101_a_stroke_that_leaves_the_sheet_continues_and_keeps_the_focus(void **unused)
 {
     (void)unused;
 
@@ -639,7 +639,7 @@ static void a_press_on_a_cell_selects_it_and_another_opens_it(void **unused)
     assert_int_equal(browse.label, 5);
 }
 
-static void anything_the_mouse_does_anywhere_is_survived(void **unused)
+static void every_mouse_event_anywhere_is_survived(void **unused)
 {
     (void)unused;
 
@@ -655,38 +655,38 @@ static void anything_the_mouse_does_anywhere_is_survived(void **unused)
 #define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
 
 static const struct CMUnitTest tests[] = {
-    TEST(tab_goes_round_the_panes_on_the_screen),
-    TEST(where_one_pane_is_shown_tab_goes_through_all_of_the_view),
-    TEST(every_pane_of_a_layout_lies_on_the_screen_and_on_no_other),
-    TEST(the_learning_rate_has_a_pane_where_it_varies),
+    TEST(tab_wraps_around_the_visible_panes),
+    TEST(tab_goes_through_all_panes_if_one_is_shown),
+    TEST(panes_lie_on_the_screen_and_do_not_overlap),
+    TEST(the_learning_rate_has_a_pane_if_it_varies),
     TEST(enter_zooms_and_esc_goes_back_step_by_step),
     TEST(the_crosshair_stays_on_the_axis),
-    TEST(smoothing_has_ends_and_0_resets_the_plots),
-    TEST(the_past_is_travelled_and_end_returns_to_now),
-    TEST(the_timeline_is_bounded_keeps_its_ends_and_every_epochs_end),
+    TEST(smoothing_has_limits_and_0_resets_the_plots),
+    TEST(replay_goes_back_and_forth_and_end_returns_to_now),
+    TEST(the_timeline_is_bounded_and_keeps_its_ends_and_every_epochs_end),
     TEST(the_timeline_keeps_to_its_bytes_but_for_a_few_moments),
-    TEST(events_tell_each_epoch_once_and_a_test_loss_that_keeps_rising),
-    TEST(row_116_after_a_lost_log_each_epoch_is_told_of_once),
-    TEST(events_tell_at_the_end_of_the_runs_to_compare),
+    TEST(events_report_each_epoch_once_and_a_rising_test_loss),
+    TEST(row_116_after_a_lost_log_each_epoch_is_reported_once),
+    TEST(events_list_the_compared_runs_at_the_end),
     TEST(events_are_bounded),
-    TEST(events_tell_a_new_learning_rate),
-    TEST(samples_go_round_by_one_ten_and_a_hundred),
-    TEST(mistakes_and_worst_are_wishes_that_are_taken_back),
-    TEST(training_images_are_gone_through_where_the_run_changes_them),
+    TEST(events_report_a_new_learning_rate),
+    TEST(samples_move_by_one_ten_and_a_hundred_and_wrap_around),
+    TEST(the_filters_mistakes_and_worst_can_be_switched_off),
+    TEST(training_images_can_be_viewed_if_the_run_augments_them),
     TEST(enter_on_a_cell_of_the_matrix_opens_its_images),
     TEST(home_goes_to_the_most_confused_cell),
     TEST(the_pen_draws_where_it_goes_while_it_is_down),
-    TEST(keys_for_drawing_leave_the_sheet_alone_elsewhere),
+    TEST(drawing_keys_do_nothing_in_other_views),
     TEST(a_press_on_a_views_name_opens_it),
-    TEST(where_the_header_has_no_room_for_the_views_names_a_press_opens_none),
-    TEST(a_press_gives_a_pane_the_keys_and_the_wheel_scrolls_it),
+    TEST(a_press_opens_no_view_if_the_header_has_no_names),
+    TEST(a_press_focuses_a_pane_and_the_wheel_scrolls_it),
     TEST(the_mouse_draws),
     TEST(row_101_a_drag_that_began_elsewhere_draws_nothing),
-    TEST(row_101_every_stroke_can_be_taken_back),
-    TEST(row_101_a_stroke_that_leaves_the_sheet_goes_on_there_and_keeps_the_keys),
+    TEST(row_101_every_stroke_can_be_undone),
+    TEST(row_101_a_stroke_that_leaves_the_sheet_continues_and_keeps_the_focus),
     TEST(row_101_the_pen_stays_on_the_sheet),
     TEST(a_press_on_a_cell_selects_it_and_another_opens_it),
-    TEST(anything_the_mouse_does_anywhere_is_survived),
+    TEST(every_mouse_event_anywhere_is_survived),
 };
 
 CHECK_MAIN(tests)

@@ -1,4 +1,4 @@
-/* Every optimizer step by step, against the formulas of torch.optim's documentation in double. */
+/* Every optimizer step by step, against the formulas in torch.optim's documentation, in double. */
 #include "check.h"
 
 #include "nn/optimizer.h"
@@ -8,7 +8,7 @@
 
 enum { COUNT = 37, STEPS = 5 };
 
-/* One parameter and what the optimizer remembers of it. */
+/* One parameter and the optimizer's state for it. */
 struct descent {
     double p, a, b;
 };
@@ -72,7 +72,7 @@ static bool near(double a, double b)
     return fabs(a - b) <= 2e-6 * (fabs(b) + 1.0);
 }
 
-/* Some steps from random parameters and empty buffers. */
+/* Some steps from random parameters and zero buffers. */
 static void check_steps(struct optimizer optimizer)
 {
     float parameters[COUNT], a[COUNT] = {0}, b[COUNT] = {0}, gradient[COUNT];
@@ -163,8 +163,8 @@ static void adadelta_is_pytorchs(void **state)
         (struct optimizer){.kind = OPTIMIZER_ADADELTA, .lr = 1.0F, .rho = 0.9F, .eps = 1e-6F});
 }
 
-/* Members of a team update disjoint parts: no element except those of the part may move. */
-static void an_update_keeps_to_its_part(void **state)
+/* Members of a team update disjoint parts: only the elements of the part may change. */
+static void an_update_changes_only_its_part(void **state)
 {
     (void)state;
     for (int kind = 0; optimizer_name(kind) != NULL; kind++) {
@@ -203,8 +203,8 @@ static void an_update_keeps_to_its_part(void **state)
     }
 }
 
-/* The first update's average is the weights; then it forgets by min(decay, n / (n + 10)). */
-static void the_average_begins_with_the_weights(void **state)
+/* The first average is the weights; then the decay is min(decay, n / (n + 10)). */
+static void the_average_of_weights_begins_with_the_weights(void **state)
 {
     float average[COUNT] = {0}, values[COUNT];
     double expected[COUNT] = {0};
@@ -232,8 +232,8 @@ static const struct CMUnitTest tests[] = {
     cmocka_unit_test(adamw_is_pytorchs),
     cmocka_unit_test(rmsprop_is_pytorchs),
     cmocka_unit_test(adadelta_is_pytorchs),
-    cmocka_unit_test(an_update_keeps_to_its_part),
-    cmocka_unit_test(the_average_begins_with_the_weights),
+    cmocka_unit_test(an_update_changes_only_its_part),
+    cmocka_unit_test(the_average_of_weights_begins_with_the_weights),
 };
 
 CHECK_MAIN(tests)

@@ -1,4 +1,4 @@
-/* The command line: what is read from it, and what is refused. */
+/* The command line: what is parsed from it, and what is refused. */
 #include "check.h"
 
 #include "options.h"
@@ -8,7 +8,8 @@
 
 enum { ARGUMENTS_MAX = 32 };
 
-/* Parses the words of a line, as those of a new run or of one that is resumed. */
+/* Parses a line of words as the options of a new run, or of a resumed run with the settings
+ * `run`. */
 static bool parse_words(struct options *options, const struct settings *run, const char *line,
                         struct error *error)
 {
@@ -20,7 +21,7 @@ static bool parse_words(struct options *options, const struct settings *run, con
     for (char *word = strtok_r(words, " ", &rest); word != NULL; word = strtok_r(NULL, " ", &rest))
         arguments[count++] = word;
     arguments[count] = NULL;
-    optind = 0; /* getopt starts anew */
+    optind = 0; /* getopt starts again */
     return options_parse(options, run, count, arguments, error);
 }
 
@@ -29,7 +30,7 @@ static bool parse(struct options *options, const char *line, struct error *error
     return parse_words(options, NULL, line, error);
 }
 
-static void without_arguments_it_is_the_reference_run(void **unused)
+static void no_arguments_mean_the_reference_run(void **unused)
 {
     struct options options;
     struct error error;
@@ -103,7 +104,7 @@ static const struct settings *recipe_called(const char *name)
     return recipe_settings(i);
 }
 
-static void a_recipe_sets_all_but_what_stands_beside_it(void **unused)
+static void a_recipe_sets_everything_except_the_options_given_with_it(void **unused)
 {
     static const char *const lines[] = {
         "--recipe=best --epochs=3 --model=tiny --lr=0.3 --seed=9 --no-shuffle --schedule=step",
@@ -132,8 +133,8 @@ static void a_recipe_sets_all_but_what_stands_beside_it(void **unused)
     }
 }
 
-/* --recipe=reference takes nothing away that was not there. */
-static void every_recipe_can_be_asked_for(void **unused)
+/* --recipe=reference changes none of the defaults. */
+static void every_recipe_is_accepted(void **unused)
 {
     (void)unused;
     for (int i = 0; recipe_name(i) != NULL; i++) {
@@ -147,7 +148,7 @@ static void every_recipe_can_be_asked_for(void **unused)
     }
 }
 
-static void onecycle_warms_up_unless_told_otherwise(void **unused)
+static void onecycle_warms_up_by_default(void **unused)
 {
     static const struct {
         const char *line;
@@ -174,9 +175,9 @@ static void onecycle_warms_up_unless_told_otherwise(void **unused)
     }
 }
 
-/* Whatever a run was begun with can be said again beside --resume, in whole or in part: it is read
- * before the run's settings are known and then once more. */
-static void a_resumed_run_can_be_asked_for_as_it_was_begun(void **unused)
+/* The options that a run was started with may be given again with --resume, all or some: they are
+ * read before the run's settings are known, and once more after that. */
+static void a_resumed_run_accepts_the_options_it_was_started_with(void **unused)
 {
     static const char *const lines[][3] = {
         {"--recipe=best --seed=5", "-r a", "-r a --schedule=onecycle"},
@@ -199,7 +200,7 @@ static void a_resumed_run_can_be_asked_for_as_it_was_begun(void **unused)
     }
 }
 
-static void a_resumed_runs_settings_take_the_place_of_the_defaults(void **unused)
+static void a_resumed_runs_settings_replace_the_defaults(void **unused)
 {
     const struct settings run = {"basic", 7, 16, 0.5, 0.1, 3, false};
     char *arguments[] = {"mnist-tui", "-r", "a", "--checkpoint-every=0.5", "-e9", NULL};
@@ -263,7 +264,7 @@ static void a_series_of_seeds_is_headless(void **unused)
     assert_false(options.series);
 }
 
-static void directories_stand_behind_report(void **unused)
+static void directories_follow_report(void **unused)
 {
     struct options options;
     struct error error;
@@ -318,21 +319,21 @@ static void help_and_version_win_over_what_follows(void **unused)
     assert_int_equal(options.action, ACTION_VERSION);
 }
 
-/* Each line must be refused with a sentence that has the text. */
+/* Each line must be refused with a message that contains the text. */
 static void assert_all_refused(const char *const cases[][2], int count)
 {
     for (int i = 0; i < count; i++) {
         struct options options;
         struct error error = {0};
         if (parse(&options, cases[i][0], &error))
-            fail_msg("'%s' was taken", cases[i][0]);
+            fail_msg("'%s' was accepted", cases[i][0]);
         assert_int_equal(error.kind, ERROR_USAGE);
         if (strstr(error.text, cases[i][1]) == NULL)
             fail_msg("'%s' gives '%s', which lacks '%s'", cases[i][0], error.text, cases[i][1]);
     }
 }
 
-static void row_50_unknown_missing_and_extra_arguments(void **unused)
+static void row_50_unknown_missing_and_extra_arguments_are_refused(void **unused)
 {
     static const char *const cases[][2] = {
         {"--nonsense", "--nonsense: unknown option"},
@@ -353,7 +354,7 @@ static void row_50_unknown_missing_and_extra_arguments(void **unused)
     assert_all_refused(cases, CHECK_COUNT(cases));
 }
 
-static void row_51_numbers_that_are_none(void **unused)
+static void row_51_malformed_numbers_are_refused(void **unused)
 {
     static const char *const cases[][2] = {
         {"--epochs=", "''"},
@@ -389,7 +390,7 @@ static void row_51_numbers_that_are_none(void **unused)
     assert_all_refused(cases, CHECK_COUNT(cases));
 }
 
-static void row_52_learning_rates_that_are_none(void **unused)
+static void row_52_invalid_learning_rates_are_refused(void **unused)
 {
     static const char *const cases[][2] = {
         {"--lr=nan", "--lr"},
@@ -418,7 +419,7 @@ static void row_52_learning_rates_that_are_none(void **unused)
     assert_all_refused(cases, CHECK_COUNT(cases));
 }
 
-static void row_54_thread_counts_that_are_none(void **unused)
+static void row_54_invalid_thread_counts_are_refused(void **unused)
 {
     static const char *const cases[][2] = {{"--threads=0", "--threads"},
                                            {"--threads=100000", "--threads"}};
@@ -427,7 +428,7 @@ static void row_54_thread_counts_that_are_none(void **unused)
     assert_all_refused(cases, CHECK_COUNT(cases));
 }
 
-static void row_55_options_that_contradict_each_other(void **unused)
+static void row_55_options_that_contradict_each_other_are_refused(void **unused)
 {
     static const char *const cases[][2] = {
         {"--summary --stats", "only one"},
@@ -469,7 +470,7 @@ static void row_55_options_that_contradict_each_other(void **unused)
     assert_all_refused(cases, CHECK_COUNT(cases));
 }
 
-static void row_107_rates_that_a_float_does_not_hold(void **unused)
+static void row_107_rates_that_a_float_cannot_hold_are_refused(void **unused)
 {
     static const char *const cases[][2] = {
         {"--lr=1e-50", "above 0, as a float, got '1e-50'"},
@@ -483,7 +484,7 @@ static void row_107_rates_that_a_float_does_not_hold(void **unused)
     assert_all_refused(cases, CHECK_COUNT(cases));
 }
 
-static void row_110_directories_without_a_name(void **unused)
+static void row_110_empty_directory_names_are_refused(void **unused)
 {
     static const char *const before[] = {"--report", "one", "--stats"};
     (void)unused;
@@ -502,7 +503,7 @@ static void row_110_directories_without_a_name(void **unused)
     }
 }
 
-static void row_56_no_arguments_at_all(void **unused)
+static void row_56_an_empty_argv_is_survived(void **unused)
 {
     char *arguments[] = {NULL};
     struct options options;
@@ -530,28 +531,28 @@ static void words_are_checked_against_their_list(void **unused)
 }
 
 static const struct CMUnitTest tests[] = {
-    cmocka_unit_test(without_arguments_it_is_the_reference_run),
+    cmocka_unit_test(no_arguments_mean_the_reference_run),
     cmocka_unit_test(every_option_is_read),
     cmocka_unit_test(every_setting_of_a_recipe_is_read),
-    cmocka_unit_test(a_recipe_sets_all_but_what_stands_beside_it),
-    cmocka_unit_test(every_recipe_can_be_asked_for),
-    cmocka_unit_test(onecycle_warms_up_unless_told_otherwise),
-    cmocka_unit_test(a_resumed_run_can_be_asked_for_as_it_was_begun),
-    cmocka_unit_test(a_resumed_runs_settings_take_the_place_of_the_defaults),
+    cmocka_unit_test(a_recipe_sets_everything_except_the_options_given_with_it),
+    cmocka_unit_test(every_recipe_is_accepted),
+    cmocka_unit_test(onecycle_warms_up_by_default),
+    cmocka_unit_test(a_resumed_run_accepts_the_options_it_was_started_with),
+    cmocka_unit_test(a_resumed_runs_settings_replace_the_defaults),
     cmocka_unit_test(row_102_a_resumed_runs_recipe_changes_nothing),
     cmocka_unit_test(a_series_of_seeds_is_headless),
-    cmocka_unit_test(directories_stand_behind_report),
+    cmocka_unit_test(directories_follow_report),
     cmocka_unit_test(runs_to_compare_with_are_kept_in_order),
     cmocka_unit_test(a_snapshots_size_is_columns_x_rows),
     cmocka_unit_test(help_and_version_win_over_what_follows),
-    cmocka_unit_test(row_50_unknown_missing_and_extra_arguments),
-    cmocka_unit_test(row_51_numbers_that_are_none),
-    cmocka_unit_test(row_52_learning_rates_that_are_none),
-    cmocka_unit_test(row_54_thread_counts_that_are_none),
-    cmocka_unit_test(row_55_options_that_contradict_each_other),
-    cmocka_unit_test(row_107_rates_that_a_float_does_not_hold),
-    cmocka_unit_test(row_110_directories_without_a_name),
-    cmocka_unit_test(row_56_no_arguments_at_all),
+    cmocka_unit_test(row_50_unknown_missing_and_extra_arguments_are_refused),
+    cmocka_unit_test(row_51_malformed_numbers_are_refused),
+    cmocka_unit_test(row_52_invalid_learning_rates_are_refused),
+    cmocka_unit_test(row_54_invalid_thread_counts_are_refused),
+    cmocka_unit_test(row_55_options_that_contradict_each_other_are_refused),
+    cmocka_unit_test(row_107_rates_that_a_float_cannot_hold_are_refused),
+    cmocka_unit_test(row_110_empty_directory_names_are_refused),
+    cmocka_unit_test(row_56_an_empty_argv_is_survived),
     cmocka_unit_test(words_are_checked_against_their_list),
 };
 

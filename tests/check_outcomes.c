@@ -1,5 +1,5 @@
-/* What a test pass keeps of every image: from the trainer and from weights alone, and the confusion
- * matrix made of it. */
+/* What a test pass keeps of every image, from the trainer and from given weights, and the confusion
+ * matrix of it. */
 #include "sample_data.h"
 #include "sample_model.h"
 #include "trainer_wait.h"
@@ -84,7 +84,7 @@ static void the_trainers_outcomes_are_those_of_its_last_test_pass(void **unused)
     assert_true(fabs(loss - last->test_loss) <= 1e-6 * last->test_loss);
 }
 
-static void there_are_none_before_the_first_test_pass(void **unused)
+static void no_outcomes_exist_before_the_first_test_pass(void **unused)
 {
     struct trainer *trainer = start(true);
     long seen = 0;
@@ -167,7 +167,7 @@ static void confusion_is_empty_before_the_first_pass(void **unused)
 
 static const struct CMUnitTest tests[] = {
     TEST_OF(the_trainers_outcomes_are_those_of_its_last_test_pass),
-    TEST_OF(there_are_none_before_the_first_test_pass),
+    TEST_OF(no_outcomes_exist_before_the_first_test_pass),
     TEST_OF(a_snapshot_that_counts_an_epoch_finds_its_outcomes),
     TEST_OF(outcomes_computed_from_the_weights_are_the_trainers),
     TEST_OF(confusion_counts_every_image_once),

@@ -1,4 +1,4 @@
-/* Runs read back from their directories, and what tables say of them. */
+/* Runs read back from their directories, and the tables of them. */
 #include "check_file.h"
 
 #include "train/past_run.h"
@@ -72,7 +72,7 @@ static void assert_refused(const char *said)
         fail_msg("'%s' lacks '%s'", error.text, said);
 }
 
-static void its_epochs_and_its_settings_are_known(void **unused)
+static void epochs_and_settings_are_read_back(void **unused)
 {
     struct run_summary summary;
     (void)unused;
@@ -108,7 +108,7 @@ static void an_epoch_that_is_logged_twice_counts_once(void **unused)
     assert_true(run.now.epochs_seconds == 4.5);
 }
 
-static void row_47_a_torn_last_line_is_no_damage(void **unused)
+static void row_47_a_torn_last_line_is_not_damage(void **unused)
 {
     static const char *const torn[] = {"{\"event\":\"epoch\",\"epoch\":1,\"tra", "{\"eve\n", "\n",
                                        "{\"event\":\"epoch\",\"epoch\":1}\n"};
@@ -166,8 +166,8 @@ static void a_run_without_a_log_has_no_epochs(void **unused)
     assert_int_equal(run.now.history.epoch_count, 0);
 }
 
-/* Lost once, and begun anew by the process that resumed the run. */
-static void a_log_that_begins_later_tells_of_the_rest(void **unused)
+/* The log was lost once, and started again by the process that resumed the run. */
+static void a_log_that_begins_late_gives_the_remaining_epochs(void **unused)
 {
     struct run_summary summary;
     (void)unused;
@@ -179,7 +179,7 @@ static void a_log_that_begins_later_tells_of_the_rest(void **unused)
     assert_int_equal(summary.best_epoch, 3);
 }
 
-static void row_87_a_loss_that_is_no_number_leaves_the_rest(void **unused)
+static void row_87_a_loss_that_is_nan_does_not_hide_the_rest(void **unused)
 {
     (void)unused;
 
@@ -188,7 +188,7 @@ static void row_87_a_loss_that_is_no_number_leaves_the_rest(void **unused)
     assert_true(run.now.best.test_accuracy == 90.0);
 }
 
-static void a_directory_that_is_no_run_is_named(void **unused)
+static void a_directory_that_is_not_a_run_is_named(void **unused)
 {
     char path[PATH_MAX + 32];
     (void)unused;
@@ -201,7 +201,7 @@ static void a_directory_that_is_no_run_is_named(void **unused)
     assert_refused("holds no run");
 }
 
-static void its_name_is_the_last_component(void **unused)
+static void a_runs_name_is_the_last_component_of_its_path(void **unused)
 {
     static const char *const cases[][2] = {
         {"run", "run"},
@@ -224,8 +224,8 @@ static void its_name_is_the_last_component(void **unused)
     }
 }
 
-/* The textbook's: 2, 4, 4, 4, 5, 5, 7, 9 have the mean 5 and the squares 32. */
-static void the_spread_is_a_samples(void **unused)
+/* The textbook's example: 2, 4, 4, 4, 5, 5, 7, 9 have the mean 5 and the sum of squares 32. */
+static void the_standard_deviation_is_a_samples(void **unused)
 {
     static const double values[] = {2, 4, 4, 4, 5, 5, 7, 9};
     struct run_summary runs[CHECK_COUNT(values)] = {0};
@@ -246,16 +246,16 @@ static void the_spread_is_a_samples(void **unused)
 #define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
 
 static const struct CMUnitTest tests[] = {
-    TEST(its_epochs_and_its_settings_are_known),
+    TEST(epochs_and_settings_are_read_back),
     TEST(an_epoch_that_is_logged_twice_counts_once),
-    TEST(row_47_a_torn_last_line_is_no_damage),
+    TEST(row_47_a_torn_last_line_is_not_damage),
     TEST(row_112_a_damaged_line_is_named),
     TEST(a_run_without_a_log_has_no_epochs),
-    TEST(a_log_that_begins_later_tells_of_the_rest),
-    TEST(row_87_a_loss_that_is_no_number_leaves_the_rest),
-    TEST(a_directory_that_is_no_run_is_named),
-    TEST(its_name_is_the_last_component),
-    cmocka_unit_test(the_spread_is_a_samples),
+    TEST(a_log_that_begins_late_gives_the_remaining_epochs),
+    TEST(row_87_a_loss_that_is_nan_does_not_hide_the_rest),
+    TEST(a_directory_that_is_not_a_run_is_named),
+    TEST(a_runs_name_is_the_last_component_of_its_path),
+    cmocka_unit_test(the_standard_deviation_is_a_samples),
 };
 
 CHECK_MAIN(tests)

@@ -1,4 +1,4 @@
-/* Run directories: what stands in them, and that none is written over. */
+/* Run directories: their contents, and that no run overwrites another. */
 #include "check_file.h"
 #include "sample_data.h"
 #include "sample_model.h"
@@ -16,10 +16,10 @@
 #include <sys/stat.h>
 #include <sys/syscall.h>
 
-/* ---- faults: these stand in for the C library's ---- */
+/* ---- faults: these functions replace the C library's ---- */
 
 static struct {
-    int flock, fsync, ftruncate; /* the errno to fail with; 0: none */
+    int flock, fsync, ftruncate; /* the errno to fail with; 0: does not fail */
 } failure;
 
 int flock(int descriptor, int operation)
@@ -81,7 +81,7 @@ static struct runlog *begin_run(void)
     return runlog;
 }
 
-/* Makes the run's file hold these bytes. */
+/* Writes these bytes to the run's file. */
 static void put_in_run(const char *name, const char *text, size_t size)
 {
     struct directory run;
@@ -101,7 +101,7 @@ static FILE *open_in_run(const char *name)
     return file;
 }
 
-static void the_config_says_what_made_the_run(void **unused)
+static void the_config_has_everything_that_made_the_run(void **unused)
 {
     struct runlog *runlog = begin_run();
     json_error_t problem;
@@ -190,7 +190,7 @@ static void a_directory_with_a_run_is_left_alone(void **unused)
     assert_non_null(strstr(error.text, directory));
 }
 
-static void an_empty_directory_that_is_there_is_used(void **unused)
+static void an_existing_empty_directory_is_used(void **unused)
 {
     (void)unused;
     assert_int_equal(mkdir(directory, 0777), 0);
@@ -233,7 +233,7 @@ static void the_config_reads_back_as_it_was(void **unused)
     assert_int_equal(read.threads, 2);
 }
 
-static void row_36_a_config_that_is_none_is_refused(void **unused)
+static void row_36_an_invalid_config_is_refused(void **unused)
 {
     static const char *const texts[] = {"", "[]", "{\"format_version\": 2}",
                                         "{\"format_version\": 1, \"model\": \"nonesuch\"}"};
@@ -254,7 +254,7 @@ static void row_36_a_config_that_is_none_is_refused(void **unused)
     directory_close(&run);
 }
 
-static void row_45_a_second_process_is_kept_out(void **unused)
+static void row_45_a_second_process_is_refused(void **unused)
 {
     struct runlog *runlog = begin_run();
     (void)unused;
@@ -269,7 +269,7 @@ static void row_45_a_second_process_is_kept_out(void **unused)
     runlog_free(runlog);
 }
 
-/* ---- going on ---- */
+/* ---- resuming ---- */
 
 /* A run of an epoch and two batches; of its images 16, 32 and 11 were right, then 40 and 48. */
 static void log_run(void)
@@ -293,7 +293,7 @@ static void log_run(void)
     runlog_free(runlog);
 }
 
-/* Goes on where a checkpoint stands. */
+/* Resumes from a checkpoint at this moment. */
 static bool go_on(int epoch, int batch, bool *lost)
 {
     struct runlog *runlog = runlog_open(directory, &error);
@@ -348,7 +348,7 @@ static void the_past_is_read_back(void **unused)
     assert_true(start.now.run_seconds == 2.5);
 }
 
-static void row_48_lines_ahead_of_the_checkpoint_are_cut(void **unused)
+static void row_48_lines_after_the_checkpoint_are_cut(void **unused)
 {
     static const struct {
         int epoch, batch;
@@ -368,7 +368,8 @@ static void row_48_lines_ahead_of_the_checkpoint_are_cut(void **unused)
     }
 }
 
-/* Cut anywhere: repaired when all that the checkpoint knows is there, else refused. */
+/* Cut anywhere, the log is repaired if it is complete up to the checkpoint, and refused
+ * otherwise. */
 static void row_47_a_torn_line_is_repaired_and_a_gap_refused(void **unused)
 {
     char text[4096], path[PATH_MAX + 64];
@@ -399,7 +400,7 @@ static void row_47_a_torn_line_is_repaired_and_a_gap_refused(void **unused)
 static void row_48_a_line_that_is_not_the_next_is_refused(void **unused)
 {
     static const char *const swaps[][2] = {
-        {"\"batch\":1,\"loss\":2.0", "\"batch\":2,\"loss\":2.0"}, /* a gap, then a double */
+        {"\"batch\":1,\"loss\":2.0", "\"batch\":2,\"loss\":2.0"}, /* a gap, then a duplicate */
         {"\"event\":\"epoch\",\"epoch\":0", "\"event\":\"epoch\",\"epoch\":1"},
         {"\"test_accuracy\":65.0", "\"test_accuracy\":650."},
         {"\"accuracy\":25.0", "\"accuracy\":null"},
@@ -426,7 +427,7 @@ static void row_48_a_line_that_is_not_the_next_is_refused(void **unused)
     }
 }
 
-static void row_49_a_lost_log_begins_anew(void **unused)
+static void row_49_a_lost_log_is_started_again(void **unused)
 {
     char path[PATH_MAX + 64];
     bool lost;
@@ -444,7 +445,8 @@ static void row_49_a_lost_log_begins_anew(void **unused)
     assert_true(runlog_batch(runlog, 1, 2, 0.5, 70.0, &error));
     assert_true(runlog_end(runlog, "stopped", 1, 3, &error));
     runlog_free(runlog);
-    assert_true(go_on(1, 3, &lost)); /* what is there is read back at its place in the run */
+    assert_true(go_on(1, 3, &lost)); /* a later part of the log is read back at its place in the
+                                      * run */
     assert_false(lost);
     assert_int_equal(start.now.history.steps, 6);
     assert_int_equal(start.now.history.cells[3].loss.count, 0);
@@ -457,7 +459,7 @@ static void put_path(char path[PATH_MAX + 64], const char *name)
     snprintf(path, PATH_MAX + 64, "%s/%s", directory, name);
 }
 
-static void row_91_a_log_that_another_run_has_too_is_copied(void **unused)
+static void row_91_a_log_linked_from_another_run_is_copied(void **unused)
 {
     char path[PATH_MAX + 64], other[PATH_MAX + 64];
     struct stat before, after;
@@ -495,7 +497,7 @@ static void row_46_a_log_that_is_a_link_is_left_alone(void **unused)
     assert_int_equal(before.st_size, after.st_size);
 }
 
-/* What becomes of the log of a run at work. */
+/* Faults of the log during a run. */
 static void remove_log(const char *path)
 {
     assert_int_equal(unlink(path), 0);
@@ -549,7 +551,7 @@ static void row_92_a_log_that_was_changed_is_noticed_at_the_next_flush(void **un
     }
 }
 
-static void row_91_all_follows_the_directory_that_was_locked(void **unused)
+static void row_91_every_file_follows_the_locked_directory(void **unused)
 {
     char moved[PATH_MAX + 64], path[PATH_MAX + 128];
     struct stat status;
@@ -568,7 +570,7 @@ static void row_91_all_follows_the_directory_that_was_locked(void **unused)
     runlog_free(runlog);
     snprintf(path, sizeof path, "%s/%s", moved, CHECKPOINT_BEST);
     assert_int_equal(stat(path, &status), 0);
-    assert_int_equal(rmdir(directory), 0); /* nothing is in it */
+    assert_int_equal(rmdir(directory), 0); /* it is empty */
 }
 
 static void put_log(const char *text)
@@ -609,7 +611,7 @@ static void row_48_lines_that_no_run_would_have_written_are_refused(void **unuse
         {START "{\"event\":\"lr\",\"epoch\":0,\"batch\":0,\"lr\":-1}\n" BATCH(0, 0), 0, 1, false},
         {START "{\"event\":\"lr\",\"epoch\":0,\"batch\":0,\"lr\":null}\n" BATCH(0, 0), 0, 1, false},
         {START "{\"event\":\"lr\",\"epoch\":0,\"batch\":0,\"lr\":1}\n" BATCH(0, 0), 0, 1, true},
-        {"[]\n", 0, 0, true}, /* ahead of the checkpoint, and cut */
+        {"[]\n", 0, 0, true}, /* after the checkpoint, and cut */
     };
     bool lost;
     (void)unused;
@@ -622,7 +624,7 @@ static void row_48_lines_that_no_run_would_have_written_are_refused(void **unuse
     }
 }
 
-/* Takes one value out of the first line of that kind: the key and what follows it. */
+/* Removes one value from the first line of this kind: the key and what follows it. */
 static void take_value(char *text, const char *event, const char *key)
 {
     char wanted[64];
@@ -665,12 +667,12 @@ static void row_112_a_line_without_one_of_its_values_is_refused(void **unused)
             memcpy(text, whole, sizeof text);
             take_value(text, kinds[k].event, kinds[k].keys[i]);
             put_in_run(LOG_NAME, text, strlen(text));
-            /* The last line is ahead of the checkpoint and cut, whatever it lacks. */
+            /* The last line is after the checkpoint and cut, whatever it lacks. */
             assert_int_equal(go_on(1, 2, &lost), strcmp(kinds[k].event, "resume") == 0);
         }
 }
 
-static void a_log_that_is_no_file_is_not_read(void **unused)
+static void a_log_that_is_not_a_file_is_not_read(void **unused)
 {
     char path[PATH_MAX + 64];
     struct directory run;
@@ -687,7 +689,7 @@ static void a_log_that_is_no_file_is_not_read(void **unused)
     directory_close(&run);
 }
 
-/* ---- disks that do not take it ---- */
+/* ---- disks that cannot be written ---- */
 
 static void any_number_of_lines_between_two_saves_is_kept(void **unused)
 {
@@ -708,7 +710,7 @@ static void any_number_of_lines_between_two_saves_is_kept(void **unused)
     assert_int_equal(count, LINES + 2);
 }
 
-/* A run whose log may not grow beyond some 100 kB, up to the line that fails. */
+/* A run whose log may not grow beyond about 100 kB, up to the line that fails. */
 static void fill_log(void)
 {
     struct runlog *runlog = begin_run();
@@ -740,7 +742,7 @@ static void row_76_a_log_that_may_not_grow_keeps_whole_lines(void **unused)
     fclose(file);
 }
 
-static void row_76_a_line_that_cannot_be_taken_back_is_said(void **unused)
+static void row_76_a_line_that_cannot_be_removed_is_reported(void **unused)
 {
     (void)unused;
     failure.ftruncate = EIO;
@@ -748,15 +750,15 @@ static void row_76_a_line_that_cannot_be_taken_back_is_said(void **unused)
     assert_non_null(strstr(error.text, "its last line may be torn"));
 }
 
-static void row_45_where_there_are_no_locks_a_run_goes_on_without(void **unused)
+static void row_45_without_locks_a_run_continues(void **unused)
 {
     (void)unused;
     failure.flock = ENOLCK;
     runlog_free(begin_run());
 }
 
-/* What is in it is synced; that it is there cannot be. */
-static void a_run_below_a_directory_that_may_not_be_read(void **unused)
+/* Its contents are synced; its entry in the parent directory cannot be. */
+static void a_run_below_an_unreadable_directory_is_saved(void **unused)
 {
     (void)unused;
     failure.fsync = EACCES;
@@ -768,7 +770,7 @@ static void a_run_below_a_directory_that_may_not_be_read(void **unused)
     assert_non_null(strstr(error.text, "cannot be made durable"));
 }
 
-static void row_46_a_run_does_not_begin_where_its_files_cannot_be(void **unused)
+static void row_46_a_run_whose_files_cannot_be_made_does_not_start(void **unused)
 {
     static const char *const names[] = {CHECKPOINT_LAST, CONFIG_NAME, "metrics.jsonl"};
     char path[PATH_MAX + 64];
@@ -788,7 +790,7 @@ static void row_46_a_run_does_not_begin_where_its_files_cannot_be(void **unused)
     }
 }
 
-/* What lies where the log's temporary file is to be cannot be removed. */
+/* Something in the place of the log's temporary file cannot be removed. */
 static void row_46_a_log_that_cannot_be_made_is_named(void **unused)
 {
     char path[PATH_MAX + 64], temporary[PATH_MAX + 64];
@@ -820,13 +822,13 @@ static void paths_that_are_too_long_are_refused(void **unused)
     path[PATH_MAX + 8] = '\0';
     assert_null(runlog_new(path, &error));
     assert_int_equal(error.kind, ERROR_SYSTEM);
-    path[PATH_MAX - 4] = '\0'; /* not with the log's name behind it */
+    path[PATH_MAX - 4] = '\0'; /* too long with the log's name added */
     assert_null(runlog_open(path, &error));
     assert_int_equal(error.kind, ERROR_SYSTEM);
 }
 
-/* The run is there from config.json on, which is written before the log. */
-static void a_run_killed_before_its_log_was_made_goes_on(void **unused)
+/* A run exists as soon as config.json does, which is written before the log. */
+static void a_run_killed_before_its_log_was_made_is_resumed(void **unused)
 {
     char path[PATH_MAX + 64];
     bool lost;
@@ -845,34 +847,34 @@ static void a_run_killed_before_its_log_was_made_goes_on(void **unused)
 static const struct CMUnitTest tests[] = {
     TEST_OF(row_48_lines_that_no_run_would_have_written_are_refused),
     TEST_OF(row_112_a_line_without_one_of_its_values_is_refused),
-    TEST_OF(a_log_that_is_no_file_is_not_read),
+    TEST_OF(a_log_that_is_not_a_file_is_not_read),
     TEST_OF(row_46_a_log_that_is_a_link_is_left_alone),
-    TEST_OF(row_91_a_log_that_another_run_has_too_is_copied),
-    TEST_OF(row_91_all_follows_the_directory_that_was_locked),
+    TEST_OF(row_91_a_log_linked_from_another_run_is_copied),
+    TEST_OF(row_91_every_file_follows_the_locked_directory),
     TEST_OF(row_92_a_log_that_was_changed_is_noticed_at_the_next_flush),
     TEST_OF(any_number_of_lines_between_two_saves_is_kept),
     TEST_OF(row_76_a_log_that_may_not_grow_keeps_whole_lines),
-    TEST_OF(row_76_a_line_that_cannot_be_taken_back_is_said),
-    TEST_OF(row_45_where_there_are_no_locks_a_run_goes_on_without),
-    TEST_OF(a_run_below_a_directory_that_may_not_be_read),
-    TEST_OF(row_46_a_run_does_not_begin_where_its_files_cannot_be),
+    TEST_OF(row_76_a_line_that_cannot_be_removed_is_reported),
+    TEST_OF(row_45_without_locks_a_run_continues),
+    TEST_OF(a_run_below_an_unreadable_directory_is_saved),
+    TEST_OF(row_46_a_run_whose_files_cannot_be_made_does_not_start),
     TEST_OF(row_46_a_log_that_cannot_be_made_is_named),
     TEST_OF(paths_that_are_too_long_are_refused),
-    TEST_OF(the_config_says_what_made_the_run),
+    TEST_OF(the_config_has_everything_that_made_the_run),
     TEST_OF(every_line_is_an_object_with_its_event_first),
     TEST_OF(losses_read_back_as_the_same_float),
     TEST_OF(a_directory_with_a_run_is_left_alone),
-    TEST_OF(an_empty_directory_that_is_there_is_used),
+    TEST_OF(an_existing_empty_directory_is_used),
     TEST_OF(a_path_that_cannot_be_a_directory_is_refused),
     TEST_OF(the_config_reads_back_as_it_was),
-    TEST_OF(row_36_a_config_that_is_none_is_refused),
-    TEST_OF(row_45_a_second_process_is_kept_out),
+    TEST_OF(row_36_an_invalid_config_is_refused),
+    TEST_OF(row_45_a_second_process_is_refused),
     TEST_OF(the_past_is_read_back),
     TEST_OF(row_47_a_torn_line_is_repaired_and_a_gap_refused),
-    TEST_OF(row_48_lines_ahead_of_the_checkpoint_are_cut),
+    TEST_OF(row_48_lines_after_the_checkpoint_are_cut),
     TEST_OF(row_48_a_line_that_is_not_the_next_is_refused),
-    TEST_OF(row_49_a_lost_log_begins_anew),
-    TEST_OF(a_run_killed_before_its_log_was_made_goes_on),
+    TEST_OF(row_49_a_lost_log_is_started_again),
+    TEST_OF(a_run_killed_before_its_log_was_made_is_resumed),
 };
 
 CHECK_MAIN(tests)

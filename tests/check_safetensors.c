@@ -1,4 +1,4 @@
-/* The safetensors container: any number of tensors, with no more memory than theirs. */
+/* The safetensors container: any number of tensors, with no memory beyond their own. */
 #include "check_file.h"
 
 #include "support/safetensors.h"
@@ -26,7 +26,7 @@ static int tear_down(void **unused)
     return 0;
 }
 
-/* As many as 256 layers have with an optimizer of two values, and more. */
+/* More than 256 layers have with an optimizer of two values a parameter. */
 static void thousands_of_tensors_come_back(void **unused)
 {
     enum { COUNT = 3000, SIZE = 7 };
@@ -62,7 +62,7 @@ static void thousands_of_tensors_come_back(void **unused)
 }
 
 /* The largest networks have 32 million parameters: no copy of them may be made. */
-static void a_large_tensor_takes_no_memory_of_its_own(void **unused)
+static void a_large_tensor_is_not_copied(void **unused)
 {
     enum { COUNT = 8 << 20, ALLOWED = 8 << 10 /* kilobytes */ };
     float *values = malloc(COUNT * sizeof *values);
@@ -90,8 +90,8 @@ static void a_large_tensor_takes_no_memory_of_its_own(void **unused)
     free(values);
 }
 
-/* What a header declares is held against the size of the file before anything is allocated. */
-static void row_105_a_small_file_that_declares_much_is_refused(void **unused)
+/* A header's sizes are checked against the file's size before anything is allocated. */
+static void row_105_a_small_file_that_declares_large_sizes_is_refused(void **unused)
 {
     static const char *const headers[] = {
         "{\"a\":{\"dtype\":\"F32\",\"shape\":[4294967296,4294967296],\"data_offsets\":[0,0]}}",
@@ -120,8 +120,8 @@ static void row_105_a_small_file_that_declares_much_is_refused(void **unused)
 
 static const struct CMUnitTest tests[] = {
     TEST(thousands_of_tensors_come_back),
-    TEST(a_large_tensor_takes_no_memory_of_its_own),
-    TEST(row_105_a_small_file_that_declares_much_is_refused),
+    TEST(a_large_tensor_is_not_copied),
+    TEST(row_105_a_small_file_that_declares_large_sizes_is_refused),
 };
 
 CHECK_MAIN(tests)

@@ -1,7 +1,6 @@
 /*
- * The learning rate's way through a run, against PyTorch's schedulers where there is one for it and
- * the formulas of schedule.h where not; and a run of a recipe against PyTorch's, for which see
- * tests/reference/slim.
+ * The learning rate over a run, against PyTorch's schedulers if there is one and the formulas in
+ * schedule.h otherwise; and a recipe's run against PyTorch's (see tests/reference/slim).
  */
 #include "check.h"
 #include "network.h"
@@ -61,7 +60,7 @@ static void schedules_are_pytorchs(void **state)
     fclose(file);
 }
 
-/* What schedule.h says of a batch behind the warm-up, for all but onecycle. */
+/* The formula in schedule.h for a batch after the warm-up, for every schedule except onecycle. */
 static double formula(enum schedule schedule, double warmup, long step, long steps)
 {
     const double p = (double)step / (double)steps, q = (p - warmup) / (1.0 - warmup);
@@ -73,7 +72,7 @@ static double formula(enum schedule schedule, double warmup, long step, long ste
     return 1.0;
 }
 
-static void schedules_follow_their_formulas_behind_the_warm_up(void **state)
+static void schedules_follow_their_formulas_after_the_warm_up(void **state)
 {
     static const double warmups[] = {0.0, 0.0625, 0.25, 0.5};
     enum { STEPS = 512 }; /* all shares are exact */
@@ -91,7 +90,7 @@ static void schedules_follow_their_formulas_behind_the_warm_up(void **state)
     }
 }
 
-static void the_warm_up_rises_and_the_rest_falls(void **state)
+static void rates_rise_during_the_warm_up_and_fall_after_it(void **state)
 {
     static const double warmups[] = {0.0, 0.001, 0.1, 0.2, 0.33, 0.5, 0.9, 0.999};
     static const long lengths[] = {3, 10, 97, 938};
@@ -107,7 +106,7 @@ static void the_warm_up_rises_and_the_rest_falls(void **state)
             for (long i = 1; i < steps; i++) {
                 double factor = schedule_factor(&settings, i, steps);
                 falling = falling || factor < last;
-                /* PyTorch's cycle peaks one batch before the share is reached. */
+                /* PyTorch's cycle has its maximum one batch before the end of the warm-up. */
                 if (falling ? factor > last || (double)(i + 1) < warmup * (double)steps
                             : (double)i < warmup * (double)steps - 1.0 && !(factor > last))
                     fail_msg("%s, warm-up %g: batch %ld of %ld gives %g after %g", names[s], warmup,
@@ -139,7 +138,7 @@ static void every_batch_of_a_run_has_a_learning_rate(void **state)
     }
 }
 
-static void none_is_the_learning_rate_itself(void **state)
+static void schedule_none_keeps_the_learning_rate(void **state)
 {
     const struct settings settings = scheduled(SCHEDULE_NONE, 0.0);
 
@@ -228,10 +227,10 @@ static void a_run_of_a_recipe_follows_pytorch(void **state)
 
 static const struct CMUnitTest tests[] = {
     cmocka_unit_test(schedules_are_pytorchs),
-    cmocka_unit_test(schedules_follow_their_formulas_behind_the_warm_up),
-    cmocka_unit_test(the_warm_up_rises_and_the_rest_falls),
+    cmocka_unit_test(schedules_follow_their_formulas_after_the_warm_up),
+    cmocka_unit_test(rates_rise_during_the_warm_up_and_fall_after_it),
     cmocka_unit_test(every_batch_of_a_run_has_a_learning_rate),
-    cmocka_unit_test(none_is_the_learning_rate_itself),
+    cmocka_unit_test(schedule_none_keeps_the_learning_rate),
     cmocka_unit_test(a_run_of_a_recipe_follows_pytorch),
 };
 

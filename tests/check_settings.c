@@ -1,5 +1,5 @@
-/* The table of settings: what is written reads back, what is out of range is refused, and which
- * settings may differ between a run and what is asked of it. And the recipes that come from it. */
+/* The table of settings: what is written is read back, what is out of range is refused, and which
+ * settings of a run may be changed. Also the recipes, which are made from the table. */
 #include "check.h"
 #include "sample_model.h"
 
@@ -9,7 +9,7 @@
 #include <math.h>
 #include <stdbool.h>
 
-/* Every setting, with values that differ from the reference's. */
+/* Every setting, with a value that differs from the reference's. */
 static const struct settings unlike_reference = {
     .model = "slim",
     .epochs = 7,
@@ -86,7 +86,7 @@ static void settings_without_a_recipe_are_written_as_the_reference(void **state)
     assert_string_equal(text, "reference");
 }
 
-static void texts_are_told_from_numbers(void **state)
+static void texts_and_numbers_are_distinguished(void **state)
 {
     const struct setting *setting;
     int texts = 0;
@@ -121,7 +121,7 @@ static void check_texts(bool taken, const char *const texts[][2], int count)
     }
 }
 
-static void the_ends_of_the_ranges_are_taken(void **state)
+static void the_ends_of_the_ranges_are_accepted(void **state)
 {
     static const char *const texts[][2] = {
         {"epochs", "1"},
@@ -166,7 +166,7 @@ static void the_ends_of_the_ranges_are_taken(void **state)
     check_texts(true, texts, CHECK_COUNT(texts));
 }
 
-static void what_lies_beyond_the_ranges_is_refused(void **state)
+static void values_out_of_range_are_refused(void **state)
 {
     static const char *const texts[][2] = {
         {"epochs", "0"},
@@ -201,8 +201,8 @@ static void what_lies_beyond_the_ranges_is_refused(void **state)
     check_texts(false, texts, CHECK_COUNT(texts));
 }
 
-/* As a float each of these would be 0, without its precision, infinite or, for momentum, 1. */
-static void row_107_what_a_float_does_not_hold_is_refused(void **state)
+/* As a float each of these would be 0, subnormal, infinite or, for momentum, 1. */
+static void row_107_values_that_a_float_cannot_hold_are_refused(void **state)
 {
     static const char *const texts[][2] = {
         {"lr", "1e-50"},          {"lr", "5e-324"},
@@ -216,7 +216,7 @@ static void row_107_what_a_float_does_not_hold_is_refused(void **state)
     check_texts(false, texts, CHECK_COUNT(texts));
 }
 
-static void what_is_no_value_is_refused_by_every_setting(void **state)
+static void every_setting_refuses_malformed_values(void **state)
 {
     static const char *const junk[] = {"",    " ",    "x",       "1x",   "0.5.5", "nan",
                                        "inf", "-inf", " 0.5",    "0.5 ", "0,5",   "--",
@@ -236,11 +236,11 @@ static void what_is_no_value_is_refused_by_every_setting(void **state)
 
 /* ---- files ---- */
 
-/* The texts of a file: those of `settings`, of which the first `count` are there. */
+/* The texts of a file: the first `count` ones of `settings`. */
 struct file {
     const struct settings *settings;
     int count;
-    int missing; /* and this one is not */
+    int missing; /* except this one */
 };
 
 static const char *find_text(const void *argument, const char *key, char text[SETTING_TEXT_SIZE])
@@ -254,7 +254,7 @@ static const char *find_text(const void *argument, const char *key, char text[SE
     return text;
 }
 
-static void files_without_the_newer_settings_are_the_references(void **state)
+static void files_without_the_newer_settings_mean_the_references(void **state)
 {
     const struct file old = {&unlike_reference, 7, -1}, whole = {&unlike_reference, INT_MAX, -1};
     struct settings settings, expected = *recipe_settings(0);
@@ -276,7 +276,7 @@ static void files_without_the_newer_settings_are_the_references(void **state)
     assert_string_equal(settings.recipe, "tiny");
 }
 
-static void no_file_is_without_the_first_seven(void **state)
+static void the_first_seven_settings_are_mandatory(void **state)
 {
     (void)state;
     for (int i = 0; i < 7; i++) {
@@ -311,7 +311,7 @@ static void each_difference_is_named(void **state)
         struct settings run = *recipe_settings(0), other;
         struct error error = {0};
         char text[SETTING_TEXT_SIZE], option[SETTING_TEXT_SIZE];
-        run.schedule = SCHEDULE_STEP; /* so that the epochs count */
+        run.schedule = SCHEDULE_STEP; /* so that the epochs matter */
         other = run;
         setting_write(setting, &unlike_reference, text);
         assert_true(setting_read(setting, &other, text, ERROR_USAGE, "", &error));
@@ -325,7 +325,7 @@ static void each_difference_is_named(void **state)
     }
 }
 
-static void epochs_may_differ_where_no_learning_rate_depends_on_them(void **state)
+static void epochs_may_differ_if_no_learning_rate_depends_on_them(void **state)
 {
     struct settings run = *recipe_settings(0), longer;
     struct error error = {0};
@@ -397,7 +397,7 @@ static void the_first_recipe_is_the_published_run(void **state)
     assert_true(reference->augment == AUGMENT_NONE);
 }
 
-static void best_and_tiny_are_what_they_are_for(void **state)
+static void the_recipes_best_and_tiny_have_their_settings(void **state)
 {
     struct model *best = sample_model(recipe_called("best")->model);
     struct model *tiny = sample_model(recipe_called("tiny")->model);
@@ -414,18 +414,18 @@ static void best_and_tiny_are_what_they_are_for(void **state)
 static const struct CMUnitTest tests[] = {
     cmocka_unit_test(every_setting_reads_back_as_written),
     cmocka_unit_test(settings_without_a_recipe_are_written_as_the_reference),
-    cmocka_unit_test(texts_are_told_from_numbers),
-    cmocka_unit_test(the_ends_of_the_ranges_are_taken),
-    cmocka_unit_test(what_lies_beyond_the_ranges_is_refused),
-    cmocka_unit_test(row_107_what_a_float_does_not_hold_is_refused),
-    cmocka_unit_test(what_is_no_value_is_refused_by_every_setting),
-    cmocka_unit_test(files_without_the_newer_settings_are_the_references),
-    cmocka_unit_test(no_file_is_without_the_first_seven),
+    cmocka_unit_test(texts_and_numbers_are_distinguished),
+    cmocka_unit_test(the_ends_of_the_ranges_are_accepted),
+    cmocka_unit_test(values_out_of_range_are_refused),
+    cmocka_unit_test(row_107_values_that_a_float_cannot_hold_are_refused),
+    cmocka_unit_test(every_setting_refuses_malformed_values),
+    cmocka_unit_test(files_without_the_newer_settings_mean_the_references),
+    cmocka_unit_test(the_first_seven_settings_are_mandatory),
     cmocka_unit_test(each_difference_is_named),
-    cmocka_unit_test(epochs_may_differ_where_no_learning_rate_depends_on_them),
+    cmocka_unit_test(epochs_may_differ_if_no_learning_rate_depends_on_them),
     cmocka_unit_test(every_recipe_is_within_the_ranges_and_has_a_small_model),
     cmocka_unit_test(the_first_recipe_is_the_published_run),
-    cmocka_unit_test(best_and_tiny_are_what_they_are_for),
+    cmocka_unit_test(the_recipes_best_and_tiny_have_their_settings),
 };
 
 CHECK_MAIN(tests)

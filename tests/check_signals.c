@@ -1,4 +1,4 @@
-/* Signals as events: what wakes the loop, what is noticed once, and what ends the process. Those
+/* Signals as events: what wakes the loop, what is noticed once, and what ends the process. Signals
  * that end it are raised in a child. */
 #include "check.h"
 
@@ -14,7 +14,7 @@
 #include <sys/wait.h>
 
 static struct error error;
-static int restored[2]; /* a pipe: the restore function writes r to it, the one that hides h */
+static int restored[2]; /* a pipe: the restore function writes r to it, the hide function h */
 
 static void restore(void)
 {
@@ -26,8 +26,8 @@ static void hide(void)
     assert_int_equal(write(restored[1], "h", 1), 1);
 }
 
-/* The first of all tests: later ones have the pipe. */
-static void row_74_without_descriptors_signals_cannot_be_taken(void **unused)
+/* This test is the first: later ones have the pipe. */
+static void row_74_without_descriptors_the_set_up_of_signals_fails(void **unused)
 {
     struct rlimit before, none;
     (void)unused;
@@ -42,11 +42,11 @@ static void row_74_without_descriptors_signals_cannot_be_taken(void **unused)
     assert_int_equal(error.kind, ERROR_SYSTEM);
     assert_non_null(strstr(error.text, strerror(EMFILE)));
     assert_true(signals_init(&error));
-    assert_true(signals_init(&error)); /* again does no harm */
+    assert_true(signals_init(&error)); /* a second call does no harm */
     signals_set_printing(false);       /* these tests print, and may be told to end */
 }
 
-static void a_pipe_full_of_wakes_wakes_and_is_emptied(void **unused)
+static void a_full_wake_pipe_wakes_and_is_emptied(void **unused)
 {
     (void)unused;
     errno = ENOENT;
@@ -61,7 +61,7 @@ static void a_pipe_full_of_wakes_wakes_and_is_emptied(void **unused)
     assert_true(clock_seconds() - begin >= 0.049);
 }
 
-static void input_is_told_from_a_wake(void **unused)
+static void input_and_wakes_are_distinguished(void **unused)
 {
     int ends[2];
     (void)unused;
@@ -80,7 +80,7 @@ static void a_signal_is_noticed_once_and_only_while_there_is_a_screen(void **unu
     (void)unused;
     signals_set_screen(restore, hide);
     raise(SIGWINCH);
-    assert_false(signals_wait(-1, -1, -1)); /* woken by it */
+    assert_false(signals_wait(-1, -1, -1)); /* woken by the signal */
     assert_true(signals_take(SIGWINCH));
     assert_false(signals_take(SIGWINCH));
     assert_false(signals_take(SIGCONT));
@@ -89,7 +89,7 @@ static void a_signal_is_noticed_once_and_only_while_there_is_a_screen(void **unu
     assert_false(signals_take(SIGWINCH));
 }
 
-static void terminals_hang_up_more_than_once(void **unused)
+static void a_second_hangup_is_no_second_signal(void **unused)
 {
     (void)unused;
     assert_int_equal(signals_ending(), 0);
@@ -100,7 +100,7 @@ static void terminals_hang_up_more_than_once(void **unused)
     signals_end(0);
 }
 
-/* How a child ends that does this; what it restores goes to the pipe. */
+/* The exit status of a child that runs this function. What it restores is written to the pipe. */
 static int status_of(void child(void))
 {
     int status;
@@ -133,7 +133,7 @@ static void ask_twice(void)
 {
     signals_set_screen(restore, hide);
     raise(SIGTERM);
-    if (signals_ending() == SIGTERM) /* the first one leaves the loop to end the run */
+    if (signals_ending() == SIGTERM) /* the first signal leaves it to the loop to end the run */
         raise(SIGINT);
 }
 
@@ -156,7 +156,7 @@ static void row_65_a_second_signal_restores_and_ends_at_once(void **unused)
     assert_ended_by(SIGINT, ask_twice_without_a_screen, "");
 }
 
-static void row_68_what_else_would_end_the_process_restores_first(void **unused)
+static void row_68_every_fatal_signal_restores_the_terminal_first(void **unused)
 {
     (void)unused;
     assert_ended_by(SIGUSR1, be_told_by_another, "r");
@@ -172,7 +172,7 @@ static void hang_up_under_nohup(void)
         _exit(EXIT_FAILURE);
 }
 
-static void what_was_ignored_stays_ignored(void **unused)
+static void ignored_signals_stay_ignored(void **unused)
 {
     (void)unused;
     assert_int_equal(status_of(hang_up_under_nohup), 0);
@@ -207,7 +207,7 @@ static void go_on(void)
         _exit(EXIT_FAILURE);
 }
 
-static void row_96_a_process_that_goes_on_hides_first(void **unused)
+static void row_96_a_continued_process_hides_first(void **unused)
 {
     char bytes[8] = "";
     (void)unused;
@@ -227,7 +227,7 @@ static const double PATIENCE = 60.0; /* seconds */
 static atomic_int taken;
 static pthread_t taker;
 
-/* Each is sent when the one before has been taken. */
+/* Each signal is sent when the one before has been read. */
 static void *send_signals(void *argument)
 {
     atomic_int *sent = argument;
@@ -270,7 +270,7 @@ static void row_100_no_signal_is_lost_between_being_read_and_being_cleared(void 
 
 static int blocked[2]; /* a pipe that nobody reads */
 
-/* More than any pipe holds. The program is told to end while it prints. */
+/* Prints more than any pipe holds. The program is told to end while it prints. */
 static void print_what_nobody_reads(void)
 {
     static char text[4 * 1024 * 1024];
@@ -292,7 +292,7 @@ static void print_what_nobody_reads(void)
         _exit(EXIT_FAILURE);
 }
 
-static void row_94_a_print_that_nobody_reads_does_not_hold_the_process(void **unused)
+static void row_94_output_that_nobody_reads_does_not_keep_the_process(void **unused)
 {
     (void)unused;
     assert_int_equal(pipe(blocked), 0);
@@ -306,7 +306,7 @@ static void row_94_a_print_that_nobody_reads_does_not_hold_the_process(void **un
 
 static atomic_bool measured;
 
-/* What the stopwatch has counted less than the clock. */
+/* By how much the stopwatch is behind the clock. */
 static void *measure(void *argument)
 {
     double *left_out = argument, counted = 0.0;
@@ -336,7 +336,7 @@ static int measuring_process(void)
     return left_out >= 1.0 ? EXIT_SUCCESS : EXIT_FAILURE;
 }
 
-static void row_98_a_stopwatch_leaves_out_what_the_process_was_stopped_for(void **unused)
+static void row_98_a_stopwatch_excludes_time_while_stopped(void **unused)
 {
     char byte;
     int status;
@@ -360,24 +360,24 @@ static void row_98_a_stopwatch_leaves_out_what_the_process_was_stopped_for(void 
 }
 
 static const struct CMUnitTest tests[] = {
-    cmocka_unit_test(row_74_without_descriptors_signals_cannot_be_taken),
-    cmocka_unit_test(a_pipe_full_of_wakes_wakes_and_is_emptied),
-    cmocka_unit_test(input_is_told_from_a_wake),
+    cmocka_unit_test(row_74_without_descriptors_the_set_up_of_signals_fails),
+    cmocka_unit_test(a_full_wake_pipe_wakes_and_is_emptied),
+    cmocka_unit_test(input_and_wakes_are_distinguished),
     cmocka_unit_test(a_signal_is_noticed_once_and_only_while_there_is_a_screen),
-    cmocka_unit_test(terminals_hang_up_more_than_once),
+    cmocka_unit_test(a_second_hangup_is_no_second_signal),
     cmocka_unit_test(row_65_a_second_signal_restores_and_ends_at_once),
-    cmocka_unit_test(row_68_what_else_would_end_the_process_restores_first),
-    cmocka_unit_test(what_was_ignored_stays_ignored),
-    cmocka_unit_test(row_94_a_print_that_nobody_reads_does_not_hold_the_process),
-    cmocka_unit_test(row_96_a_process_that_goes_on_hides_first),
+    cmocka_unit_test(row_68_every_fatal_signal_restores_the_terminal_first),
+    cmocka_unit_test(ignored_signals_stay_ignored),
+    cmocka_unit_test(row_94_output_that_nobody_reads_does_not_keep_the_process),
+    cmocka_unit_test(row_96_a_continued_process_hides_first),
     cmocka_unit_test(row_97_sigtstp_that_the_parent_ignores_stays_ignored),
-    cmocka_unit_test(row_98_a_stopwatch_leaves_out_what_the_process_was_stopped_for),
+    cmocka_unit_test(row_98_a_stopwatch_excludes_time_while_stopped),
     cmocka_unit_test(row_100_no_signal_is_lost_between_being_read_and_being_cleared),
 };
 
 int main(void)
 {
-    /* A shell in the background ignores them, and what is ignored stays so. */
+    /* A background shell ignores them, and ignored signals stay ignored. */
     signal(SIGINT, SIG_DFL);
     signal(SIGHUP, SIG_DFL);
     cmocka_set_message_output(CM_OUTPUT_TAP);

@@ -1,4 +1,4 @@
-/* Drawing a digit, and the image that the network sees of it. */
+/* Drawing a digit, and the network input made from it. */
 #include "check.h"
 #include "sample_model.h"
 
@@ -57,7 +57,7 @@ static void a_stroke_is_soft_and_as_thick_as_mnists(void **unused)
         thickness += ink_at(x, 56) / 255.0;
         levels += ink_at(x, 56) > 0 && ink_at(x, 56) < 255;
     }
-    /* A digit 80 high is scaled to 20: two to three pixels there. */
+    /* A digit 80 high is scaled to 20, where this is two to three pixels. */
     assert_true(thickness >= 8.0 && thickness <= 12.0);
     assert_true(levels >= 2);
 }
@@ -89,7 +89,7 @@ static void the_eraser_takes_ink_away(void **unused)
     assert_true(sketch_empty(sketch));
 }
 
-static void strokes_outside_of_the_sheet_are_lost(void **unused)
+static void strokes_outside_the_sheet_leave_no_ink(void **unused)
 {
     static const double far[] = {-1e300, -1000.0, -20.0, SKETCH_SIDE + 20.0, 1000.0, 1e300};
     (void)unused;
@@ -105,7 +105,7 @@ static void strokes_outside_of_the_sheet_are_lost(void **unused)
     assert_int_equal(ink_at(SKETCH_SIDE - 1, 50), 255);
 }
 
-static void undo_takes_back_strokes_and_clearing(void **unused)
+static void undo_reverts_strokes_and_clearing(void **unused)
 {
     uint8_t one[SKETCH_PIXELS], two[SKETCH_PIXELS];
     (void)unused;
@@ -118,7 +118,7 @@ static void undo_takes_back_strokes_and_clearing(void **unused)
     memcpy(two, sketch->pixels, sizeof two);
     sketch_clear(sketch);
     assert_true(sketch_empty(sketch));
-    sketch_clear(sketch); /* nothing to clear, nothing to take back */
+    sketch_clear(sketch); /* nothing to clear, nothing to undo */
     assert_true(sketch_undo(sketch));
     assert_memory_equal(sketch->pixels, two, sizeof two);
     assert_true(sketch_undo(sketch));
@@ -128,7 +128,7 @@ static void undo_takes_back_strokes_and_clearing(void **unused)
     assert_false(sketch_undo(sketch));
 }
 
-static void undo_reaches_back_a_bounded_number_of_strokes(void **unused)
+static void undo_reverts_a_bounded_number_of_strokes(void **unused)
 {
     (void)unused;
     for (int i = 0; i < SKETCH_UNDO + 10; i++)
@@ -140,7 +140,7 @@ static void undo_reaches_back_a_bounded_number_of_strokes(void **unused)
     assert_int_equal(ink_at(10.0 + 2.0 * 9.0 + 8.0, 50), 0);
 }
 
-/* ---- the image ---- */
+/* ---- the network input ---- */
 
 static void an_empty_sheet_gives_an_empty_image(void **unused)
 {
@@ -151,7 +151,8 @@ static void an_empty_sheet_gives_an_empty_image(void **unused)
         assert_int_equal(digit[i], 0);
 }
 
-/* The ink's extent along one axis: `step` from pixel to pixel, `across` from line to line. */
+/* The ink's extent along one axis: `step` is the distance between pixels, `across` between
+ * lines. */
 static int extent(int step, int across)
 {
     int first = DATASET_SIDE, last = -1;
@@ -218,7 +219,7 @@ static void the_mass_is_centred_within_half_a_pixel(void **unused)
     }
 }
 
-static void where_on_the_sheet_it_stands_does_not_matter(void **unused)
+static void the_position_on_the_sheet_does_not_matter(void **unused)
 {
     uint8_t first[DATASET_PIXELS];
     (void)unused;
@@ -233,7 +234,7 @@ static void where_on_the_sheet_it_stands_does_not_matter(void **unused)
     }
 }
 
-/* ---- beside MNIST ---- */
+/* ---- compared with MNIST ---- */
 
 static struct dataset data;
 static struct model *model;
@@ -257,7 +258,7 @@ static int free_data(void **unused)
     return tear_down(unused);
 }
 
-static void an_mnist_digit_on_the_sheet_gives_that_very_digit(void **unused)
+static void an_mnist_digit_on_the_sheet_gives_the_same_image(void **unused)
 {
     const int scale = SKETCH_SIDE / DATASET_SIDE;
     (void)unused;
@@ -305,7 +306,7 @@ static void draw_digit(int k)
     }
 }
 
-/* Half an epoch. */
+/* Trains for half an epoch. */
 static void train(const struct kernels *kernels)
 {
     struct trainer_options options = {
@@ -370,15 +371,15 @@ static const struct CMUnitTest tests[] = {
     TEST(a_stroke_is_soft_and_as_thick_as_mnists),
     TEST(strokes_do_not_add_up_where_they_cross),
     TEST(the_eraser_takes_ink_away),
-    TEST(strokes_outside_of_the_sheet_are_lost),
-    TEST(undo_takes_back_strokes_and_clearing),
-    TEST(undo_reaches_back_a_bounded_number_of_strokes),
+    TEST(strokes_outside_the_sheet_leave_no_ink),
+    TEST(undo_reverts_strokes_and_clearing),
+    TEST(undo_reverts_a_bounded_number_of_strokes),
     TEST(an_empty_sheet_gives_an_empty_image),
     TEST(the_longer_side_becomes_20_pixels_and_the_shape_stays),
     TEST(a_small_drawing_is_enlarged_to_the_same_size),
     TEST(the_mass_is_centred_within_half_a_pixel),
-    TEST(where_on_the_sheet_it_stands_does_not_matter),
-    DATA_TEST(an_mnist_digit_on_the_sheet_gives_that_very_digit),
+    TEST(the_position_on_the_sheet_does_not_matter),
+    DATA_TEST(an_mnist_digit_on_the_sheet_gives_the_same_image),
     DATA_TEST(drawn_digits_are_recognised),
 };
 

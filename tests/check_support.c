@@ -1,5 +1,4 @@
-/* What everything else stands on: errors, random numbers, checksums, memory, clocks, whole
- * files. */
+/* The basis: errors, random numbers, checksums, memory, clocks, whole files. */
 #include "check_file.h"
 
 #include "support/checksum.h"
@@ -20,16 +19,17 @@
 #include <sys/uio.h>
 #include <sys/wait.h>
 
-/* ---- faults: read, write, fsync, renameat and close stand in for the C library's ---- */
+/* ---- faults: read, write, fsync, renameat and close replace the C library's ---- */
 
 static struct {
     size_t at_most;       /* bytes a call; 0: as many as asked for */
     bool interrupt;       /* every other call fails with EINTR */
     bool ended;           /* reads find the end of the file */
-    int fail_at, failure; /* that call, counted from 1 over the first three, fails so */
+    int fail_at, failure; /* this call, counted from 1 over the first three functions, fails so */
     int calls;
-    int rename_failure, close_failure; /* 0: none */
-    int die_at, passed;                /* the process ends at that call, counted from 1 over all */
+    int rename_failure, close_failure; /* 0: does not fail */
+    int die_at, passed;                /* the process ends at this call, counted from 1 over all
+                                        * functions */
 } fault;
 
 static void pass(void)
@@ -70,7 +70,7 @@ ssize_t read(int descriptor, void *to, size_t size)
     return call_fails() ? -1 : readv(descriptor, &vector, 1);
 }
 
-/* What glibc's headers make of read where a build asks for checks of buffers. */
+/* glibc's headers turn read into this if a build checks buffer sizes. */
 ssize_t __read_chk(int descriptor, void *to, size_t size, size_t room);
 ssize_t __read_chk(int descriptor, void *to, size_t size, size_t room)
 {
@@ -89,7 +89,7 @@ int fsync(int descriptor)
 {
     struct stat status;
 
-    /* Nothing here survives the test: whether it could be synced is all that matters. */
+    /* The files do not outlive the test: only whether they could be synced matters. */
     return call_fails() ? -1 : fstat(descriptor, &status);
 }
 
@@ -102,7 +102,7 @@ int renameat(int from_directory, const char *from, int directory, const char *to
                : (int)syscall(SYS_renameat2, from_directory, from, directory, to, 0);
 }
 
-/* As the system's: the descriptor is gone, whatever is said of its data. */
+/* As the system's close: the descriptor is closed even if it fails. */
 int close(int descriptor)
 {
     pass();
@@ -114,7 +114,7 @@ int close(int descriptor)
     return -1;
 }
 
-/* More memory than there is must be refused by malloc, where a sanitizer would end the program. */
+/* malloc must refuse more memory than there is, where a sanitizer would end the program. */
 const char *__asan_default_options(void);
 const char *__asan_default_options(void)
 {
@@ -130,7 +130,7 @@ const char *__tsan_default_options(void)
 /* ---- scratch files ---- */
 
 static char scratch[PATH_MAX];
-static struct directory here; /* the same */
+static struct directory here; /* the same directory */
 
 static int set_up(void **unused)
 {
@@ -236,7 +236,7 @@ static void control_bytes_are_escaped(void **unused)
     }
 }
 
-/* U+009B starts a control sequence as ESC [ does, as one byte in Latin-1 and as two in UTF-8. */
+/* U+009B starts a control sequence like ESC [, as one byte in Latin-1 and as two in UTF-8. */
 static void c1_bytes_are_escaped_in_any_locale(void **unused)
 {
     static const char *const names[] = {"C.UTF-8", "en_US.UTF-8"};
@@ -266,7 +266,7 @@ static void c1_bytes_are_escaped_in_any_locale(void **unused)
     setlocale(LC_CTYPE, "C");
 }
 
-static void escaping_cuts_and_ends_what_does_not_fit(void **unused)
+static void escaping_cuts_text_that_does_not_fit(void **unused)
 {
     char text[64];
     (void)unused;
@@ -280,7 +280,7 @@ static void escaping_cuts_and_ends_what_does_not_fit(void **unused)
             assert_int_equal(text[i], '#');
     }
     error_escape(text, 7, "abc\033def");
-    assert_string_equal(text, "abc"); /* an escape is whole or not there */
+    assert_string_equal(text, "abc"); /* an escape is complete or absent */
 }
 
 static void error_set_fills_kind_and_text_and_returns_false(void **unused)
@@ -310,7 +310,7 @@ static void error_set_cuts_a_long_text(void **unused)
 
 /* ---- random numbers ---- */
 
-/* The first numbers from this state are in the test vectors of several implementations. */
+/* Several implementations have the first numbers from this state as test vectors. */
 static void rng_next_is_xoshiro256_star_star(void **unused)
 {
     static const uint64_t expected[] = {
@@ -341,7 +341,7 @@ static void assert_starts(uint64_t seed, uint64_t stream, const uint64_t expecte
         assert_true(rng_next(&rng) == expected[i]);
 }
 
-/* Computed apart, from the published splitmix64 and xoshiro256** in unbounded integers. */
+/* Computed separately, from the published splitmix64 and xoshiro256** in unbounded integers. */
 static void rng_init_gives_known_numbers(void **unused)
 {
     static const uint64_t one[] = {UINT64_C(0xEE127FE613436E33), UINT64_C(0xD6DAD8D34A1874EA),
@@ -418,9 +418,9 @@ static void rng_below_reaches_each_number_equally_often(void **unused)
         assert_in_range(seen[i], DRAWS / BOUND - 5 * DEVIATION, DRAWS / BOUND + 5 * DEVIATION);
 }
 
-/* Three quarters of 2^32: without rejection, every third number would come up twice as often as the
- * others, by a remainder and by a product alike. */
-static void rng_below_is_unbiased_where_it_would_show(void **unused)
+/* Three quarters of 2^32: without rejection, every third number would occur twice as often as the
+ * others, whether by remainder or by product. */
+static void rng_below_is_unbiased(void **unused)
 {
     enum { DRAWS = 30000, DEVIATION = 82 };
     const uint32_t bound = UINT32_C(3) << 30;
@@ -463,8 +463,8 @@ static void rng_uniform_stays_in_its_range(void **unused)
     }
 }
 
-/* Rounded once, from the exact value: whoever fuses operations gets the same numbers, and every
- * machine the same weights. */
+/* Rounded once, from the exact value: fused operations give the same numbers, so every machine has
+ * the same weights. */
 static void rng_uniform_gives_the_same_floats_everywhere(void **unused)
 {
     static const float expected[] = {0x1.2586A8p-2F,  0x1.CF39D6p-3F, -0x1.C8F150p-3F,
@@ -561,7 +561,7 @@ static void memory_is_zero_and_aligned(void **unused)
         assert_int_equal((uintptr_t)memory % MEMORY_ALIGNMENT, 0);
         for (size_t i = 0; i < size; i++) {
             assert_int_equal(memory[i], 0);
-            memory[i] = 0xFF; /* for whoever gets it next */
+            memory[i] = 0xFF; /* for the next owner */
         }
         free(memory);
     }
@@ -654,7 +654,7 @@ static void file_read_keeps_to_its_limit(void **unused)
                 "(expected at most 7 bytes, got 8)");
 }
 
-static void file_read_refuses_what_is_no_file(void **unused)
+static void file_read_refuses_anything_except_files(void **unused)
 {
     struct error error;
     size_t size;
@@ -715,7 +715,7 @@ static void file_read_reports_a_read_error(void **unused)
     assert_says(&error, ERROR_SYSTEM, scratch_path("file"), strerror(EIO));
 }
 
-static void file_read_gives_what_is_left_of_a_file_that_shrank(void **unused)
+static void file_read_gives_the_rest_of_a_file_that_shrank(void **unused)
 {
     struct error error;
     size_t size = 9;
@@ -777,7 +777,7 @@ static void file_replace_writes_a_new_file(void **unused)
     assert_file(scratch_path("file"), "");
 }
 
-/* Whoever has the old file goes on seeing all of it: it was replaced, not written over. */
+/* A process with the old file open still sees all of it: the file was replaced, not overwritten. */
 static void file_replace_replaces_in_one_step(void **unused)
 {
     struct error error;
@@ -828,7 +828,7 @@ static void assert_not_replaced(const char *name, const char *words)
     assert_says(&error, ERROR_SYSTEM, scratch_path(name), words);
 }
 
-static void file_replace_refuses_what_is_no_file(void **unused)
+static void file_replace_refuses_anything_except_files(void **unused)
 {
     struct stat status;
     (void)unused;
@@ -866,7 +866,7 @@ static void file_replace_ignores_a_stale_temporary_file(void **unused)
     assert_missing(scratch_path("file.tmp"));
 }
 
-/* A link left in the temporary file's place must not lead the write elsewhere. */
+/* A link left in the temporary file's place must not redirect the write. */
 static void file_replace_does_not_follow_a_stale_link(void **unused)
 {
     struct error error;
@@ -886,7 +886,7 @@ static void file_replace_does_not_follow_a_stale_link(void **unused)
     assert_file(scratch_path("file"), "newer");
 }
 
-static void file_replace_cannot_without_a_directory(void **unused)
+static void file_replace_fails_without_a_directory(void **unused)
 {
     char longest[NAME_MAX + 1];
     struct directory gone;
@@ -903,14 +903,14 @@ static void file_replace_cannot_without_a_directory(void **unused)
     longest[sizeof longest - 1] = '\0';
     assert_false(file_replace(&here, longest, "new", 3, &error)); /* with .tmp it is too long */
     assert_int_equal(error.kind, ERROR_SYSTEM);
-    /* What stands in the temporary file's place and cannot be removed is in the way. */
+    /* Something in the temporary file's place that cannot be removed blocks the save. */
     put_file(scratch_path("file"), "old");
     assert_int_equal(mkdir(scratch_path("file.tmp"), 0700), 0);
     assert_not_replaced("file", "cannot be written");
     assert_file(scratch_path("file"), "old");
 }
 
-/* The directory that was opened, not the one that has its name by now. */
+/* The directory that was opened, not the one that has its name now. */
 static void row_91_files_follow_a_directory_that_is_moved(void **unused)
 {
     struct directory moved;
@@ -943,7 +943,7 @@ static void file_replace_leaves_a_read_only_directory_alone(void **unused)
 
     put_file(scratch_path("file"), "old");
     assert_int_equal(chmod(scratch, 0500), 0);
-    /* Nothing is read-only to root, who can be somebody else for a while. */
+    /* root can write to read-only files, so the test runs as another user. */
     if (user == 0 && (chown(scratch, NOBODY, (gid_t)-1) != 0 || seteuid(NOBODY) != 0)) {
         cannot_be_tested("root cannot change its user");
         return;
@@ -957,7 +957,7 @@ static void file_replace_leaves_a_read_only_directory_alone(void **unused)
     assert_missing(scratch_path("file.tmp"));
 }
 
-/* The calls are a write, a second one, and the file's fsync. */
+/* The calls are two writes and the file's fsync. */
 static void row_78_file_replace_keeps_the_old_file_when_a_write_fails(void **unused)
 {
     (void)unused;
@@ -1023,7 +1023,7 @@ static void number_text_is_the_shortest_that_reads_back(void **unused)
     assert_int_equal(number_digits(0.1 + 0.2), 17);
 }
 
-static void numbers_are_read_whole_or_not_at_all(void **unused)
+static void only_whole_texts_are_read_as_numbers(void **unused)
 {
     static const char *const no_whole[] = {"",   " 7",  "+7", "-7", "7x",
                                            "7 ", "0x7", "4",  "10", "99999999999999999999"};
@@ -1124,7 +1124,8 @@ static void numbers_are_written_as_in_python(void **unused)
     }
 }
 
-/* Each child dies one call later, until one lives; a small write takes several. */
+/* Each child dies one call later than the last, until one survives; a small write takes several
+ * calls. */
 static void killed_at_any_call_a_replaced_file_is_the_old_one_or_the_new(void **unused)
 {
     bool replaced = false;
@@ -1141,7 +1142,7 @@ static void killed_at_any_call_a_replaced_file_is_the_old_one_or_the_new(void **
             fault.passed = 0;
             fault.die_at = deaths + 1;
             file_replace(&here, "file", "new contents", 12, &error);
-            _exit(EXIT_FAILURE); /* alive */
+            _exit(EXIT_FAILURE); /* survived */
         }
         assert_int_equal(waitpid(child, &status, 0), child);
         if (WEXITSTATUS(status) == EXIT_SUCCESS)
@@ -1163,7 +1164,7 @@ static const struct CMUnitTest tests[] = {
     cmocka_unit_test(printable_text_is_kept),
     cmocka_unit_test(control_bytes_are_escaped),
     cmocka_unit_test(c1_bytes_are_escaped_in_any_locale),
-    cmocka_unit_test(escaping_cuts_and_ends_what_does_not_fit),
+    cmocka_unit_test(escaping_cuts_text_that_does_not_fit),
     cmocka_unit_test(error_set_fills_kind_and_text_and_returns_false),
     cmocka_unit_test(error_set_cuts_a_long_text),
     cmocka_unit_test(rng_next_is_xoshiro256_star_star),
@@ -1172,7 +1173,7 @@ static const struct CMUnitTest tests[] = {
     cmocka_unit_test(a_copied_state_replays),
     cmocka_unit_test(rng_below_stays_below),
     cmocka_unit_test(rng_below_reaches_each_number_equally_often),
-    cmocka_unit_test(rng_below_is_unbiased_where_it_would_show),
+    cmocka_unit_test(rng_below_is_unbiased),
     cmocka_unit_test(rng_uniform_stays_in_its_range),
     cmocka_unit_test(rng_uniform_gives_the_same_floats_everywhere),
     cmocka_unit_test(rng_uniform_never_reaches_the_end_of_its_range),
@@ -1184,25 +1185,25 @@ static const struct CMUnitTest tests[] = {
     cmocka_unit_test(clock_text_is_iso_8601),
     cmocka_unit_test(clock_seconds_goes_forward),
     cmocka_unit_test(number_text_is_the_shortest_that_reads_back),
-    cmocka_unit_test(numbers_are_read_whole_or_not_at_all),
+    cmocka_unit_test(only_whole_texts_are_read_as_numbers),
     cmocka_unit_test(words_are_found_and_listed),
     cmocka_unit_test(near_words_are_told_from_far_ones),
     cmocka_unit_test(numbers_are_written_as_in_python),
     FILE_TEST(file_read_gives_the_contents),
     FILE_TEST(file_read_keeps_to_its_limit),
-    FILE_TEST(file_read_refuses_what_is_no_file),
+    FILE_TEST(file_read_refuses_anything_except_files),
     FILE_TEST(file_read_does_not_hang_on_a_fifo),
     FILE_TEST(file_read_goes_on_after_short_and_interrupted_reads),
     FILE_TEST(file_read_reports_a_read_error),
-    FILE_TEST(file_read_gives_what_is_left_of_a_file_that_shrank),
+    FILE_TEST(file_read_gives_the_rest_of_a_file_that_shrank),
     FILE_TEST(a_file_is_the_same_through_links),
     FILE_TEST(file_replace_writes_a_new_file),
     FILE_TEST(file_replace_replaces_in_one_step),
     FILE_TEST(file_replace_goes_on_after_short_and_interrupted_writes),
-    FILE_TEST(file_replace_refuses_what_is_no_file),
+    FILE_TEST(file_replace_refuses_anything_except_files),
     FILE_TEST(file_replace_ignores_a_stale_temporary_file),
     FILE_TEST(file_replace_does_not_follow_a_stale_link),
-    FILE_TEST(file_replace_cannot_without_a_directory),
+    FILE_TEST(file_replace_fails_without_a_directory),
     FILE_TEST(row_91_files_follow_a_directory_that_is_moved),
     FILE_TEST(file_replace_leaves_a_read_only_directory_alone),
     FILE_TEST(row_78_file_replace_keeps_the_old_file_when_a_write_fails),

@@ -14,7 +14,7 @@ struct rounds {
     atomic_int wrong;
 };
 
-/* Each member writes its round's number; behind the barrier all must see all numbers. */
+/* Each member writes its round's number; after the barrier all members must see all numbers. */
 static void count_rounds(void *argument, int member)
 {
     struct rounds *rounds = argument;
@@ -51,7 +51,7 @@ static void note_member(void *argument, int member)
     atomic_fetch_add(&seen[member], 1);
 }
 
-static void every_member_runs_once_a_run(void **unused)
+static void every_member_runs_once_in_each_run(void **unused)
 {
     struct error error;
     (void)unused;
@@ -77,7 +77,7 @@ static void a_team_that_never_ran_can_be_freed(void **unused)
     team_free(NULL);
 }
 
-/* An idle team sleeps: it must take (nearly) no processor time. */
+/* An idle team sleeps: it uses (almost) no processor time. */
 static void an_idle_team_uses_no_processor_time(void **unused)
 {
     struct error error;
@@ -112,7 +112,7 @@ static void shares_cover_all_items_once_and_evenly(void **unused)
 
 static const struct CMUnitTest tests[] = {
     cmocka_unit_test(a_barrier_shows_every_members_writes),
-    cmocka_unit_test(every_member_runs_once_a_run),
+    cmocka_unit_test(every_member_runs_once_in_each_run),
     cmocka_unit_test(a_team_that_never_ran_can_be_freed),
     cmocka_unit_test(an_idle_team_uses_no_processor_time),
     cmocka_unit_test(shares_cover_all_items_once_and_evenly),

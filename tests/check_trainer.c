@@ -1,4 +1,4 @@
-/* The trainer: commands in, snapshots out, the same bits whatever is asked of it. */
+/* The trainer: commands in, snapshots out, and the same bits whatever the commands. */
 #include "check_file.h"
 #include "sample_data.h"
 #include "sample_model.h"
@@ -51,7 +51,7 @@ static struct trainer_options make_options(int epochs, int threads)
     };
 }
 
-/* Starts a run, from the beginning unless the options say from where. */
+/* Starts a run, from the beginning unless the options name another moment. */
 static struct trainer *start(struct trainer_options *options)
 {
     if (options->start == NULL)
@@ -143,7 +143,7 @@ static void a_paused_start_trains_nothing(void **unused)
     trainer_free(trainer);
 }
 
-/* Waits until the trainer has paused behind the step. */
+/* Waits until the trainer has paused after the step. */
 static void wait_for_step(struct trainer *trainer, long step)
 {
     do
@@ -186,7 +186,7 @@ static void weights_are_copied_for_those_who_ask_alone(void **unused)
     assert_null(weights);
 }
 
-static void stepping_batches_pauses_behind_exactly_that_many(void **unused)
+static void stepping_batches_pauses_after_exactly_that_many(void **unused)
 {
     struct trainer_options options = make_options(2, 2);
     (void)unused;
@@ -197,7 +197,7 @@ static void stepping_batches_pauses_behind_exactly_that_many(void **unused)
     wait_for_step(trainer, 1);
     send(trainer, TRAINER_STEP_BATCHES, 5);
     wait_for_step(trainer, 6);
-    send(trainer, TRAINER_STEP_BATCHES, 6); /* across the epoch's end */
+    send(trainer, TRAINER_STEP_BATCHES, 6); /* beyond the epoch's end */
     wait_for_step(trainer, 12);
     assert_int_equal(snapshot.epochs_done, 1);
     trainer_free(trainer);
@@ -212,7 +212,7 @@ static void stepping_epochs_pauses_at_their_end(void **unused)
     struct trainer *trainer = start(&options);
     send(trainer, TRAINER_STEP_BATCHES, 3);
     wait_for_step(trainer, 3);
-    send(trainer, TRAINER_STEP_EPOCHS, 1); /* the rest of this one */
+    send(trainer, TRAINER_STEP_EPOCHS, 1); /* the rest of this epoch */
     wait_for_step(trainer, BATCHES);
     assert_int_equal(snapshot.epochs_done, 1);
     send(trainer, TRAINER_STEP_EPOCHS, 2);
@@ -285,7 +285,7 @@ static void row_86_divergence_stops_before_the_update_and_names_the_layer(void *
     assert_true(snapshot.step < 50 * BATCHES);
 }
 
-static void a_batch_larger_than_the_data_is_all_of_it(void **unused)
+static void a_batch_larger_than_the_data_has_all_images(void **unused)
 {
     struct trainer_options options = make_options(2, 2);
     (void)unused;
@@ -298,7 +298,7 @@ static void a_batch_larger_than_the_data_is_all_of_it(void **unused)
     assert_int_equal(snapshot.step, 2);
 }
 
-static void initial_weights_are_where_training_starts(void **unused)
+static void training_starts_from_the_initial_weights(void **unused)
 {
     struct trainer_options options = make_options(1, 1);
     struct rng rng;
@@ -320,7 +320,7 @@ static void count_call(void *argument)
     __atomic_fetch_add((int *)argument, 1, __ATOMIC_SEQ_CST);
 }
 
-static void the_front_end_is_told_of_snapshots(void **unused)
+static void the_front_end_is_notified_of_snapshots(void **unused)
 {
     struct trainer_options options = make_options(2, 1);
     int calls = 0;
@@ -334,19 +334,19 @@ static void the_front_end_is_told_of_snapshots(void **unused)
     assert_true(calls >= 3); /* the start, the first epoch's end, the run's end */
 }
 
-/* What the snapshots of a run of short epochs are of. */
+/* Kinds of the snapshots in a run of short epochs. */
 struct publications {
     struct trainer *trainer; /* NULL until it is made */
     long seen;
-    int first;   /* epochs done in the first one that was sorted */
+    int first;   /* epochs done in the first counted snapshot */
     int midway;  /* between two batches */
     int testing; /* of a test pass */
-    int ends;    /* behind an epoch's last batch */
+    int ends;    /* after an epoch's last batch */
     int begins;  /* before an epoch's first batch */
     struct snapshot snapshot;
 };
 
-/* On the trainer's thread, for every snapshot. */
+/* Runs on the training thread, for every snapshot. */
 static void sort_snapshot(void *argument)
 {
     struct publications *all = argument;
@@ -389,10 +389,10 @@ static void short_epochs_have_snapshots_between_batches(void **unused)
     assert_true(all.midway >= 3);
     assert_true(all.midway + all.testing <= 40.0 * (clock_seconds() - began) + 2.0);
     assert_true(all.ends >= snapshot.epochs_done - all.first - 1);
-    assert_true(all.begins <= 1); /* the run's first; that an epoch begins is not told */
+    assert_true(all.begins <= 1); /* the run's first one; the begin of an epoch is not published */
 }
 
-static void reading_the_same_snapshot_twice_says_so(void **unused)
+static void a_second_read_of_a_snapshot_is_not_new(void **unused)
 {
     struct trainer_options options = make_options(1, 1);
     long seen = 0;
@@ -425,7 +425,8 @@ static void open_log(struct trainer_options *options, const char *directory)
     assert_true(runlog_start(options->runlog, &config, model, &beginning, &error));
 }
 
-/* Runs with a run log in a scratch directory, until the state; the last checkpoint is loaded. */
+/* Runs with a run log in a scratch directory until the trainer has this state, and loads the last
+ * checkpoint. */
 static void run_with_log(struct trainer_options *options, const char *directory,
                          enum snapshot_state until, float loaded[MODEL_STATE_MAX])
 {
@@ -445,7 +446,7 @@ static void run_with_log(struct trainer_options *options, const char *directory,
     assert_true(checkpoint_load(path, model, loaded, &error));
 }
 
-static void the_last_checkpoint_holds_the_last_weights(void **unused)
+static void the_last_checkpoint_has_the_last_weights(void **unused)
 {
     struct trainer_options options = make_options(2, 2);
     float loaded[MODEL_STATE_MAX];
@@ -457,7 +458,7 @@ static void the_last_checkpoint_holds_the_last_weights(void **unused)
     check_scratch_remove(directory);
 }
 
-static void a_stopped_run_saves_where_it_stands(void **unused)
+static void a_stopped_run_saves_its_present_moment(void **unused)
 {
     struct trainer_options options = make_options(2, 2);
     float loaded[MODEL_STATE_MAX];
@@ -485,7 +486,7 @@ static void reopen_log(struct trainer_options *options, const char *directory)
     assert_false(lost);
 }
 
-/* Starts paused, trains the batches and stops. */
+/* Starts paused, trains this many batches and stops. */
 static void train_and_stop(struct trainer_options *options, long batches)
 {
     options->paused = true;
@@ -508,7 +509,7 @@ static void finish(struct trainer_options *options)
     runlog_free(options->runlog);
 }
 
-static void a_run_stopped_anywhere_goes_on_to_the_same_bits(void **unused)
+static void a_run_stopped_anywhere_resumes_to_the_same_bits(void **unused)
 {
     struct trainer_options options = make_options(2, 2);
     struct snapshot expected;
@@ -545,8 +546,8 @@ static void a_run_stopped_anywhere_goes_on_to_the_same_bits(void **unused)
     weights_drop(trained);
 }
 
-/* Runs an epoch whose learning rate is lowered behind the third batch; with `again` stopped and
- * resumed there, and two batches later. */
+/* Runs an epoch whose learning rate is lowered after the third batch. With `again` it is stopped
+ * and resumed there, and again two batches later. */
 static void run_lowered(const char *directory, bool again)
 {
     struct trainer_options options = make_options(1, 1);
@@ -635,7 +636,7 @@ static void a_checkpoint_asked_for_is_written_while_paused(void **unused)
     check_scratch_remove(directory);
 }
 
-/* A checkpoint behind each batch: whatever is sent arrives around one. */
+/* A checkpoint after each batch: every command arrives near one. */
 static void row_83_commands_during_a_save_wait_for_it(void **unused)
 {
     static const enum trainer_verb verbs[] = {TRAINER_PAUSE, TRAINER_SAVE, TRAINER_TOGGLE,
@@ -668,7 +669,7 @@ static void row_83_commands_during_a_save_wait_for_it(void **unused)
     weights_drop(trained);
 }
 
-/* Runs one batch an epoch with such steps that the test set makes no sense of the weights. */
+/* Runs one batch an epoch with such a learning rate that the test loss is NaN. */
 static void row_87_a_test_loss_that_is_nan_is_never_best(void **unused)
 {
     struct trainer_options options = make_options(3, 1);
@@ -713,7 +714,7 @@ static void row_87_an_epoch_without_a_loss_is_never_best(void **unused)
     assert_int_equal(snapshot.best.epoch, 4);
 }
 
-/* What training does not look at can be wrong, too. */
+/* State that training does not read can be wrong, too. */
 static void row_87_weights_that_are_not_finite_are_not_saved(void **unused)
 {
     struct trainer_options options = make_options(2, 2);
@@ -749,20 +750,20 @@ static const struct CMUnitTest tests[] = {
     TEST_OF(weights_are_the_snapshots_and_outlive_the_trainer),
     TEST_OF(weights_are_copied_for_those_who_ask_alone),
     TEST_OF(a_paused_start_trains_nothing),
-    TEST_OF(stepping_batches_pauses_behind_exactly_that_many),
+    TEST_OF(stepping_batches_pauses_after_exactly_that_many),
     TEST_OF(stepping_epochs_pauses_at_their_end),
     TEST_OF(row_85_commands_after_the_end_are_ignored),
     TEST_OF(many_commands_at_once_are_all_obeyed),
     TEST_OF(row_84_a_paused_trainer_stops_at_once),
     TEST_OF(row_86_divergence_stops_before_the_update_and_names_the_layer),
-    TEST_OF(a_batch_larger_than_the_data_is_all_of_it),
-    TEST_OF(initial_weights_are_where_training_starts),
-    TEST_OF(the_front_end_is_told_of_snapshots),
+    TEST_OF(a_batch_larger_than_the_data_has_all_images),
+    TEST_OF(training_starts_from_the_initial_weights),
+    TEST_OF(the_front_end_is_notified_of_snapshots),
     TEST_OF(short_epochs_have_snapshots_between_batches),
-    TEST_OF(reading_the_same_snapshot_twice_says_so),
-    TEST_OF(the_last_checkpoint_holds_the_last_weights),
-    TEST_OF(a_stopped_run_saves_where_it_stands),
-    TEST_OF(a_run_stopped_anywhere_goes_on_to_the_same_bits),
+    TEST_OF(a_second_read_of_a_snapshot_is_not_new),
+    TEST_OF(the_last_checkpoint_has_the_last_weights),
+    TEST_OF(a_stopped_run_saves_its_present_moment),
+    TEST_OF(a_run_stopped_anywhere_resumes_to_the_same_bits),
     TEST_OF(a_scaled_learning_rate_is_remembered),
     TEST_OF(a_checkpoint_asked_for_is_written_while_paused),
     TEST_OF(row_83_commands_during_a_save_wait_for_it),

@@ -1,4 +1,4 @@
-/* Whole frames of a made-up moment of a run, compared with the ones in tests/frames/. */
+/* Whole frames of a made-up moment of a run, compared with those in tests/frames/. */
 #include "frames.h"
 #include "sample_data.h"
 #include "sample_model.h"
@@ -24,7 +24,7 @@ static struct activations activations;
 static struct sketch *sketch;
 static uint8_t digit[DATASET_PIXELS];
 
-/* Two epochs and a half of a run of ten, made of formulas. */
+/* Two and a half epochs of a run of ten, from formulas. */
 static void make_snapshot(void)
 {
     snapshot = (struct snapshot){
@@ -90,7 +90,7 @@ static void make_predictions(void)
     }
 }
 
-/* Every third image is taken for the next class. */
+/* Every third image is read as the next class. */
 static void make_outcomes(void)
 {
     struct outcomes outcomes;
@@ -109,7 +109,7 @@ static void make_outcomes(void)
     outcomes_fini(&outcomes);
 }
 
-/* A seven, and what the network of random weights makes of the first test image. */
+/* A drawn seven, and the outputs of a network with random weights for the first test image. */
 static void make_inside(void)
 {
     float image[DATASET_PIXELS], *state;
@@ -270,8 +270,8 @@ static void the_worst_mistakes_are_listed(void **unused)
     free(text);
 }
 
-/* At the run's end there is no epoch to come, so earlier ones are shown. */
-static void a_training_image_as_the_epochs_change_it(void **unused)
+/* At the run's end there is no next epoch, so earlier ones are shown. */
+static void a_training_image_as_the_epochs_augment_it(void **unused)
 {
     struct frame frame = make_frame();
     (void)unused;
@@ -308,7 +308,7 @@ static void a_crosshair_reads_out_values(void **unused)
     assert_frame(&frame, "crosshair", 100, 30, GLYPHS_BRAILLE);
 }
 
-/* One cycle, whose learning rate was halved in the second epoch. */
+/* The onecycle schedule; the learning rate was halved in the second epoch. */
 static void set_schedule(void)
 {
     settings.schedule = SCHEDULE_ONECYCLE;
@@ -320,7 +320,7 @@ static void set_schedule(void)
     snapshot.history.lr_changes[0] = (struct lr_change){150, 0.05};
 }
 
-static void a_schedule_is_drawn_from_the_runs_start_to_its_end(void **unused)
+static void a_schedule_is_drawn_for_the_whole_run(void **unused)
 {
     struct frame frame = make_frame();
     (void)unused;
@@ -349,7 +349,7 @@ static void no_two_labels_share_a_row(void **unused)
     free(text);
 }
 
-static void behind_the_last_batch_the_learning_rate_is_that_of_the_last(void **unused)
+static void after_the_last_batch_its_learning_rate_is_shown(void **unused)
 {
     struct frame frame = make_frame();
     (void)unused;
@@ -362,7 +362,7 @@ static void behind_the_last_batch_the_learning_rate_is_that_of_the_last(void **u
     free(text);
 }
 
-static void the_learning_rate_is_read_out_behind_the_present_and_in_the_past(void **unused)
+static void the_learning_rate_is_read_out_in_the_future_and_in_the_past(void **unused)
 {
     struct moment moment = {.step = 120, .weights = weights};
     struct frame frame = make_frame();
@@ -420,7 +420,7 @@ static void a_moment_of_the_past_is_marked(void **unused)
     weights_drop(moment.weights);
 }
 
-static void a_layer_out_of_its_healthy_range_is_warned_of_in_words(void **unused)
+static void a_layer_out_of_its_healthy_range_gives_a_warning(void **unused)
 {
     struct frame frame = make_frame();
     struct error error;
@@ -437,7 +437,7 @@ static void a_layer_out_of_its_healthy_range_is_warned_of_in_words(void **unused
     free(text);
 }
 
-/* Two runs of the past: one that is done, one that was killed. */
+/* Two past runs: one complete, one killed. */
 static struct past_run compared[10];
 
 static void make_compared(struct frame *frame, int count)
@@ -462,7 +462,7 @@ static void make_compared(struct frame *frame, int count)
     frame->compared_count = count;
 }
 
-static void runs_of_the_past_lie_below_the_one_at_work(void **unused)
+static void past_runs_are_drawn_below_the_present_one(void **unused)
 {
     struct frame frame = make_frame();
     (void)unused;
@@ -479,8 +479,8 @@ static void runs_of_the_past_lie_below_the_one_at_work(void **unused)
     assert_frame(&frame, "ghosts-values", 100, 30, GLYPHS_ASCII);
 }
 
-/* Their batches are twice as many, their seconds fewer than this run's. */
-static void runs_of_the_past_stand_at_their_own_batches_and_seconds(void **unused)
+/* They have twice as many batches as this run, and took fewer seconds. */
+static void past_runs_have_their_own_batches_and_seconds(void **unused)
 {
     struct frame frame = make_frame();
     (void)unused;
@@ -496,7 +496,7 @@ static void runs_of_the_past_stand_at_their_own_batches_and_seconds(void **unuse
     assert_frame(&frame, "ghosts-recent", 80, 24, GLYPHS_ASCII);
 }
 
-static void the_legend_counts_the_runs_that_it_has_no_room_for(void **unused)
+static void the_legend_counts_runs_that_do_not_fit(void **unused)
 {
     struct frame frame = make_frame();
     (void)unused;
@@ -512,8 +512,8 @@ static void the_legend_counts_the_runs_that_it_has_no_room_for(void **unused)
     free(text);
 }
 
-/* The frame without a ghost, but for the legend. */
-static void row_88_a_ghost_of_no_numbers_draws_nothing(void **unused)
+/* The frame without a ghost, except for the legend. */
+static void row_88_a_ghost_of_nan_draws_nothing(void **unused)
 {
     static const double values[] = {NAN, INFINITY, -INFINITY};
     struct frame frame = make_frame();
@@ -598,7 +598,7 @@ static void row_60_every_size_draws(void **unused)
     }
 }
 
-/* The header of a frame of this width has the text. */
+/* The header of a frame with this width contains the text. */
 static void assert_header(const struct frame *frame, int width, const char *expected)
 {
     char *text = draw(frame, width, 60, GLYPHS_ASCII);
@@ -609,7 +609,7 @@ static void assert_header(const struct frame *frame, int width, const char *expe
     free(text);
 }
 
-static void a_recipe_is_named_in_the_header_with_its_model_where_there_is_room(void **unused)
+static void the_header_names_the_recipe_and_if_there_is_room_its_model(void **unused)
 {
     struct frame frame = make_frame();
     (void)unused;
@@ -643,7 +643,7 @@ static void held_out_images_are_not_called_a_test_set(void **unused)
     }
 }
 
-static void row_90_a_worker_that_could_not_start_is_said_on_the_screen(void **unused)
+static void row_90_a_thread_that_could_not_start_is_reported_on_the_screen(void **unused)
 {
     struct frame frame = make_frame();
     (void)unused;
@@ -664,28 +664,28 @@ static const struct CMUnitTest tests[] = {
     TEST(the_confusion_matrix_at_every_tier),
     TEST(the_drawing_at_every_tier),
     TEST(the_worst_mistakes_are_listed),
-    TEST(a_training_image_as_the_epochs_change_it),
+    TEST(a_training_image_as_the_epochs_augment_it),
     TEST(the_status_lines_of_small_terminals),
     TEST(a_crosshair_reads_out_values),
-    TEST(a_schedule_is_drawn_from_the_runs_start_to_its_end),
+    TEST(a_schedule_is_drawn_for_the_whole_run),
     TEST(no_two_labels_share_a_row),
-    TEST(behind_the_last_batch_the_learning_rate_is_that_of_the_last),
-    TEST(the_learning_rate_is_read_out_behind_the_present_and_in_the_past),
+    TEST(after_the_last_batch_its_learning_rate_is_shown),
+    TEST(the_learning_rate_is_read_out_in_the_future_and_in_the_past),
     TEST(the_last_fifth_of_the_run_in_batches),
     TEST(a_moment_of_the_past_is_marked),
-    TEST(a_layer_out_of_its_healthy_range_is_warned_of_in_words),
-    TEST(runs_of_the_past_lie_below_the_one_at_work),
-    TEST(runs_of_the_past_stand_at_their_own_batches_and_seconds),
-    TEST(the_legend_counts_the_runs_that_it_has_no_room_for),
-    TEST(row_88_a_ghost_of_no_numbers_draws_nothing),
+    TEST(a_layer_out_of_its_healthy_range_gives_a_warning),
+    TEST(past_runs_are_drawn_below_the_present_one),
+    TEST(past_runs_have_their_own_batches_and_seconds),
+    TEST(the_legend_counts_runs_that_do_not_fit),
+    TEST(row_88_a_ghost_of_nan_draws_nothing),
     TEST(linear_axes_at_80x24),
     TEST(the_help_at_80x24),
     TEST(the_layer_table_scrolled_and_focused),
     TEST(before_the_first_batch_at_80x24),
     TEST(row_60_every_size_draws),
-    TEST(a_recipe_is_named_in_the_header_with_its_model_where_there_is_room),
+    TEST(the_header_names_the_recipe_and_if_there_is_room_its_model),
     TEST(held_out_images_are_not_called_a_test_set),
-    TEST(row_90_a_worker_that_could_not_start_is_said_on_the_screen),
+    TEST(row_90_a_thread_that_could_not_start_is_reported_on_the_screen),
 };
 
 CHECK_MAIN(tests)

@@ -51,7 +51,7 @@ static inline bool frame_is(const char *text, const char *path)
     return strcmp(text, stored) == 0;
 }
 
-/* The stored frame with these glyphs, or else with the next poorer ones that there are. */
+/* The stored frame with these glyphs, or else with the next poorer ones. */
 static inline void frame_find(char path[PATH_MAX], const char *name, int width, int height,
                               enum glyphs glyphs)
 {
