@@ -1,17 +1,17 @@
 /*
- * crash_replay.c -- what a file system may hold after a crash, made from a record of all that a run
- * did to its directory (tests/fault_shim.c), and whether the run can go on from each such state.
+ * crash_replay.c -- makes the states in which a file system may be after a crash from a record of
+ * the run's calls (tests/fault_shim.c), and tests that the run can be resumed from each.
  *
  *   crash_replay RECORD ORIGINAL DATA SCRATCH SAMPLES EVERY
  *
- * ORIGINAL is the directory that the record is of, whose run stands in its directory "run"; DATA is
- * the run's data, SCRATCH an empty directory and SAMPLES the number of random states a moment. One
- * state of EVERY stays in SCRATCH, as 1, 2, 3 ..., for the program itself to go on from.
+ * RECORD belongs to the directory ORIGINAL, which has the run in its directory "run". DATA is the
+ * run's data, SCRATCH an empty directory, and SAMPLES the number of random states a moment. One of
+ * EVERY states stays in SCRATCH, as 1, 2, 3 ..., so that the program itself can resume it.
  *
- * The model: what was done to a file and not followed by its fsync may be there or not, in part, or
- * as zeros; what was done to a directory and not followed by its fsync may be there or not; each
- * for itself, so that later operations may be there without earlier ones. A rename is one
- * operation.
+ * The model: a change of a file without a later fsync of the file may be present, absent, partial
+ * or zeros. A change of a directory without a later fsync of the directory may be present or
+ * absent. Each change is independent, so later ones may be present without earlier ones. A rename
+ * is one change.
  */
 #include "sample_model.h"
 
@@ -44,7 +44,7 @@ enum kind { MKDIR, CREATE, UNLINK, RENAME, WRITE, TRUNCATE, SYNC, KIND_COUNT };
 static const char *const kind_names[] = {"mkdir", "create",   "unlink", "rename",
                                          "write", "truncate", "sync"};
 
-/* What became of an operation; of a directory's only the first two. */
+/* The fate of an operation. Operations on directories have only the first two. */
 enum fate { APPLIED, LOST, ZEROS, TORN, FATE_COUNT };
 
 struct file {
@@ -55,12 +55,12 @@ struct file {
 struct operation {
     enum kind kind;
     int name, to;          /* in `names` */
-    int file;              /* what it is about, by the operation that created it; or NONE */
-    size_t offset;         /* of a write; of a truncation the size */
+    int file;              /* the operation that created its file, or NONE */
+    size_t offset;         /* of a write; for a truncation, the size */
     size_t size;           /* of the bytes */
     const char *bytes;     /* in the record */
-    int durable;           /* the sync that made it so, or OPERATIONS_MAX */
-    struct file installed; /* by a rename: what it put in place */
+    int durable;           /* the sync that made it durable, or OPERATIONS_MAX */
+    struct file installed; /* for a rename: the file that it put in place */
 };
 
 static struct operation operations[OPERATIONS_MAX];
@@ -68,9 +68,10 @@ static int operation_count;
 static char names[NAMES_MAX][NAME_MAX];
 static int name_count;
 
-static struct file files[OPERATIONS_MAX]; /* of the state being made; by what created them */
+static struct file files[OPERATIONS_MAX]; /* of the state being made, indexed by the operation that
+                                           * created them */
 static int entries[NAMES_MAX];            /* the file that has the name, or NONE */
-static bool directories[NAMES_MAX];       /* the name is a directory's */
+static bool directories[NAMES_MAX];       /* the name belongs to a directory */
 
 static struct model *model;
 static struct dataset data;
@@ -78,7 +79,7 @@ static struct start start;
 static struct history past; /* of the whole run */
 static struct error error;
 
-/* Of a crash. */
+/* The state after a crash. */
 struct state {
     int moment; /* operations before it */
     const char *sort;
@@ -89,7 +90,7 @@ static _Noreturn void fail(const struct state *state, const char *what, const ch
 {
     const struct operation *last = &operations[state->moment > 0 ? state->moment - 1 : 0];
 
-    printf("crash behind operation %d of %d (%s %s), %s, state %ld: %s: %s\n", state->moment,
+    printf("crash after operation %d of %d (%s %s), %s, state %ld: %s: %s\n", state->moment,
            operation_count, kind_names[last->kind], names[last->name], state->sort, state->number,
            what, problem);
     exit(1);
@@ -114,7 +115,7 @@ static int find_name(const char *text, size_t size)
     return name_count++;
 }
 
-/* The directory that has the name in it. */
+/* The directory that contains the name. */
 static int parent_of(int name)
 {
     const char *slash = strrchr(names[name], '/');
@@ -165,7 +166,7 @@ static void read_record(const char *path)
     }
 }
 
-/* Follows the names through the run as it went: which file each operation is about. */
+/* Replays the names in the run's order, and finds the file of each operation. */
 static void find_files(void)
 {
     memset(entries, NONE, sizeof entries);
@@ -186,7 +187,7 @@ static bool is_of_directory(const struct operation *operation)
     return operation->kind <= RENAME;
 }
 
-/* For each operation the fsync, of its file or of its directory, that made it durable. */
+/* Finds for each operation the fsync, of its file or its directory, that made it durable. */
 static void find_syncs(void)
 {
     for (int i = 0; i < operation_count; i++) {
@@ -201,7 +202,7 @@ static void find_syncs(void)
     }
 }
 
-/* ---- a state: what is left of the operations before a moment ---- */
+/* ---- a state: what is left of the operations up to a moment ---- */
 
 static void set_size(struct file *file, size_t size)
 {
@@ -244,7 +245,7 @@ static void apply_to_directory(const struct operation *operation)
     entries[operation->name] = operation->kind == CREATE ? operation->file : NONE;
 }
 
-/* The fate of what no fsync has made durable. */
+/* Chooses the fate of an operation that no fsync has made durable. */
 typedef enum fate chooser(const struct operation *operation, struct rng *rng);
 
 static enum fate choose_nothing(const struct operation *operation, struct rng *rng)
@@ -303,13 +304,13 @@ static void make_state(int moment, chooser *choose, struct rng *rng)
     }
 }
 
-/* The contents by that name, or NULL. */
+/* The contents of the file with this name, or NULL. */
 static const struct file *file_of(int name)
 {
     return entries[name] != NONE && directories[parent_of(name)] ? &files[entries[name]] : NULL;
 }
 
-/* What each rename put in place, as the run saw it. */
+/* Finds the file that each rename put in place, as the run saw it. */
 static void find_installed(void)
 {
     for (int i = 0; i < operation_count; i++) {
@@ -332,7 +333,7 @@ static void write_file(const char *path, const struct file *file)
         give_up(strerror(errno), path);
 }
 
-/* Names are numbered in the order of their creation: a directory before what is in it. */
+/* Names are numbered in the order of creation: a directory comes before its contents. */
 static void write_state(const char *root)
 {
     char path[PATH_MAX + NAME_MAX];
@@ -351,9 +352,9 @@ static void write_state(const char *root)
     }
 }
 
-/* ---- what must be true ---- */
+/* ---- what must hold ---- */
 
-/* The record tells of all that was done: what it comes to is what is there. */
+/* The record is complete: all its operations give the original directory. */
 static void check_record(const char *original)
 {
     char path[PATH_MAX + NAME_MAX];
@@ -374,7 +375,7 @@ static void check_record(const char *original)
     }
 }
 
-/* A file that is replaced as a whole is what was durable, or what was to replace that. */
+/* A file that is replaced as a whole is the durable one, or the one that was to replace it. */
 static void check_replaced(const struct state *state, const char *path)
 {
     int name = find_name(path, strlen(path));
@@ -386,15 +387,15 @@ static void check_replaced(const struct state *state, const char *path)
         if (rename->kind != RENAME || rename->to != name)
             continue;
         if (rename->durable < state->moment)
-            good = false; /* nothing older will do */
+            good = false; /* an older one is wrong */
         good = good || (file != NULL && file->size == rename->installed.size &&
                         memcmp(file->data, rename->installed.data, file->size) == 0);
     }
     if (!good)
-        fail(state, path, "neither old nor new");
+        fail(state, path, "neither the old nor the new file");
 }
 
-/* Reads the run as --resume does. False: there is none. */
+/* Reads the run as --resume does. Returns false if there is none. */
 static bool read_run(const struct state *state, const char *root)
 {
     struct config config;
@@ -415,22 +416,22 @@ static bool read_run(const struct state *state, const char *root)
     if (logged && !replay_log(&start, &directory, &config.settings, &data, &end, &error))
         fail(state, "run", error.text);
     if (found && start.now.history.steps != start.progress.step)
-        fail(state, "run/metrics.jsonl", "does not reach to the checkpoint");
+        fail(state, "run/metrics.jsonl", "ends before the checkpoint");
     directory_close(&directory);
     return found;
 }
 
-/* The past is the one that the run had, up to where it goes on. */
+/* The run's history up to the moment where it resumes is the original one. */
 static void check_past(const struct state *state)
 {
     for (long i = 0; i < start.progress.step; i++) {
         const struct history_cell *cell = &start.now.history.cells[i], *was = &past.cells[i];
         if (cell->loss.sum != was->loss.sum || cell->accuracy.sum != was->accuracy.sum)
-            fail(state, "run/metrics.jsonl", "tells another past");
+            fail(state, "run/metrics.jsonl", "has another history");
     }
 }
 
-/* ---- all of them ---- */
+/* ---- all states ---- */
 
 struct search {
     struct state state;

@@ -1,33 +1,33 @@
 /*
- * fault_shim.c -- makes library calls of a program fail on demand and records what it does to
- * files, for tests/faults.sh and tests/crash.sh.
+ * fault_shim.c -- makes library calls of a program fail on demand and records its changes of files,
+ * for tests/faults.sh and tests/crash.sh.
  *
- * Preloaded (LD_PRELOAD) into a dynamically linked program on Linux with glibc. From the start of
- * main() to its end it counts calls, one count a family for all threads together:
- *   alloc   malloc, calloc, realloc, aligned_alloc, posix_memalign, also from within libraries
- *   open    open, openat
- *   read    of regular files, as nothing else fails the way a disk does
- *   write   to regular files; stdio writes past this shim, /dev/full is there for it
- *   fsync, close    of regular files and directories; a close that fails has closed
+ * It is preloaded (LD_PRELOAD) into a dynamically linked program on Linux with glibc. From the
+ * start of main() to its end it counts calls, one count for each family and all threads together:
+ *   alloc malloc, calloc, realloc, aligned_alloc, posix_memalign, also in libraries
+ *   open open, openat
+ *   read of regular files, as only these fail like a disk
+ *   write to regular files; stdio's writes bypass this shim, and are tested with /dev/full
+ *   fsync, close of regular files and directories; a close that fails has closed
  *   rename, unlink (that is renameat, unlinkat), mkdir, truncate (that is ftruncate)
- *   disk    all of these together, from open on
- *   thread  pthread_create
- *   clock   clock_gettime of the time of day
- * FAULTS has rules FAMILY:FIRST:TIMES:EFFECT with commas between them. FIRST is the number of the
- * call, from 1; TIMES is once or always, from there on; EFFECT is the errno to fail with, such as
- * EIO (EROFS fails only those opens that are to write), or "short" (half of what was asked for is
- * read or written), or "back" (the clock shows an hour less than the time before), or a signal,
- * KILL, STOP or SEGV, which the calling thread raises before it makes the call. FAULTS_REPORT
- * names a file that gets the counts, a line a family, when main returns.
+ *   disk all of these together, from open on
+ *   thread pthread_create
+ *   clock clock_gettime of the time of day
+ * FAULTS has rules FAMILY:FIRST:TIMES:EFFECT, separated by commas. FIRST is the number of the call,
+ * from 1; TIMES is once, or always (from there on). EFFECT is the errno to fail with, such as EIO
+ * (EROFS fails only opens for writing), or "short" (half of the bytes are read or written), or
+ * "back" (the clock shows an hour less than the time before), or a signal, KILL, STOP or SEGV,
+ * which the calling thread raises before the call. FAULTS_REPORT names a file for the counts, a
+ * line for each family, written when main returns.
  *
- * FAULTS_RECORD names a file to which is appended what is done to the files below FAULTS_BELOW, for
+ * FAULTS_RECORD names a file to which every change of files below FAULTS_BELOW is appended, for
  * tests/crash_replay.c: one line an operation, KIND PATH NUMBER SIZE and then SIZE bytes. The path
  * is relative to FAULTS_BELOW; kinds are
  *   mkdir, create, unlink
- *   rename    within its directory; the bytes are the new name
- *   write     the bytes, at offset NUMBER
- *   truncate  to NUMBER bytes
- *   sync      of a file or a directory
+ *   rename within its directory; the bytes are the new name
+ *   write the bytes, at offset NUMBER
+ *   truncate to NUMBER bytes
+ *   sync of a file or a directory
  */
 #include <dlfcn.h>
 #include <errno.h>
@@ -53,7 +53,7 @@ enum family {
     THREAD,
     CLOCK,
     DISK,
-    OPEN, /* this and what follows count as DISK, too */
+    OPEN, /* this family and those below also count as DISK */
     READ,
     WRITE,
     FSYNC,
@@ -70,7 +70,7 @@ static const char *const family_names[] = {
     "fsync", "close",  "rename", "unlink", "mkdir", "truncate",
 };
 
-enum { RULES_MAX = 8, SPECIAL = -1000 /* an effect that is no errno, and no signal */ };
+enum { RULES_MAX = 8, SPECIAL = -1000 /* an effect that is neither an errno nor a signal */ };
 
 struct rule {
     enum family family;
@@ -81,7 +81,7 @@ struct rule {
 
 static struct rule rules[RULES_MAX];
 static int rule_count;
-static atomic_bool running; /* main has begun and not ended */
+static atomic_bool running; /* main has started and not ended */
 static atomic_long calls[FAMILY_COUNT];
 
 /* ---- the rules ---- */
@@ -123,7 +123,7 @@ static void read_rules(const char *text)
         text += length;
         text += *text == ',';
     }
-    find_name(text, (const char *const[]){""}, 1); /* nothing may be left */
+    find_name(text, (const char *const[]){""}, 1); /* nothing may follow */
 }
 
 static int count_call(enum family family)
@@ -145,7 +145,7 @@ static int count_call(enum family family)
     return 0;
 }
 
-/* Counts a call. Returns what it must come to: 0, an errno (and sets it), or SPECIAL. */
+/* Counts a call. Returns its effect: 0, an errno (and sets errno), or SPECIAL. */
 static int next_fault(enum family family)
 {
     if (!running)
@@ -165,11 +165,11 @@ static void open_record(const char *path, const char *directory)
         return;
     int file =
         (int)syscall(SYS_openat, AT_FDCWD, path, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0666);
-    record_file = fcntl(file, F_DUPFD_CLOEXEC, 100); /* out of the way of the program's own */
+    record_file = fcntl(file, F_DUPFD_CLOEXEC, 100); /* a number that the program does not use */
     syscall(SYS_close, file);
 }
 
-/* The path from there on, or NULL when it leads elsewhere; it is absolute. */
+/* The absolute path without the directory, or NULL if it leads elsewhere. */
 static const char *find_below(const char *path)
 {
     size_t length = strlen(below);
@@ -179,7 +179,7 @@ static const char *find_below(const char *path)
     return path[length] == '/' ? path + length + 1 : ".";
 }
 
-/* Of an operation that has succeeded. */
+/* Records an operation that has succeeded. */
 static void record(const char *kind, const char *path, long number, const void *bytes, size_t size)
 {
     const char *name = record_file >= 0 && running ? find_below(path) : NULL;
@@ -193,7 +193,7 @@ static void record(const char *kind, const char *path, long number, const void *
         _exit(99);
 }
 
-/* The path of an open file; "" when it has none. */
+/* The path of an open file; "" if it has none. */
 static void find_path(int descriptor, char path[PATH_MAX])
 {
     char link[64];
@@ -216,7 +216,7 @@ static void record_open_file(const char *kind, int descriptor, long number, cons
     record(kind, path, number, bytes, size);
 }
 
-/* The path is relative to the directory, unless that is AT_FDCWD: then it is absolute. */
+/* The path is relative to the directory, or absolute if that is AT_FDCWD. */
 static void record_in(const char *kind, int directory, const char *path, const void *bytes,
                       size_t size)
 {
@@ -269,7 +269,7 @@ int __libc_start_main(main_function *main, int argc, char **argv, void (*init)(v
     return start(counted_main, argc, argv, init, fini, loader_fini, stack_end);
 }
 
-/* ---- memory: glibc's own names for its functions, which need no looking up ---- */
+/* ---- memory: glibc's own names for its functions, which need no lookup ---- */
 
 void *__libc_malloc(size_t size);
 void *__libc_calloc(size_t count, size_t size);
@@ -304,7 +304,7 @@ int posix_memalign(void **memory, size_t alignment, size_t size)
     return *memory != NULL ? 0 : ENOMEM;
 }
 
-/* ---- files: the system calls, so that nothing else comes between ---- */
+/* ---- files: direct system calls, without other functions in between ---- */
 
 static bool is_on_disk(int descriptor)
 {

@@ -57,7 +57,7 @@ static void print_line(json_t *value)
     putchar('\n');
 }
 
-/* Whether something besides white space is left. */
+/* Whether anything except white space is left. */
 static bool more(FILE *file)
 {
     int byte;
@@ -82,7 +82,7 @@ static int print_json(const char *path, FILE *file)
     return EXIT_SUCCESS;
 }
 
-/* The tensor's bytes stand at its offsets, counted from the header's end. */
+/* The tensor's bytes are at its offsets, counted from the end of the header. */
 static bool print_tensor(const char *name, json_t *tensor, const unsigned char *bytes, size_t size)
 {
     json_int_t from, to;
@@ -106,7 +106,7 @@ static int print_tensors(const char *path, FILE *file)
     for (int i = 7; i >= 0 && size >= 8; i--)
         length = length << 8 | bytes[i];
     if (size < 8 || length > size - 8)
-        return fail(path, "no safetensors file, or too large");
+        return fail(path, "not a safetensors file, or too large");
     json_t *header = json_loadb((const char *)bytes + 8, (size_t)length, 0, NULL);
     json_object_foreach (header, name, tensor) {
         if (strcmp(name, "__metadata__") != 0 &&
@@ -114,7 +114,7 @@ static int print_tensors(const char *path, FILE *file)
             return fail(path, name);
     }
     json_decref(header);
-    return header != NULL ? EXIT_SUCCESS : fail(path, "its header is no JSON");
+    return header != NULL ? EXIT_SUCCESS : fail(path, "its header is not JSON");
 }
 
 static int run_unnamed(const char *program)

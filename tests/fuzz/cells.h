@@ -1,5 +1,5 @@
 /*
- * cells.h -- what the fuzzers that draw ask of a canvas.
+ * cells.h -- what the drawing fuzzers check on a canvas.
  */
 #ifndef FUZZ_CELLS_H
 #define FUZZ_CELLS_H

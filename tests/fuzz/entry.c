@@ -1,6 +1,6 @@
 /*
- * entry.c -- the way to a fuzzer, which must be done with an input within a second of processor time.
- * libFuzzer would count a second in which a busy machine did something else.
+ * entry.c -- calls a fuzzer, which must finish an input within a second of processor time.
+ * libFuzzer counts seconds in which a busy machine did something else.
  */
 #include "fuzz.h"
 

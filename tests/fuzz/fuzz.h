@@ -1,9 +1,9 @@
 /*
- * fuzz.h -- what the fuzzers share.
+ * fuzz.h -- shared by the fuzzers.
  *
  * A fuzzer is one function that takes any bytes and must not crash, hang, leak or break a promise
- * of what it calls. make fuzz drives it with libFuzzer, in a build of its own; make check with
- * replay.c over the files of its corpus.
+ * of the functions it calls. make fuzz runs it with libFuzzer in a separate build; make check runs
+ * it with replay.c on the files of its corpus.
  */
 #ifndef FUZZ_H
 #define FUZZ_H
@@ -24,17 +24,17 @@
 /* The fuzzer itself. */
 void fuzz_one(const uint8_t *data, size_t size);
 
-/* The way to it, by libFuzzer's name; see entry.c. Always returns 0. */
+/* Calls it, under libFuzzer's name; see entry.c. Always returns 0. */
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
-/* Ends the process, for libFuzzer and replay.c to report, unless the promise is kept. */
+/* Ends the process if the promise is broken; libFuzzer or replay.c reports it. */
 static inline void fuzz_require(bool kept)
 {
     if (!kept)
         abort();
 }
 
-/* What any error must be: of a kind of its own, and one line of text without control bytes. */
+/* Every error has a kind, and is one line of text without control bytes. */
 static inline void fuzz_require_error(const struct error *error)
 {
     fuzz_require(error->kind != ERROR_NONE && error->text[0] != '\0');
@@ -57,7 +57,7 @@ static inline void fuzz_remove_directory(void)
     rmdir(fuzz_directory_path);
 }
 
-/* The path of the scratch directory: in $TMPDIR, or else in memory where the system has a place for
+/* The path of the scratch directory: in $TMPDIR, or else in memory if the system has a place for
  * that. On a disk the parsers would run a fifth as often. */
 static inline const char *fuzz_directory(void)
 {
@@ -73,8 +73,8 @@ static inline const char *fuzz_directory(void)
     return fuzz_directory_path;
 }
 
-/* Makes the scratch directory's file called `name` hold these bytes, with `zeros` zero bytes behind
- * them. Returns its path, until the next call. */
+/* Writes these bytes, and `zeros` zero bytes after them, to the file `name` in the scratch
+ * directory. The returned path is valid until the next call. */
 static inline const char *fuzz_file(const char *name, const uint8_t *data, size_t size,
                                     size_t zeros)
 {

@@ -1,7 +1,7 @@
 /*
- * fuzz_checkpoint.c -- any bytes as a checkpoint, whose weights are loaded, or with which a run goes
- * on. The first byte says which of the two, and what the others are: the file; or its header alone,
- * put behind its length and before as many zeros as weights, or weights and velocities, have bytes.
+ * fuzz_checkpoint.c -- any bytes as a checkpoint from which weights are loaded or a run is resumed.
+ * The first byte chooses between these, and what the other bytes are: the whole file, or only its
+ * header, to which its length and zeros for the weights (and the velocities) are added.
  */
 #include "fuzz.h"
 
@@ -15,13 +15,13 @@
 
 enum {
     LENGTH_SIZE = 8,
-    LAYERS = 2, /* a convolution and a batch norm: tensors of every kind that is read differently */
+    LAYERS = 2, /* a convolution and a batch norm: every kind of tensor that is read differently */
 };
 
 /* What the bytes are. */
 enum framing { WHOLE, HEADER_OF_WEIGHTS, HEADER_OF_ALL, FRAMINGS };
 
-/* The first layers of a network: files as small as its own run a hundred times as often. */
+/* The first layers of a network: small files run a hundred times as often. */
 static struct model *make_model(void)
 {
     struct model *model = sample_model("basic");
@@ -80,7 +80,7 @@ static void load(const char *path, const struct model *model, bool resume)
     }
 }
 
-/* What follows the header in a file of our own; the counters are one a batch norm. */
+/* The size of the data after the header in our own file; batch norms have one counter each. */
 static size_t data_size(const struct model *model, enum framing framing)
 {
     size_t size = model->state_count * sizeof(float);

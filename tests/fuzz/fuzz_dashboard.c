@@ -1,8 +1,8 @@
 /*
- * fuzz_dashboard.c -- any keys on any moment of a run in a terminal of any size, and then the frame:
- * drawn from a snapshot that the bytes make up. Counters and times keep to what a trainer can
- * publish; metrics are any float at all, NaN and infinities too. One frame is enough, for a view
- * keeps nothing: what the keys before the last one showed is what fewer of them end with.
+ * fuzz_dashboard.c -- any keys at any moment of a run in a terminal of any size, and then the
+ * frame, drawn from a snapshot made of the bytes. Counters and times stay in the range that a
+ * trainer publishes; metrics are any floats, including NaN and infinities. One frame is enough, as
+ * views keep no state: the frames before the last key are those of shorter inputs.
  */
 #include "cells.h"
 
@@ -32,7 +32,7 @@ enum {
     WEIGHTS_MAX = 9,
 };
 
-/* The bytes that are left; from their end on there are zeros. */
+/* The remaining bytes; after their end come zeros. */
 struct bytes {
     const uint8_t *at;
     size_t left;
@@ -47,7 +47,7 @@ static uint32_t take(struct bytes *bytes, int count)
     return value;
 }
 
-/* A number of [low, high]. */
+/* A number in [low, high]. */
 static int take_int(struct bytes *bytes, int low, int high)
 {
     return low + (int)(take(bytes, high - low > 255 ? 4 : 1) % (uint32_t)(high - low + 1));
@@ -67,13 +67,13 @@ static float take_metric(struct bytes *bytes)
     return value;
 }
 
-/* From nothing to seven weeks, in milliseconds. */
+/* From 0 to seven weeks, in milliseconds. */
 static double take_seconds(struct bytes *bytes)
 {
     return take(bytes, 4) / 1000.0;
 }
 
-/* The error that ended a run; its text has any bytes, as the name of a file may. */
+/* The error that ended a run; its text has any bytes, as file names may. */
 static void take_error(struct bytes *bytes, struct error *error)
 {
     char text[TEXT_SIZE] = "";
@@ -84,8 +84,8 @@ static void take_error(struct bytes *bytes, struct error *error)
     error_set(error, ERROR_SYSTEM, "%s", text);
 }
 
-/* As many batches as there are bytes for, each many times over and some at a new learning rate, and
- * the epochs that they make. */
+/* Adds as many batches as there are bytes, each repeated many times and some with a new learning
+ * rate, and the epochs of these batches. */
 static void add_history(struct bytes *bytes, struct snapshot *now)
 {
     struct epoch_metrics metrics[EPOCHS_MAX] = {0};
@@ -145,7 +145,7 @@ static void go_on(struct bytes *bytes, struct snapshot *now)
     }
 }
 
-/* What a softmax gives: 0 to 1, or NaN. */
+/* An output of a softmax: 0 to 1, or NaN. */
 static float take_share(struct bytes *bytes)
 {
     int share = take_int(bytes, 0, 255);
@@ -153,8 +153,8 @@ static float take_share(struct bytes *bytes)
     return share < 255 ? (float)share / 254.0F : NAN;
 }
 
-/* The terminal's size, [i] of these: mostly little more than some panes need, and never wide and
- * high beyond what all of them take, because the larger a frame is the longer it takes. */
+/* The terminal's size, [i] of these: mostly little more than some panes need, and never both wide
+ * and high beyond what every pane takes, because larger frames take longer. */
 static void take_size(struct bytes *bytes, int *width, int *height)
 {
     static const struct {
@@ -171,7 +171,7 @@ static void take_size(struct bytes *bytes, int *width, int *height)
     *height = take_int(bytes, sizes[i].least_height, sizes[i].most_height);
 }
 
-/* What a frame shows beside the snapshot. What follows from weights is made up too. */
+/* What a frame shows beside the snapshot. Results computed from weights are made up too. */
 struct world {
     struct model *model;
     float *state;
@@ -202,14 +202,14 @@ static void make_weights(struct bytes *bytes, struct world *world, long step)
     fuzz_require(world->weights != NULL);
 }
 
-/* What does not depend on the bytes but for the model's name, made once. */
+/* Makes everything that does not depend on the bytes, except for the model's name. Called once. */
 static void make_world(struct world *world, const char *name)
 {
     static uint8_t pixels[IMAGES * DATASET_PIXELS], labels[IMAGES];
     struct insight *insight = &world->insight;
     struct error error;
 
-    setlocale(LC_CTYPE, "C.UTF-8"); /* where there is none, texts are ASCII */
+    setlocale(LC_CTYPE, "C.UTF-8"); /* without this locale texts are ASCII */
     for (int i = 0; i < IMAGES * DATASET_PIXELS; i++)
         pixels[i] = (uint8_t)(i * 37);
     for (int i = 0; i < IMAGES; i++)
@@ -230,7 +230,7 @@ static void make_insight(struct bytes *bytes, struct world *world)
     struct insight *insight = &world->insight;
     struct predictions *predictions = &insight->predictions;
 
-    insight->live.step = take_int(bytes, 0, 1); /* before and behind the first test pass */
+    insight->live.step = take_int(bytes, 0, 1); /* before and after the first test pass */
     for (int i = 0; i < IMAGES; i++) {
         insight->live.predicted[i] = (uint8_t)take_int(bytes, 0, DATASET_CLASSES - 1);
         insight->live.losses[i] = take_metric(bytes);
@@ -245,7 +245,7 @@ static void make_insight(struct bytes *bytes, struct world *world)
         insight->activations.values[l][0] = take_metric(bytes);
 }
 
-/* An empty sheet with nothing to take back, and a list of all images. */
+/* An empty drawing with nothing to undo, and a list of all images. */
 static void clear_insight(struct insight *insight)
 {
     struct error error;
@@ -258,7 +258,7 @@ static void clear_insight(struct insight *insight)
     insight_list(insight);
 }
 
-/* Brings up to date what follows from the keys before it is drawn. */
+/* Updates what follows from the keys before the frame is drawn. */
 static void update(struct frame *frame, struct insight *insight)
 {
     struct predictions *predictions = &insight->predictions;
@@ -273,7 +273,7 @@ static void update(struct frame *frame, struct insight *insight)
     }
 }
 
-/* A key, or what the mouse does. */
+/* A key, or a mouse event. */
 struct press {
     int key;
     struct pointer pointer;
@@ -284,7 +284,7 @@ static int take_presses(struct bytes *bytes, struct press presses[KEYS_MAX])
     int count = take_int(bytes, 0, KEYS_MAX);
 
     for (int i = 0; i < count; i++) {
-        int key = take_int(bytes, 0, 0xFF); /* the named keys lie behind the characters */
+        int key = take_int(bytes, 0, 0xFF); /* key codes follow the characters */
         presses[i] = (struct press){.key = key < 0x80 ? key : key - 0x80 + TERM_UP};
         if (presses[i].key != TERM_MOUSE)
             continue;
@@ -308,7 +308,7 @@ static void press(struct frame *frame, const struct press *press, int width, int
     fuzz_require(frame->model_row >= 0 && frame->events_row >= 0 && frame->help_row >= 0);
 }
 
-/* Runs to show beside it, which differ in how far they got. */
+/* Runs to compare with, of different lengths. */
 static void make_compared(struct bytes *bytes, struct world *world)
 {
     world->compared_count = take_int(bytes, 0, COMPARED_MAX);
@@ -328,7 +328,7 @@ static void make_compared(struct bytes *bytes, struct world *world)
     }
 }
 
-/* A run with its past: events, and moments of which only the steps are told apart. */
+/* A run with its history: events, and moments that differ only in their steps. */
 static void make_run(struct bytes *bytes, struct world *world, struct snapshot *now)
 {
     world->events =
@@ -349,7 +349,8 @@ static struct frame make_frame(struct world *world, const struct snapshot *snaps
     return (struct frame){
         .snapshot = snapshot,
         .weights = world->weights,
-        .settings = recipe_settings(snapshot->batches % 2), /* the second has all there is */
+        .settings = recipe_settings(snapshot->batches % 2), /* the second recipe uses every
+                                                             * setting */
         .model = world->model,
         .train = &world->test,
         .test = &world->test,

@@ -1,5 +1,5 @@
 /*
- * fuzz_idx.c -- any bytes as an IDX file, gzip'd or not, of labels and of images.
+ * fuzz_idx.c -- any bytes as an IDX file of labels or images, plain or gzip.
  */
 #include "fuzz.h"
 

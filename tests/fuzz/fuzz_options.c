@@ -1,5 +1,5 @@
 /*
- * fuzz_options.c -- any bytes as a command line, a word a line.
+ * fuzz_options.c -- any bytes as a command line, one word a line.
  */
 #include "fuzz.h"
 
@@ -10,7 +10,7 @@
 
 enum { WORDS_MAX = 64 };
 
-/* Each is in its range, and what files are to say of it reads back as the same. */
+/* Each setting is in its range, and reads back the same from the text in a file. */
 static void check_settings(const struct settings *settings)
 {
     struct settings again = {0};
@@ -42,7 +42,7 @@ static void check_options(const struct options *options)
         fuzz_require(options->compare[i] != NULL && *options->compare[i] != '\0');
 }
 
-/* What --help and --version stop at is not looked at any more. */
+/* After --help or --version the rest of the line is not checked. */
 static void check_together(const struct options *options)
 {
     if (options->action == ACTION_HELP || options->action == ACTION_VERSION)
@@ -57,13 +57,13 @@ static void check_together(const struct options *options)
         fuzz_require(options->report[i] != NULL);
 }
 
-/* As a new run's and, where one is to be resumed, once more as that of a run with such settings. */
+/* Parses the words for a new run and, with --resume, once more for a run with such settings. */
 static void parse(int count, char *words[])
 {
     struct options options, again;
     struct error error = {0};
 
-    optind = 0; /* getopt starts anew */
+    optind = 0; /* getopt starts again */
     if (!options_parse(&options, NULL, count, words, &error)) {
         fuzz_require_error(&error);
         fuzz_require(error.kind == ERROR_USAGE);

@@ -1,7 +1,7 @@
 /*
- * fuzz_past_run.c -- any bytes as a run that another one is compared with: its config.json, unless
- * that is empty, then a zero byte and its metrics.jsonl. What can be read of it is put into tables
- * and plots; the first byte says how these look.
+ * fuzz_past_run.c -- any bytes as a run to compare with: its config.json, unless that is empty,
+ * then a zero byte and its metrics.jsonl. The result is shown in tables and plots; the first byte
+ * sets their look.
  */
 #include "cells.h"
 
@@ -21,7 +21,7 @@ static const char usual[] =
     "\"momentum\":0.9,\"seed\":1,\"shuffle\":true,\"kernels\":\"avx2\",\"threads\":2,"
     "\"data\":\"data\",\"data_checksum\":\"0123456789abcdef\"}";
 
-/* The run that it is compared with, midway. */
+/* The present run, midway. */
 static void make_snapshot(struct snapshot *now)
 {
     *now = (struct snapshot){.epochs = 5, .batches = 4, .step = BATCHES, .run_seconds = 2.0};
@@ -77,7 +77,7 @@ static void report(const struct run_summary *summary)
     report_seeds(nowhere, summary, 1);
 }
 
-/* Whether there is such a run. */
+/* Reads the run; returns false if it is refused. */
 static bool read_run(uint8_t look)
 {
     static struct past_run run;
@@ -112,5 +112,5 @@ void fuzz_one(const uint8_t *data, size_t size)
     else
         fuzz_file("config.json", (const uint8_t *)usual, sizeof usual - 1, 0);
     const bool read = read_run(data[0]);
-    fuzz_require(read || config_size > 0 || log_size > 0); /* the usual config must do */
+    fuzz_require(read || config_size > 0 || log_size > 0); /* the usual config is valid */
 }

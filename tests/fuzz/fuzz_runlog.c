@@ -1,6 +1,6 @@
 /*
- * fuzz_runlog.c -- any bytes as the metrics.jsonl of a run that is resumed, or looked at. The first
- * two say where its checkpoint stands: epoch and batch.
+ * fuzz_runlog.c -- any bytes as the metrics.jsonl of a run that is resumed or read. The first two
+ * bytes give the checkpoint's epoch and batch.
  */
 #include "fuzz.h"
 
@@ -11,7 +11,7 @@
 
 enum { TRAIN = 100, TESTS = 10 };
 
-/* The beginning of a run. The weights, which are most of it, are made once: no log changes them. */
+/* The beginning of a run. The weights, its largest part, are made once: no log changes them. */
 static void begin(struct start *start, const struct settings *settings,
                   const struct dataset *dataset)
 {

@@ -1,6 +1,6 @@
 /*
- * replay.c -- gives a fuzzer the files named on the command line, one after the other. The last name
- * printed is that of the file that brought it down.
+ * replay.c -- gives a fuzzer the files named on the command line, one after the other. The last
+ * name printed is the file on which it failed.
  */
 #include "fuzz.h"
 
