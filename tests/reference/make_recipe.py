@@ -1,11 +1,11 @@
 #!/usr/bin/env python3
-"""Make the numbers that hold recipes: all that the reference run is without.
+"""Make the reference numbers for recipes: everything the reference run lacks.
 
 PyTorch trains the slim network in double precision with weight decay,
 Nesterov's momentum, label smoothing and one cycle of the learning rate, on the
-first 2,048 training images in file order, and says what its schedulers make of
-a learning rate.  It then repeats the run in single precision, to find out how
-far rounding alone may take a faithful program from these numbers.
+first 2,048 training images in file order, and lists the learning rates of its
+schedulers.  It then repeats the run in single precision, to measure how far
+rounding alone may take a correct program from these numbers.
 
     python3 make_recipe.py [--seed N] DATA_DIR OUT_DIR
 
@@ -37,9 +37,9 @@ SCHEDULED = 40                  # batches of the run in schedules.csv
 README = """\
 # Reference numbers for recipes
 
-`make check` holds the program against these files, as it does against those
-of the directory above, whose README tells how to read them. All of them, this
-text included, are made by
+`make check` compares the program with these files, as with those of the
+directory above, whose README explains them. This command makes all of them,
+including this text:
 
     python3 make_recipe.py --seed {seed} DATA_DIR OUT_DIR
 
@@ -54,7 +54,7 @@ and cycle_momentum False; pixels x become (x/255 - {mean}) / {stddev}.
 |---|---|
 | `init.safetensors` | state dict before training |
 | `losses.csv` | learning rate and loss of each batch, before its step |
-| `schedules.csv` | what MultiStepLR (milestones at half and three quarters), CosineAnnealingLR and OneCycleLR make of a learning rate of 1 in {scheduled} batches |
+| `schedules.csv` | learning rates of MultiStepLR (milestones at half and three quarters), CosineAnnealingLR and OneCycleLR, which start from 1, for {scheduled} batches |
 
 ## What rounding alone does
 
@@ -64,7 +64,7 @@ The same run by PyTorch in single precision, compared with double precision.
 - *weights*: norm of the difference of all parameters after {batches} batches,
   by their norm; *statistics*: the same for running means and variances.
 
-With ten times the learning rate of the reference run, runs drift apart sooner.
+With ten times the learning rate of the reference run, runs diverge sooner.
 
 {table}
 
@@ -120,7 +120,7 @@ def compare(single, double):
 
 
 def scheduled_rates(make):
-    """Return the learning rate of each batch, 1 before it is scheduled."""
+    """Return the learning rate of each batch, starting from 1."""
     optimizer = torch.optim.SGD([torch.zeros(1)], lr=1.0)
     scheduler, rates = make(optimizer), []
     for _ in range(SCHEDULED):

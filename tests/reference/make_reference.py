@@ -2,10 +2,10 @@
 """Make the numbers that the tests compare the C program with.
 
 PyTorch trains the network in double precision from fixed initial weights, on
-the first 6,400 training images in file order.  What it computes on the way is
-written to OUT_DIR, so that the tests need no PyTorch: see the README.md that
-this script writes there.  It then repeats the run in single precision, to
-find out how far rounding alone may take a faithful program from these numbers.
+the first 6,400 training images in file order.  The results are written to
+OUT_DIR, so that the tests need no PyTorch: see the README.md that this script
+writes there.  It then repeats the run in single precision, to measure how far
+rounding alone may take a correct program from these numbers.
 
     python3 make_reference.py [--seed N] DATA_DIR OUT_DIR
 
@@ -35,8 +35,8 @@ MOMENTUM = 0.9
 README = """\
 # Reference numbers from PyTorch
 
-`make check` holds the program against these files. They come from PyTorch in
-double precision, and this command makes all of them, this text included:
+`make check` compares the program with these files. They come from PyTorch in
+double precision. This command makes all of them, including this text:
 
     python3 make_reference.py --seed {seed} DATA_DIR OUT_DIR
 
@@ -62,20 +62,20 @@ in evaluation mode.
 ## What rounding alone does
 
 The same run by PyTorch in single precision, compared with double precision:
-how far a faithful program may be from these files. A row "reordered" feeds the
-samples of each batch in another order, which changes no result but the
-rounding of every sum (in double precision: the losses by less than 1e-14).
+how far a correct program may be from these files. A row "reordered" feeds the
+samples of each batch in another order, which changes only the rounding of
+every sum (in double precision: the losses by less than 1e-14).
 
 - *loss*: largest relative error of a loss among the first batches;
 - *weights*: norm of the difference of all parameters after {batches} batches,
   by their norm; *statistics*: the same for running means and variances;
 - *gradients*: largest relative error (norm of the difference by norm) of one
-  parameter's gradient on the first batch, given apart for the convolutions of
-  layer1, which lose the most digits.
+  parameter's gradient on the first batch, with a column of its own for the
+  convolutions of layer1, which lose the most digits.
 
 Two runs stay together until rounding puts a first value on the other side of a
-ReLU; from there on they drift apart, faster for some seeds than for others. So
-compare strictly early, and loosely late.
+ReLU. From then on they diverge, faster for some seeds than for others. So the
+tests compare early batches strictly, and late ones loosely.
 
 {table}
 

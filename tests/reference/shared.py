@@ -1,4 +1,4 @@
-"""What the makers of reference numbers share: the data, files and how rounding is measured."""
+"""Shared by the makers of reference numbers: data, files and the measure of rounding."""
 
 import json
 import struct
