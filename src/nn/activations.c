@@ -46,7 +46,7 @@ void activations_fini(struct activations *activations)
     *activations = (struct activations){0};
 }
 
-/* The first lane of maps. */
+/* Copies the first lane of the maps. */
 static void take_lane(const struct map *map, float *to)
 {
     for (int c = 0; c < map->channels; c++)

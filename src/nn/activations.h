@@ -1,9 +1,9 @@
 /*
- * activations.h -- what every layer of a network makes of one image, to be looked at.
+ * activations.h -- the outputs of every layer of a network for one image, for display.
  *
- * The layers one by one as the model lists them; nothing is merged. Batch norm uses its running
- * statistics, and nothing is dropped. The last layer's values are the logits that infer.h gives, up
- * to rounding, or their log softmax.
+ * The layers run one by one as the model lists them; none are merged. Batch norm uses its running
+ * statistics, and dropout does nothing. The last layer's values are the logits that infer.h gives,
+ * up to rounding, or their log softmax.
  *
  * Ownership: activations_fini releases what activations_init made. Threads: a struct activations
  * belongs to one thread.
@@ -15,13 +15,13 @@
 
 struct activations {
     const struct model *model;
-    float **values; /* [l]: what layer l puts out, [channels][height][width] */
+    float **values; /* [l]: the output of layer l, [channels][height][width] */
     struct infer *infer;
     struct workspace *workspace;
 };
 
-/* All zero, for a model and kernels that must outlive it. False with ERROR_SYSTEM when memory is
- * short; then it needs no activations_fini. */
+/* Makes zero values for a model and kernels that must outlive it. False with ERROR_SYSTEM if memory
+ * is short; then it needs no activations_fini. */
 bool activations_init(struct activations *activations, const struct model *model,
                       const struct kernels *kernels, struct error *error);
 void activations_fini(struct activations *activations);

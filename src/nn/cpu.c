@@ -4,7 +4,7 @@
 #include <unistd.h>
 
 #if defined(__x86_64__) || defined(__i386__)
-/* The compilers' built-in reads CPUID and, for the registers' state, XGETBV. */
+/* The compilers' built-in reads CPUID and, for the state of the registers, XGETBV. */
 bool cpu_has_avx2(void)
 {
     return __builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma");

@@ -1,9 +1,9 @@
 /*
- * dropout.h -- factors that leave out some of the values of each sample, others each time.
+ * dropout.h -- dropout masks: factors that leave out random values of each sample.
  *
  * Srivastava, Hinton, Krizhevsky, Sutskever and Salakhutdinov, "Dropout: A Simple Way to Prevent
- * Neural Networks from Overfitting", 2014, inverted as torch.nn.Dropout has it: what is left is
- * scaled up in training, and nothing has to be done in evaluation.
+ * Neural Networks from Overfitting", 2014, inverted like torch.nn.Dropout: training scales up the
+ * remaining values, so evaluation needs no change.
  *
  * Threads: no shared state.
  */
@@ -15,8 +15,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/* Fills mask[count][LANES]: 0 with the probability `share`, 0 to 1, else 1 / (1 - share). The same
- * noise and stream, which is another for each block and layer, give the same mask. */
+/* Fills mask[count][LANES]: 0 with probability `share`, 0 to 1, else 1 / (1 - share). The seed
+ * `noise` and the stream, which differs for each block and layer, determine the mask. */
 void dropout_draw(float *mask, int count, double share, uint64_t noise, uint64_t stream);
 
 /* out[i] = in[i] * mask[i] for i below count; out may be in. Returns the mask after them. */

@@ -2,7 +2,7 @@
 
 #include "nn/model.h"
 
-/* A place is the kind's and the layer's in the order of the computation. */
+/* A place combines kind and layer in the order of the computation. */
 enum { KIND = MODEL_LAYERS_MAX, NOWHERE = (FAULT_GRADIENT + 1) * KIND };
 
 void fault_clear(struct fault_watch *watch)
@@ -10,7 +10,7 @@ void fault_clear(struct fault_watch *watch)
     atomic_store(&watch->first, NOWHERE);
 }
 
-/* Gradients come in the opposite order of the layers. */
+/* Layers are numbered backward for gradients, which are computed in that order. */
 static int turned(enum fault_kind kind, int layer)
 {
     return kind == FAULT_GRADIENT ? KIND - 1 - layer : layer;

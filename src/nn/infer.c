@@ -9,8 +9,8 @@
 struct infer {
     const struct kernels *kernels;
     struct plan *plan;
-    const float *state; /* the caller's */
-    float *shared;      /* what follows from the state */
+    const float *state; /* owned by the caller */
+    float *shared;      /* derived from the state */
 };
 
 /* One block's memory. */
@@ -55,7 +55,7 @@ void infer_free(struct infer *infer)
     free(infer);
 }
 
-/* The ops write their own memory alone when they infer; they read the state. */
+/* In inference the ops write only their own memory; they read the state. */
 static struct exec exec_of(const struct infer *infer, float *memory)
 {
     return (struct exec){

@@ -11,12 +11,12 @@
 
 enum { NAME_REASON_SIZE = 160 };
 
-/* The name that a layer has which is given none: the place in its container ("" for none), counted
- * from 0, as nn.Sequential numbers them. False when it is too long. */
+/* The name of a layer that is given none: its position in the container ("" for none), counted from
+ * 0, as in nn.Sequential. False if it is too long. */
 bool layer_name_next(const struct layer *layers, int count, const char *container,
                      char name[MODEL_PREFIX_SIZE]);
 
-/* Whether the next layer may have that name. False with the reason, the rest of a sentence that
+/* Whether the next layer may have this name. False with the reason, which continues a sentence that
  * begins with the name. */
 bool layer_name_check(const struct layer *layers, int count, const char *name,
                       char reason[NAME_REASON_SIZE]);

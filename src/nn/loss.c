@@ -12,7 +12,7 @@ static int largest(const float *logits, int classes, int lane)
     return best;
 }
 
-/* log(sum(exp(z))), taken relative to the largest so that nothing overflows. */
+/* log(sum(exp(z))), computed relative to the largest logit so that nothing overflows. */
 static double log_sum_exp(const float *logits, int classes, int lane)
 {
     double most = (double)logits[largest(logits, classes, lane) * LANES + lane], sum = 0.0;

@@ -2,7 +2,7 @@
 
 #include <assert.h>
 
-/* A vector is a row, so that what works on each element takes all of it at once. */
+/* A vector becomes a row, so that element-wise functions process it in one go. */
 static struct shape as_maps(struct shape shape)
 {
     return shape.height > 0 ? shape : (struct shape){1, 1, shape.channels};

@@ -31,8 +31,8 @@ static bool derive_shapes(struct model *model, struct error *error)
     return true;
 }
 
-/* Appends the layer's tensors to the state dict; their offsets are given later, when all tensors
- * are known. */
+/* Appends the layer's tensors to the state dict. Their offsets are set later, when all tensors are
+ * known. */
 static void add_tensors(struct model *model, struct layer *layer)
 {
     struct layer_tensor own[LAYER_TENSORS_MAX];
@@ -82,7 +82,7 @@ static void place_tensors(struct model *model)
     }
 }
 
-/* The rules that no layer knows alone. */
+/* Checks the rules that concern more than one layer. */
 static bool check_whole(const struct model *model, struct error *error)
 {
     const struct layer *last = &model->layers[model->layer_count - 1];

@@ -1,16 +1,16 @@
 /*
- * model.h -- what a network is: a list of layers, and everything that follows from it.
+ * model.h -- a network: a list of layers, and everything that follows from it.
  *
- * A model is made from a text (see model_text.h) for one size of images and number of classes. From
- * the list derive the shapes, where each tensor lies in the state vector, PyTorch's state-dict
+ * A model is made from a text (see model_text.h) for one image size and number of classes. The list
+ * determines the shapes, the offsets of the tensors in the state vector, PyTorch's state-dict
  * names, the initial values and the summary.
  *
  * All of a network's floats are one array, its *state*: first the parameters, which training
  * changes, in layer order, then the running statistics of batch norm. Every tensor is in PyTorch's
- * order: convolution weights [out][in / groups][rows][columns], linear weights [out][in], the rest
- * [channels].
+ * order: convolution weights [out][in / groups][rows][columns], linear weights [out][in], the
+ * others [channels].
  *
- * A struct model does not change once it is made: any thread may read it. Ownership: model_free
+ * A struct model does not change after it is made: any thread may read it. Ownership: model_free
  * releases it.
  */
 #ifndef NN_MODEL_H
@@ -23,11 +23,11 @@
 
 enum {
     MODEL_LAYERS_MAX = 256,
-    MODEL_PREFIX_SIZE = 64, /* of a layer's state-dict prefix, with its end */
+    MODEL_PREFIX_SIZE = 64, /* of a layer's state-dict prefix, including the final 0 */
     MODEL_NAME_SIZE = MODEL_PREFIX_SIZE + 24,
 };
 
-/* PyTorch's torch.nn classes of these names. */
+/* PyTorch's torch.nn classes with these names. */
 enum layer_kind {
     LAYER_CONV2D,
     LAYER_BATCH_NORM2D,
@@ -44,19 +44,19 @@ enum layer_kind {
     LAYER_DROPOUT2D,
     LAYER_FLATTEN,
     LAYER_LINEAR,
-    LAYER_LOG_SOFTMAX, /* only as the last: the loss takes it of any logits */
+    LAYER_LOG_SOFTMAX, /* only as the last layer: the loss computes it from any logits */
 };
 
 struct shape {
     int channels, height, width; /* height and width 0: a vector of `channels` features */
 };
 
-/* One layer. Pairs are [0] down, [1] across. What a kind does not have is 0. */
+/* One layer. Pairs are [0] vertical, [1] horizontal. Members that a kind does not have are 0. */
 struct layer {
     enum layer_kind kind;
     char name[MODEL_PREFIX_SIZE]; /* state-dict prefix: "layer1.0" */
 
-    /* As written. */
+    /* As given in the text. */
     int out;                                   /* Conv2d: channels; Linear: features */
     int kernel_size[2], stride[2], padding[2]; /* Conv2d, MaxPool2d, AvgPool2d */
     int output_size[2];                        /* AdaptiveAvgPool2d */
@@ -64,12 +64,13 @@ struct layer {
     bool bias;                                 /* Conv2d, Linear */
     bool count_include_pad;                    /* AvgPool2d */
     double negative_slope;                     /* LeakyReLU */
-    double p;                                  /* Dropout, Dropout2d: the share that is left out */
+    double p;                                  /* Dropout, Dropout2d: the probability of leaving a
+                                                * value out */
     double eps, momentum;                      /* BatchNorm2d */
 
-    /* What follows. */
+    /* Derived from it. */
     struct shape input, output;     /* a Linear's input may be maps, which it flattens */
-    int first_tensor, tensor_count; /* its part of model.tensors */
+    int first_tensor, tensor_count; /* its tensors in model.tensors */
     size_t parameter_count;
 };
 
@@ -79,26 +80,26 @@ struct tensor {
     int dimensions;
     int size[4];
     size_t count;  /* the product of the sizes */
-    size_t offset; /* into the state, in floats */
+    size_t offset; /* in the state, in floats */
     bool trained;  /* a parameter, not a running statistic */
 };
 
 struct model {
-    char *name;         /* on the shelf, or else the shortest text */
-    struct shape input; /* of one sample: one channel */
+    char *name;         /* the name on the shelf, or else the shortest text */
+    struct shape input; /* of one sample, with one channel */
     int classes;
     int layer_count;
     struct layer *layers;
     int tensor_count;
     struct tensor *tensors; /* in state-dict order */
-    size_t parameter_count; /* floats at the state's start that training changes */
+    size_t parameter_count; /* floats at the start of the state that training changes */
     size_t state_count;     /* floats in all */
 };
 
-/* Derives everything from `count` layers of which what is written is known, for an input and a
- * number of classes. ERROR_USAGE, with a sentence that names the layer, when they do not fit
- * together (shapes that vanish, groups that do not divide channels, a last layer that does not give
- * the classes), ERROR_SYSTEM when memory is short. */
+/* Derives everything from `count` layers as given in a text, for an input shape and a number of
+ * classes. Fails with ERROR_USAGE, and a sentence that names the layer, if they do not fit together
+ * (shapes that vanish, groups that do not divide the channels, a last layer that does not give the
+ * classes); with ERROR_SYSTEM if memory is short. */
 struct model *model_new(const char *name, struct shape input, int classes,
                         const struct layer *layers, int count, struct error *error);
 void model_free(struct model *model);
@@ -108,16 +109,16 @@ void model_free(struct model *model);
  * bias 0, running mean 0, running variance 1. */
 void model_initialize(const struct model *model, float *state, struct rng *rng);
 
-/* Where the tensor NAME.SUFFIX of a layer lies in the state; the layer must have it. */
+/* The offset in the state of a layer's tensor NAME.SUFFIX; the layer must have it. */
 size_t model_offset(const struct model *model, const struct layer *layer, const char *suffix);
 
-/* The layer that the parameter at that place of the state belongs to. */
+/* The layer to which the parameter at this offset of the state belongs. */
 int model_layer_of(const struct model *model, size_t parameter);
 
-/* Floats of a shape's maps or features. */
+/* The number of values in a shape's maps or features. */
 size_t model_shape_count(struct shape shape);
 
-/* Inputs that one output of a convolution or linear layer sees. */
+/* The number of inputs of one output of a convolution or linear layer. */
 int model_fan_in(const struct layer *layer);
 
 /* Multiply-adds of the convolutions and linear layers for one sample, forward. */

@@ -8,9 +8,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { SUM_CHUNK = 1024 }; /* parameters whose gradients are added up while they are in the cache */
+enum { SUM_CHUNK = 1024 }; /* parameters summed at a time, while their gradients are cached */
 
-/* A phase of a step; without a step the executor's own. */
+/* A phase of a step, or one of the executor itself, without a step. */
 struct task {
     const struct step *step;
     struct phase phase;
@@ -23,16 +23,16 @@ struct net {
     struct exec exec;
     int task_count;
     struct task *tasks; /* of a batch, in their order */
-    bool begins;        /* some op has something to do before a batch */
+    bool begins;        /* some op has a begin function */
     uint8_t *labels;    /* [blocks][LANES] */
     double *losses;     /* [blocks] sums */
     int *correct;       /* [blocks] */
     struct net_options options;
-    float *buffers[OPTIMIZER_BUFFERS_MAX]; /* the optimizer's */
+    float *buffers[OPTIMIZER_BUFFERS_MAX]; /* the optimizer's state */
     float *average;                        /* of the state, or NULL */
-    double *changes; /* [team size][tensor_count] squares of the last change, added up */
+    double *changes; /* [team size][tensor_count]: sums of squares of the last change */
 
-    /* The batch at work. */
+    /* The current batch. */
     const struct net_source *source;
     const struct net_rule *rule;
     struct fault_watch faults;
@@ -244,7 +244,7 @@ double net_change_norm(const struct net *net, int layer)
 
 /* ---- dead outputs ---- */
 
-/* Whether any sample of the last batch makes this output of the step's ReLU positive. */
+/* Whether this output of the step's ReLU is positive for any sample of the last batch. */
 static bool is_alive(const struct exec *exec, const struct step *step, int channel, int pixel)
 {
     for (int block = 0; block < exec->blocks; block++)
@@ -278,7 +278,7 @@ static int items_of(const struct task *task)
     return task->phase.items != NULL ? task->phase.items(task->step) : 1;
 }
 
-/* Runs the part-th of `parts` of a task, for one block or the batch. */
+/* Runs one of `parts` parts of a task, for one block or the batch. */
 static void run_part(struct net *net, const struct task *task, int block, int part, int parts)
 {
     const int items = items_of(task);
@@ -286,7 +286,7 @@ static void run_part(struct net *net, const struct task *task, int block, int pa
     int from, to;
 
     while (group > 1 && task->phase.group > 0 && group * parts > items)
-        group /= 2; /* slower, but not as slow as members without work */
+        group /= 2; /* slower, but better than members without work */
     team_share((items + group - 1) / group, part, parts, &from, &to);
     from *= group;
     to = to * group < items ? to * group : items;
@@ -300,10 +300,10 @@ static int common_divisor(int a, int b)
 }
 
 /*
- * Runs this member's share of tasks of which each reads what those before it wrote for the same
- * block. Where all members get the same number of whole blocks, a block goes through all the tasks
- * while it is in the processor's cache. Else blocks are split by items, and a task begins when all
- * have finished the one before.
+ * Runs this member's share of tasks, each of which reads what the tasks before it wrote for the
+ * same block. If all members get the same number of whole blocks, a block goes through all tasks
+ * while it is in the processor's cache. Otherwise blocks are split by items, and a task begins when
+ * all members have finished the one before.
  */
 static void run_blocks(struct net *net, int member, const struct task *tasks, int count)
 {
@@ -338,7 +338,7 @@ static void run_tasks(struct net *net, int member)
     }
 }
 
-/* Lets the ops do what they do once before a batch. */
+/* Calls the ops' begin functions, once a batch. */
 static void run_begin(struct net *net, int member)
 {
     const struct plan *plan = net->plan;
@@ -351,7 +351,7 @@ static void run_begin(struct net *net, int member)
     team_barrier(net->team);
 }
 
-/* Adds up the blocks' gradients of parameters [from, to), in the order of the blocks. */
+/* Sums the blocks' gradients of the parameters [from, to), in the order of the blocks. */
 static void sum_partials(struct net *net, const struct partial *partial, size_t from, size_t to)
 {
     float *gradient = net->exec.gradient;
@@ -407,8 +407,8 @@ static void update_tensors(struct net *net, int member, size_t from, size_t to)
     }
 }
 
-/* Once all have found their gradients finite, updates the parameters, and the average of the state.
- */
+/* After all members have found their gradients finite: updates the parameters, and the average of
+ * the state. */
 static void run_update(struct net *net, int member)
 {
     const int size = team_size(net->team);

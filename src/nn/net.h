@@ -1,17 +1,17 @@
 /*
- * net.h -- trains a network: forward, backward and update over one batch, by a team of threads.
+ * net.h -- trains a network: forward, backward and update for one batch, by a team of threads.
  *
- * A batch is split into blocks of LANES samples; every step of the computation is shared among the
- * team by block and, with more threads than blocks, by channel. All sums across blocks run in the
- * order of the blocks, whoever computed them, so the result is the same bits for any number of
- * threads. A short last block has its padding lanes left out of batch norm's statistics, and their
- * gradient is zero.
+ * A batch is split into blocks of LANES samples. The team shares every step of the computation by
+ * blocks and, with more threads than blocks, by channels. All sums across blocks are computed in
+ * the order of the blocks, so the result is the same, bit for bit, for any number of threads. In a
+ * short last block, the padding lanes are left out of batch norm's statistics, and their gradient
+ * is zero.
  *
  * Mathematics: batch norm forward and backward after Ioffe and Szegedy, "Batch Normalization",
  * 2015, with PyTorch's conventions (biased variance to normalise, unbiased in the running
  * statistics).
  *
- * Threads: a net belongs to the thread that made it; the team works for it inside net_train alone.
+ * Threads: a net belongs to the thread that made it; the team works for it only inside net_train.
  */
 #ifndef NN_NET_H
 #define NN_NET_H
@@ -27,9 +27,9 @@
 
 struct net;
 
-/* Where samples come from. pack() is called by any member of the team, for block 0, 1, ... of the
- * batch: it fills the inside of `input`, one channel of images with `padding` zeros around, and the
- * labels of the block's samples. */
+/* The source of samples. Any member of the team calls pack() for block 0, 1, ... of the batch: it
+ * fills the inside of `input`, one channel of images with `padding` zeros around, and the labels of
+ * the block's samples. */
 struct net_source {
     void (*pack)(void *argument, int block, int padding, float *input, uint8_t *labels);
     void *argument;
@@ -37,35 +37,36 @@ struct net_source {
 
 /* How a batch is trained. */
 struct net_rule {
-    struct optimizer optimizer; /* of the net's kind */
-    double average_decay;       /* in the long run, of a net with an average */
-    double label_smoothing;     /* 0 to below 1; see loss.h */
-    double dropout; /* of what goes into the first linear layer, besides the model's own */
-    uint64_t noise; /* seed of what is dropped */
+    struct optimizer optimizer; /* of the kind that the net was made for */
+    double average_decay;       /* the final decay, if the net keeps an average; see optimizer.h */
+    double label_smoothing;     /* in [0, 1); see loss.h */
+    double dropout; /* probability for the inputs of the first linear layer, in addition to the
+                     * model's own dropout */
+    uint64_t noise; /* seed of the dropout masks */
 };
 
 struct net_result {
     double loss; /* mean over the batch, before the update */
     int correct; /* samples whose largest logit is their label's */
-    /* If there is one, the parameters and velocities are as they were before the batch, but the
-     * running statistics may not be finite any more: do not save them. */
+    /* If there is a fault, the parameters and velocities are as they were before the batch, but the
+     * running statistics may no longer be finite: do not save them. */
     struct fault fault;
 };
 
 struct net_options {
-    int batch_size; /* at most */
+    int batch_size; /* the largest */
     enum optimizer_kind optimizer;
     bool average; /* also keep an average of the weights */
-    bool unfused; /* compute the layers one by one, to compare */
+    bool unfused; /* compute the layers one by one, for comparison */
 };
 
-/* The model, kernels and team must outlive it. Its state is all zero until the caller fills it.
- * NULL with the error. */
+/* Makes a net whose state is zero until the caller fills it. The model, kernels and team must
+ * outlive it. NULL with the error. */
 struct net *net_new(const struct model *model, const struct kernels *kernels, struct team *team,
                     const struct net_options *options, struct error *error);
 void net_free(struct net *net);
 
-/* Bytes that a net takes, the state and all that is kept of each parameter included. */
+/* The bytes that a net takes, including the state and everything stored for each parameter. */
 bool net_memory(const struct model *model, const struct net_options *options, size_t *bytes,
                 struct error *error);
 
@@ -81,14 +82,14 @@ float *net_average(struct net *net);
 float *net_buffer(struct net *net, int i);
 const float *net_gradient(const struct net *net);
 
-/* The norm of the change that the last batch made to a layer's parameters; 0 before the first. */
+/* The norm of the last batch's change of a layer's parameters; 0 before the first batch. */
 double net_change_norm(const struct net *net, int layer);
 
-/* Share of the outputs (channel, row, column) of the ReLU that is layer `layer` of the model
- * which no sample of the last batch made positive; NaN before the first batch. */
+/* Share of the outputs (channel, row, column) of the ReLU at layer `layer` that were positive for
+ * no sample of the last batch; NaN before the first batch. */
 float net_dead_share(const struct net *net, int layer);
 
-/* One step on `count` samples, 1 to batch_size. */
+/* Trains on one batch of `count` samples, 1 to batch_size. */
 struct net_result net_train(struct net *net, const struct net_source *source, int count,
                             const struct net_rule *rule);
 

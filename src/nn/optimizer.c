@@ -3,7 +3,7 @@
 #include <math.h>
 #include <string.h>
 
-enum { CHUNK = 16 }; /* elements at a time, a number that the compiler sees */
+enum { CHUNK = 16 }; /* elements at a time, a constant for the compiler */
 
 static const struct {
     const char *name, *buffers[OPTIMIZER_BUFFERS_MAX + 1];
@@ -25,12 +25,12 @@ const char *optimizer_buffer(enum optimizer_kind kind, int i)
     return kinds[kind].buffers[i];
 }
 
-/* What is the same for all elements of an update. */
+/* The values that are the same for all elements of an update. */
 struct update {
     const struct optimizer *o;
-    float beta1, own1, beta2, own2; /* shares of the old and of the new in Adam's averages */
+    float beta1, own1, beta2, own2; /* weights of the old and of the new value in Adam's averages */
     float step_size, correction;    /* Adam: lr / (1 - beta1^t), sqrt(1 - beta2^t) */
-    float kept;                     /* AdamW: what weight decay leaves */
+    float kept;                     /* AdamW: the factor of weight decay */
     float own_alpha, own_rho;
 };
 
@@ -98,8 +98,8 @@ typedef float rule(const struct update *u, float p, float *a, float *b, float g)
 
 #define INLINE static inline __attribute__((always_inline))
 
-/* `count` elements, at most CHUNK, by one rule. What the compiler sees as a literal it makes
- * vectors of; copies keep it from fearing that the arrays overlap. */
+/* Updates `count` elements, at most CHUNK, by one rule. A literal count lets the compiler use
+ * vectors; copies show it that the arrays do not overlap. */
 INLINE void update_chunk(const struct update *u, rule *next, float *parameters, float *buffer_a,
                          float *buffer_b, const float *gradient, const bool decays,
                          const bool decoupled, float squares[CHUNK], const size_t count)
@@ -149,7 +149,7 @@ double optimizer_update(const struct optimizer *optimizer, float *parameters,
     const bool decays = optimizer->weight_decay > 0.0F;
     const size_t count = to - from;
     float *p = parameters + from, *a = buffers[0] + from;
-    float *b = buffers[1] != NULL ? buffers[1] + from : a; /* SGD has one alone */
+    float *b = buffers[1] != NULL ? buffers[1] + from : a; /* SGD has only one */
     const float *g = gradient + from;
 
 #define UPDATE(next, decoupled)                                                                    \

@@ -36,7 +36,7 @@ enum optimizer_kind {
 
 enum { OPTIMIZER_BUFFERS_MAX = 2 };
 
-/* One update. What a kind does not have means nothing. */
+/* The parameters of one update. Members that a kind does not use have no meaning. */
 struct optimizer {
     enum optimizer_kind kind;
     float lr, momentum;
@@ -50,22 +50,22 @@ struct optimizer {
 /* The i-th kind's name, "sgd"; NULL past the last. */
 const char *optimizer_name(int i);
 
-/* The i-th buffer of a kind: what it remembers of each parameter, by PyTorch's name; NULL past the
+/* The i-th buffer of a kind, which has a value for each parameter, by PyTorch's name; NULL past the
  * last. Buffers start at zero. */
 const char *optimizer_buffer(enum optimizer_kind kind, int i);
 
-/* Updates elements [from, to) of the parameters and of the kind's buffers. Returns the sum of the
- * squares of the changes, roughly: for display. */
+/* Updates the elements [from, to) of the parameters and of the kind's buffers. Returns the sum of
+ * the squares of the changes, with little precision, for display. */
 double optimizer_update(const struct optimizer *optimizer, float *parameters,
                         float *const buffers[OPTIMIZER_BUFFERS_MAX], const float *gradient,
                         size_t from, size_t to);
 
-/* An average of the weights that forgets (an EMA, as in torch.optim.swa_utils.AveragedModel):
- * average = average + (1 - decay) (value - average) for elements [from, to). */
+/* An exponential moving average of the weights (as in torch.optim.swa_utils.AveragedModel): average
+ * = average + (1 - decay) (value - average) for the elements [from, to). */
 void optimizer_average(float *average, const float *values, double decay, size_t from, size_t to);
 
-/* The decay of the average at an update, for one that is `most` in the long run: the early ones are
- * forgotten sooner. `step`: updates before this one. */
+/* The decay of the average at an update; it rises to `most`, so that early weights are forgotten
+ * sooner. `step`: updates before this one. */
 double optimizer_average_decay(double most, long step);
 
 #endif

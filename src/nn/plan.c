@@ -8,11 +8,11 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* Bytes of partial gradients up to which blocks find them for themselves. Past it the batch goes
- * through such a layer's parameters part by part, which gives the same sums. */
+/* Up to this many bytes of partial gradients, each block computes its own. Beyond it the whole
+ * batch goes through such a layer's parameters part by part, which gives the same sums. */
 static const size_t PARTIAL_ROOM = (size_t)64 << 20;
 
-/* Layers that go together, the longest patterns first; then the layers one by one. */
+/* Ops for several layers, the longest patterns first; then those for one layer. */
 static const struct op *const fused_ops[] = {&op_conv_norm_relu, &op_conv_relu_pool, &op_conv_mean,
                                              &op_conv_relu};
 static const struct op *const single_ops[] = {
@@ -27,7 +27,7 @@ enum {
 
 /* ---- memory ---- */
 
-/* Places are multiples of a vector. */
+/* Places are multiples of a vector's size. */
 static size_t take(size_t *size, size_t floats)
 {
     const size_t place = *size;
@@ -91,7 +91,7 @@ static bool add_step(struct plan *plan, const struct op *op, int layer, int laye
     return op->own_size == 0 || (step->own = memory_new(1, op->own_size, error)) != NULL;
 }
 
-/* Where --dropout has its place. */
+/* --dropout comes before this layer. */
 static int first_linear(const struct model *model)
 {
     int l = 0;
@@ -123,7 +123,7 @@ static bool add_steps(struct plan *plan, bool fused, struct error *error)
 
 static bool in_place(const struct plan *plan, int s);
 
-/* Whether the values that step s reads are those that an op before it keeps for later. */
+/* Whether an op before step s keeps the values that step s reads. */
 static bool is_kept(const struct plan *plan, int s)
 {
     bool moved = false;
@@ -136,7 +136,7 @@ static bool is_kept(const struct plan *plan, int s)
     return false;
 }
 
-/* Whether the step leaves its output in the place of its input. */
+/* Whether the step writes its output over its input. */
 static bool in_place(const struct plan *plan, int s)
 {
     const struct op *op = plan->steps[s].op;
@@ -188,7 +188,7 @@ static void place_values(struct plan *plan)
     }
 }
 
-/* Of the gradients only two are needed at a time. */
+/* Only two gradients are needed at a time. */
 static void place_gradients(struct plan *plan)
 {
     struct edge *edges = plan->edges;

@@ -16,7 +16,7 @@ struct summary_row {
 };
 void summary_row(const struct model *model, int layer, struct summary_row *row);
 
-/* Sizes as torchsummary estimates them, in MB of 2^20 bytes. */
+/* Sizes as estimated by torchsummary, in MB of 2^20 bytes. */
 struct summary_sizes {
     double input, activations, parameters, total;
 };

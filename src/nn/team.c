@@ -8,20 +8,20 @@
 #include <stdatomic.h>
 #include <stdlib.h>
 
-/* How often a waiting member looks before it sleeps: about 50 us, longer than any step's
+/* How often a waiting member checks before it sleeps: about 50 us, longer than any step's
  * imbalance. */
 enum { SPINS = 2000 };
 
 /*
- * The barrier counts arrivals; the last one starts the next generation. Those who wait spin on the
- * generation first, because a step is shorter than a system call, then sleep on the condition. The
- * start of a run is such a barrier too, in which the workers wait for the caller.
+ * The barrier counts arrivals; the last one starts the next generation. Waiting members first spin
+ * on the generation, because a step is shorter than a system call, then sleep on the condition. A
+ * run also starts with such a barrier, in which the workers wait for the caller.
  */
 struct team {
     int size, spins;
     _Atomic int arrived;
     _Atomic unsigned generation;
-    pthread_mutex_t mutex; /* held to sleep on, and to wake from, a change of generation */
+    pthread_mutex_t mutex; /* held while sleeping until, and announcing, a change of generation */
     pthread_cond_t changed;
     team_function *function; /* NULL tells the workers to end; written before a generation starts */
     void *argument;
@@ -99,7 +99,7 @@ int team_size(const struct team *team)
     return team->size;
 }
 
-/* Starts the workers; where one cannot be started the team is as large as it got. */
+/* Starts the workers. If one cannot be started, the team is as large as it is then. */
 static void start_workers(struct team *team, int wanted)
 {
     struct error ignored;
@@ -113,8 +113,8 @@ static void start_workers(struct team *team, int wanted)
             break;
         team->size++;
     }
-    /* With fewer processors than members, spinning takes time from the member that is waited
-     * for. */
+    /* With fewer processors than members, spinning would take time from the members that still
+     * work. */
     team->spins = team->size <= cpu_count() ? SPINS : 0;
     pthread_mutex_unlock(&team->mutex);
 }

@@ -2,7 +2,7 @@
 
 #include <string.h>
 
-/* Parameters above which the threads share a batch's weights rather than its blocks. */
+/* With more parameters than this the threads share a batch's weights instead of its blocks. */
 enum { BY_BLOCK_MAX = 1 << 16 };
 
 static int larger(int a, int b)
@@ -22,14 +22,14 @@ static size_t weight_count(const struct layer *layer)
 
 /* ---- preparing ---- */
 
-/* A frame has room for as many zeros as the larger side wants, on both. */
+/* The frame has the larger side's number of zeros on both sides. */
 static int frame_border(const struct conv *conv)
 {
     return larger(0, larger(conv->frame[0], conv->frame[1]));
 }
 
-/* What a stride leaves of the input behind the last window has a gradient of zero, so the spread
- * gradient goes on that far. */
+/* The part of the input after a stride's last window has a gradient of zero, so the spread gradient
+ * extends over it. */
 static struct shape spread_shape(const struct layer *layer)
 {
     struct shape shape = {layer->out, 0, 0};
@@ -90,7 +90,7 @@ void conv_prepare(struct plan *plan, struct step *step, bool own_gradient)
 struct group {
     int in, in_count; /* channels */
     int out, out_count;
-    size_t weight; /* the place of its first weight */
+    size_t weight; /* the offset of its first weight */
 };
 
 static struct group group_of(const struct layer *layer, int g)
@@ -101,7 +101,7 @@ static struct group group_of(const struct layer *layer, int g)
                           (size_t)(g * out) * (size_t)model_fan_in(layer)};
 }
 
-/* The part of [from, to) that lies in `count` channels from `first` on, counted from there. */
+/* The part of [from, to) that lies in `count` channels from `first` on, relative to `first`. */
 static bool part_of(int first, int count, int from, int to, int part[2])
 {
     part[0] = larger(from - first, 0);
@@ -175,7 +175,7 @@ void conv_take_bias(struct exec *exec, const struct step *step, int block, int c
     exec_partial(exec, block, conv_of(step)->partial_bias)[channel] = sum;
 }
 
-/* The gradient of the weights by one block, for the output channels [from, to). */
+/* One block's gradient of the weights, for the output channels [from, to). */
 static void weights(struct exec *exec, const struct step *step, int block, float *gradient,
                     int from, int to)
 {
@@ -217,7 +217,7 @@ void conv_weights_of_batch(struct exec *exec, const struct step *step, int unuse
     }
 }
 
-/* Copies one channel of the gradient to where a stride has zeros between its pixels. */
+/* Copies one channel of the gradient, with zeros between its pixels for a stride. */
 static void spread(const struct map *from, const struct conv *conv, int channel,
                    const struct map *to)
 {
@@ -268,7 +268,7 @@ void conv_inputs(struct exec *exec, const struct step *step, int block, int from
     }
 }
 
-/* ---- what the phases go by ---- */
+/* ---- items of the phases ---- */
 
 int conv_outputs(const struct step *step)
 {

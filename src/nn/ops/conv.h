@@ -1,43 +1,43 @@
 /*
- * conv.h -- what the ops that have a convolution share: its shape in memory, and its three
- * products.
+ * conv.h -- shared by the ops with a convolution: its layout in memory, and its three products.
  *
- * The gradient of the input is a convolution, too: of the output's gradient, with zeros around and,
- * for strides above 1, in between, by the kernels turned about.
+ * The gradient of the input is a convolution, too: the flipped kernels convolve the output's
+ * gradient, with zeros around it and, for strides above 1, in between.
  */
 #ifndef NN_OPS_CONV_H
 #define NN_OPS_CONV_H
 
 #include "nn/op.h"
 
-enum { CONV_GROUP = 4 }; /* output channels that the kernels work on at once */
+enum { CONV_GROUP = 4 }; /* output channels that the kernels compute at once */
 
 struct conv {
     const struct layer *layer;
     struct window window;
-    size_t weight, bias; /* places in the state; bias: if the layer has one */
+    size_t weight, bias; /* offsets in the state; bias: if the layer has one */
     size_t flipped;      /* shared: the weights for the gradient of the input */
 
-    /* The gradient of its output: in the out edge's place, or in one of its own, which for the
-     * gradient of the input has a frame of zeros. */
+    /* Whether the gradient of its output has a place of its own, instead of the out edge's. For the
+     * gradient of the input that place has a frame of zeros. */
     bool own_gradient;
     size_t gradient;
     int frame[2]; /* zeros before the first row and column; less than 0: pixels left out */
 
-    /* With a stride above 1 the frame is another place, with zeros in between. */
+    /* With a stride above 1 the frame has a place of its own, with zeros in between. */
     bool strided;
     size_t spread;
     struct shape spread_shape; /* without the frame */
 
-    bool by_block;  /* each block finds its weights' gradient */
-    size_t partial; /* by block: its place there; else shared memory for one block's part */
+    bool by_block;  /* each block computes its weights' gradient */
+    size_t partial; /* by_block: the place of its gradient; else shared memory for one block's
+                     * part */
     size_t partial_bias;
 };
 
 /* A step whose op has one: it is the step's first layer, and step->own begins with a struct conv.
  */
 
-/* Takes its memory. With `own_gradient` the gradient of its output is not the out edge's. */
+/* Reserves its memory. With `own_gradient` the gradient of its output is not the out edge's. */
 void conv_prepare(struct plan *plan, struct step *step, bool own_gradient);
 
 /* The output channels [from, to) of a block; see kernels.h. */
@@ -45,14 +45,14 @@ void conv_forward(struct exec *exec, const struct step *step, int block, const f
                   const float *bias, bool relu, const struct map *out, float (*sums)[2][LANES],
                   int from, int to);
 
-/* The gradient of its output, without zeros: to be filled before CONV_BACKWARD. */
+/* The gradient of its output, without zeros; the caller fills it before CONV_BACKWARD. */
 struct map conv_gradient(const struct exec *exec, const struct step *step, int block);
 
-/* Puts the gradient of a channel's bias, the sum over its lanes, where it belongs. */
+/* Stores the gradient of a channel's bias, the sum over its lanes. */
 void conv_take_bias(struct exec *exec, const struct step *step, int block, int channel,
                     float sums[2][LANES]);
 
-/* Functions for struct op, and the phases that end the backward pass of all of them. */
+/* Functions for struct op, and the last phases of the backward pass of all of them. */
 int conv_border(const struct step *step);
 void conv_begin(struct exec *exec, const struct step *step);
 phase_function conv_weights_of_block, conv_weights_of_batch, conv_spread, conv_inputs;

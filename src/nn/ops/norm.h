@@ -1,5 +1,5 @@
 /*
- * norm.h -- batch norm's statistics, which its op and the fused ones share.
+ * norm.h -- batch norm's statistics, shared by its op and the fused ones.
  *
  * Ioffe and Szegedy, "Batch Normalization", 2015, with PyTorch's conventions: the biased variance
  * normalises, the unbiased one goes into the running statistics.
@@ -9,7 +9,7 @@
 
 #include "nn/op.h"
 
-/* What one channel of a batch norm makes of its batch, or of its running statistics. */
+/* One channel of a batch norm, with the statistics of its batch or the running ones. */
 struct norm {
     double mean, deviation; /* of its input; sqrt(variance + eps) */
     float scale, shift;     /* forward: norm(z) = scale * z + shift */
@@ -18,7 +18,7 @@ struct norm {
 
 typedef float lane_sums[2][LANES];
 
-/* Where a step's batch norm has its things. */
+/* The places of a step's batch norm. */
 struct norm_place {
     const struct layer *layer;
     int number;                                     /* of the layer in the model */
@@ -32,21 +32,21 @@ void norm_prepare(struct norm_place *place, struct plan *plan, int layer);
 struct norm *norm_of(const struct exec *exec, const struct norm_place *place, int channel);
 lane_sums *norm_sums(const struct exec *exec, const struct norm_place *place, int block);
 
-/* One channel, from the sums of the input and of its squares: its statistics, and the running ones.
- * Reports those that are not finite. */
+/* For one channel: computes its statistics from the sums of the input and of its squares, and
+ * updates the running ones. Reports statistics that are not finite. */
 void norm_forward(struct exec *exec, const struct norm_place *place, int channel);
 
-/* One channel, from the sums of the gradient of its output and of that times the input: the
- * gradients of weight and bias, and what the gradient of the input needs. */
+/* For one channel: computes the gradients of weight and bias from the sums of the output's gradient
+ * and of that times the input, and prepares the gradient of the input. */
 void norm_gradients(struct exec *exec, const struct norm_place *place, int channel);
 
-/* The gradient of the input of one channel of a block, from that of the output; both may be the
- * same maps. */
+/* Computes the gradient of the input for one channel of a block from the gradient of the output;
+ * both may be the same maps. */
 void norm_backward(struct exec *exec, const struct norm_place *place, int block, int channel,
                    const struct map *in, const struct map *out_gradient,
                    const struct map *in_gradient);
 
-/* One channel by its running statistics. */
+/* Prepares one channel with its running statistics. */
 void norm_load(struct exec *exec, const struct norm_place *place, int channel);
 
 #endif

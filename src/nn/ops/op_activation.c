@@ -1,7 +1,7 @@
 /* Activations: functions of each element, on maps and on features. */
 #include "nn/ops/ops.h"
 
-/* Which function of kernels.h a kind of layer is; -1: none. */
+/* The activation in kernels.h for a kind of layer; -1: none. */
 static int activation_of(enum layer_kind kind)
 {
     switch (kind) {
@@ -68,7 +68,7 @@ static void relu_forward(struct exec *exec, const struct step *step, int block, 
         exec->kernels->norm_relu(&in, k, 1.0F, 0.0F, &out);
 }
 
-/* Its output, which may have taken the place of its input, tells as much. */
+/* The output is enough to tell, and may have overwritten the input. */
 static void relu_backward(struct exec *exec, const struct step *step, int block, int from, int to)
 {
     const struct map out = exec_value(exec, step->out, block);

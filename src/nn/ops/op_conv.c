@@ -1,4 +1,5 @@
-/* A convolution by itself, and one with a ReLU, which goes into its last pass over the output. */
+/* A convolution alone, and one with a ReLU, which is applied in the convolution's last pass over
+ * the output. */
 #include "nn/ops/conv.h"
 #include "nn/ops/ops.h"
 
@@ -40,7 +41,8 @@ static void forward(struct exec *exec, const struct step *step, int block, int f
                  &out, NULL, from, to);
 }
 
-/* Brings the gradient of the output to where the products read it, and sums it for the biases. */
+/* Copies the gradient of the output to the place where the products read it, and sums it for the
+ * biases. */
 static void take_gradient(struct exec *exec, const struct step *step, int block, int from, int to)
 {
     const struct map out = exec_value(exec, step->out, block);
@@ -65,7 +67,7 @@ static void infer(struct exec *exec, const struct step *step, int block)
     forward(exec, step, block, 0, step->layer->out);
 }
 
-/* Of the layer's own output there is nothing left but what the ReLU lets through. */
+/* Of the layer's output only what the ReLU lets through is left. */
 static bool alive(const struct exec *exec, const struct step *step, int block, int channel,
                   int pixel, int lane)
 {

@@ -1,7 +1,7 @@
 /*
- * The blocks that most convolutional networks are made of, in few passes over memory: the sums for
- * the norm are taken while the convolution's output is in registers; then norm, ReLU and maximum
- * are one pass, and so are their backward passes. A ReLU and a maximum may change places.
+ * The blocks that most convolutional networks consist of, in few passes over memory: the sums for
+ * the norm are taken while the convolution's output is in registers; then norm, ReLU and max pool
+ * are one pass, and so are their backward passes. ReLU and max pool may change places.
  */
 #include "nn/ops/conv.h"
 #include "nn/ops/norm.h"
@@ -13,9 +13,10 @@ struct conv_block {
     struct conv conv; /* first; see conv.h */
     bool normed, pooled;
     struct norm_place norm;
-    size_t output; /* in a block's memory: what the convolution puts out */
+    size_t output; /* in a block's memory: the convolution's output */
     size_t
-        folded; /* inference: shared, its weights and, after them, biases with the norm folded in */
+        folded; /* inference: shared; its weights and, after them, its biases, with the norm folded
+                 * in */
 };
 
 static bool is_kind(const struct model *model, int layer, enum layer_kind kind)
@@ -23,7 +24,7 @@ static bool is_kind(const struct model *model, int layer, enum layer_kind kind)
     return layer < model->layer_count && model->layers[layer].kind == kind;
 }
 
-/* A 2x2 maximum that drops a last odd row or column. */
+/* A 2x2 max pool that drops a last odd row or column. */
 static bool is_pool(const struct model *model, int l)
 {
     if (!is_kind(model, l, LAYER_MAX_POOL2D))
@@ -74,7 +75,7 @@ static struct map output_of(const struct exec *exec, const struct step *step, in
     return map_inside(exec_at(exec, block, own->output), step->layer->output, 0);
 }
 
-/* What a channel's output is scaled by and shifted by before the ReLU. */
+/* The scale and shift of a channel's output before the ReLU. */
 static struct norm norm_before_relu(const struct exec *exec, const struct step *step, int channel)
 {
     const struct conv_block *own = step->own;

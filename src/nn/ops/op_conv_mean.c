@@ -1,7 +1,7 @@
 /*
- * A convolution whose output is averaged over all pixels. Both are linear, so the average is taken
- * first: of the input over the window that each weight sees. The convolution becomes a product with
- * these means, with far fewer multiplications.
+ * A convolution whose output is averaged over all pixels. Both are linear, so the average is
+ * computed first: of the input over the window that each weight sees. The convolution becomes a
+ * product with these means, with far fewer multiplications.
  */
 #include "nn/ops/ops.h"
 

@@ -1,6 +1,6 @@
 /*
- * Dropout: training leaves out some values of each sample, others in each batch; inference leaves
- * out none. Dropout2d leaves out whole channels.
+ * Dropout: training leaves out random values of each sample, inference none. Dropout2d leaves out
+ * whole channels.
  */
 #include "nn/dropout.h"
 #include "nn/ops/ops.h"
@@ -22,14 +22,14 @@ static int match_dropout2d(const struct model *model, int first)
     return model->layers[first].kind == LAYER_DROPOUT2D;
 }
 
-/* Of no layer: the plan puts it where it belongs. */
+/* Matches no layer: the plan inserts it. */
 static int match_none(const struct model *model, int first)
 {
     (void)model, (void)first;
     return 0;
 }
 
-/* Factors of a sample. */
+/* The number of factors of a sample. */
 static int factors_of(const struct step *step)
 {
     const struct dropout *own = step->own;
@@ -51,7 +51,7 @@ static double share_of(const struct exec *exec, const struct step *step)
     return step->layer != NULL ? step->layer->p : exec->dropout;
 }
 
-/* The layers of a text have streams of their own, beside that of --dropout. */
+/* The model's own Dropout layers have streams that differ from that of --dropout. */
 static uint64_t stream_of(const struct step *step, int block)
 {
     const uint64_t layer = step->layer != NULL ? (uint64_t)step->first_layer + 1 : 0;

@@ -1,7 +1,6 @@
 /*
- * Layers that leave all values where they are. Maps are in memory as their features are, so Flatten
- * has nothing to do. LogSoftmax is the loss's affair (loss.h): it is computed to be looked at
- * alone.
+ * Layers that change no value. Maps have the same layout as their features, so Flatten has nothing
+ * to do. The loss computes LogSoftmax (loss.h); here it is computed only for display.
  */
 #include "nn/ops/ops.h"
 

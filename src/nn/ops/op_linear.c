@@ -1,18 +1,18 @@
 /*
- * A linear layer, on features or on maps, which it takes as features. If its weights are few each
- * block does all of its work by itself; else all blocks go through the weights together, and the
- * threads share the outputs and then the inputs.
+ * A linear layer, on features or on maps, which it reads as features. If it has few weights, each
+ * block does all of its work separately; otherwise all blocks go through the weights together, and
+ * the threads share first the outputs and then the inputs.
  */
 #include "nn/ops/ops.h"
 
-/* Weights above which a cache would not keep them from one block to the next. */
+/* With more weights a cache would not keep them from one block to the next. */
 enum { FEW_WEIGHTS = 1 << 15 };
 
 struct linear {
     bool few, has_bias;
     int inputs, outputs;
     size_t weight, bias;          /* in the state */
-    size_t partial, partial_bias; /* few */
+    size_t partial, partial_bias; /* with few weights */
 };
 
 static int match(const struct model *model, int first)
@@ -60,7 +60,7 @@ static int outputs_of(const struct step *step)
     return own_of(step)->outputs;
 }
 
-/* The kernels go by so many inputs. */
+/* The kernels take this many inputs at once. */
 static int input_groups(const struct step *step)
 {
     return lanes_blocks(own_of(step)->inputs);
@@ -76,7 +76,7 @@ static struct features gradients(const struct exec *exec, const struct edge *edg
     return (struct features){exec_at(exec, block, edge->gradient), exec->plan->block_size};
 }
 
-/* The outputs [from, to) of `blocks` blocks. */
+/* Computes the outputs [from, to) of `blocks` blocks. */
 static void multiply(struct exec *exec, const struct step *step, int block, int blocks, int from,
                      int to)
 {
@@ -99,7 +99,8 @@ static void forward_all(struct exec *exec, const struct step *step, int unused, 
     multiply(exec, step, 0, exec->blocks, from, to);
 }
 
-/* What is by inputs, from group `from` to `to`, of `blocks` blocks; the biases with the first. */
+/* Computes the gradients of the inputs and weights for the groups of inputs [from, to) of `blocks`
+ * blocks, and of the biases with the first group. */
 static void multiply_back(struct exec *exec, const struct step *step, int block, int blocks,
                           float *weight_gradient, float *bias_gradient, int from, int to)
 {

@@ -1,4 +1,4 @@
-/* Batch norm by itself. */
+/* Batch norm alone. */
 #include "nn/ops/norm.h"
 #include "nn/ops/ops.h"
 

@@ -1,4 +1,5 @@
-/* Maximum and average pools of any window, and the average over windows that fit an output size. */
+/* Max and average pools with any window, and the adaptive average pool, whose windows fit an output
+ * size. */
 #include "nn/ops/ops.h"
 
 struct pool {
@@ -97,8 +98,7 @@ static void average_infer(struct exec *exec, const struct step *step, int block)
 
 /* ---- average of windows that fit an output size ---- */
 
-/* One pixel a channel, one after the other in memory: the kernel that takes all channels at once.
- */
+/* One pixel a channel, contiguous in memory: the kernel for all channels at once applies. */
 static bool is_global(const struct step *step)
 {
     return step->out->shape.height == 1 && step->out->shape.width == 1 && step->out->border == 0;
