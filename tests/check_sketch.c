@@ -353,7 +353,7 @@ static void drawn_digits_are_recognised(void **unused)
         draw_digit(k);
         sketch_digit(sketch, digit);
         predictions_make(&predictions, evaluator, &one, (uint32_t[]){0}, 1);
-        printf("# a drawn %d is taken for %d, probability %.2f\n", k, predictions.predicted[0],
+        printf("# a drawn %d is read as %d, probability %.2f\n", k, predictions.predicted[0],
                (double)predictions.probabilities[0][predictions.predicted[0]]);
         right += predictions.predicted[0] == k;
     }

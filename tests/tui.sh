@@ -290,14 +290,14 @@ mouse_scrolls() {
 }
 
 travels() {
-    keys z 40b && see 'PAUSED .*epoch 3/.* batch 0/40' && keys '<' && see '<< THE PAST' &&
-        keys End && see_no 'THE PAST'
+    keys z 40b && see 'PAUSED .*epoch 3/.* batch 0/40' && keys '<' && see 'REPLAY epoch' &&
+        keys End && see_no 'REPLAY'
 }
 
 exported() {
-    keys 2 && see '^┌─ Loss.{70,}┐$' && keys e && see 'The screen is in mnist-tui-plots-1\.txt' &&
+    keys 2 && see '^┌─ Loss.{70,}┐$' && keys e && see 'Screen saved to mnist-tui-plots-1\.txt' &&
         says "$scratch/mnist-tui-plots-1.txt" '^┌─ Loss.{70,}┐$' && keys e &&
-        see 'The screen is in mnist-tui-plots-2\.txt'
+        see 'Screen saved to mnist-tui-plots-2\.txt'
 }
 
 glyphs_cycle() {
@@ -305,8 +305,8 @@ glyphs_cycle() {
 }
 
 colors_switch() {
-    eventually colorful && keys c && see 'Colours are off' && [ "$(colors)" -eq 0 ] && keys c &&
-        see 'Colours are on' && eventually colorful
+    eventually colorful && keys c && see 'Colours off' && [ "$(colors)" -eq 0 ] && keys c &&
+        see 'Colours on' && eventually colorful
 }
 
 rate_changes() {
@@ -400,7 +400,7 @@ finished_quits() {
 # The run ends while the question is shown: no training is left that could continue.
 question_ends() {
     asked_in_run_of 4 || asked_in_run_of 40 || asked_in_run_of 400 || asked_in_run_of 4000
-    see FINISHED && see_no 'Training goes on'
+    see FINISHED && see_no 'Still training'
 }
 
 # asked_in_run_of EPOCHS: fails if the machine is so fast that the run ended before the question.
@@ -415,7 +415,7 @@ asked_or_over() {
 
 # The answer's key does nothing else: y would change the plots' axes.
 question_answered() {
-    see 'The run is over. Quit\?' && before=$(ticks) && keys n && see 'q quits and prints the results' &&
+    see 'Training has finished. Quit\?' && before=$(ticks) && keys n && see 'q quits and prints the results' &&
         see_no 'Quit\?' && [ "$(ticks)" = "$before" ] && keys q && left 0 && restored && results &&
         question_ends && keys y && left 0 && restored && results
 }

@@ -208,7 +208,7 @@ static void read_snapshot(struct dashboard *dashboard)
     trainer_read_outcomes(dashboard->trainer, &dashboard->insight.live, &dashboard->outcomes_seen);
     bool news = events_watch(&dashboard->events, dashboard->snapshot);
     if (dashboard->asking && trainer_ended(dashboard->snapshot->state))
-        say(dashboard, "The run is over. Quit? y: yes, any other key: no");
+        say(dashboard, "Training has finished. Quit? [y/N]");
     else if (news && !dashboard->asking)
         say(dashboard, "%s", events_at(&dashboard->events, 0)->text);
 }
@@ -226,7 +226,7 @@ static void quit(struct dashboard *dashboard)
         return;
     dashboard->quitting = true;
     send(dashboard, TRAINER_STOP, 0);
-    say(dashboard, "Stopping behind this batch ...");
+    say(dashboard, "Stopping after this batch...");
 }
 
 static void press_quit(struct dashboard *dashboard)
@@ -238,7 +238,7 @@ static void press_quit(struct dashboard *dashboard)
         return;
     }
     dashboard->asking = true;
-    say(dashboard, "Training goes on. Quit? y: yes, any other key: no");
+    say(dashboard, "Still training. Quit? [y/N]");
 }
 
 static void answer_quit(struct dashboard *dashboard, int key)
@@ -263,7 +263,7 @@ static void press_step(struct dashboard *dashboard, enum trainer_verb verb)
         dashboard->frame.zoomed = dashboard->uncounted_zoomed;
     }
     if (trainer_ended(dashboard->snapshot->state)) {
-        say(dashboard, "The run is over; there is no %s left to train.", unit);
+        say(dashboard, "Training has finished: no %s is left to train.", unit);
         return;
     }
     if (count == 1)
@@ -304,7 +304,7 @@ static void press_pointer(struct dashboard *dashboard)
 static void press_pause(struct dashboard *dashboard)
 {
     if (trainer_ended(dashboard->snapshot->state))
-        say(dashboard, "The run is over; there is nothing to pause.");
+        say(dashboard, "Training has finished: nothing to pause.");
     else
         send(dashboard, TRAINER_TOGGLE, 0);
 }
@@ -342,11 +342,11 @@ static void press_digit(struct dashboard *dashboard, int digit)
 static void press_save(struct dashboard *dashboard)
 {
     if (!dashboard->options->saves) {
-        say(dashboard, "There is no run directory to save to: start with --run-dir=DIR.");
+        say(dashboard, "No run directory to save to: start with --run-dir=DIR.");
     } else if (trainer_ended(dashboard->snapshot->state)) {
-        say(dashboard, "The run is over, and saved.");
+        say(dashboard, "Training has finished, and is saved.");
     } else {
-        say(dashboard, "Saving ...");
+        say(dashboard, "Saving...");
         send(dashboard, TRAINER_SAVE, 0);
     }
 }
@@ -356,7 +356,7 @@ static void press_rate(struct dashboard *dashboard, double factor)
     const struct trainer_command command = {.verb = TRAINER_SCALE_LR, .factor = factor};
 
     if (trainer_ended(dashboard->snapshot->state))
-        say(dashboard, "The run is over; its learning rate cannot change any more.");
+        say(dashboard, "Training has finished: the learning rate no longer changes.");
     else
         trainer_send(dashboard->trainer, command);
 }
@@ -383,7 +383,7 @@ static void press_export(struct dashboard *dashboard)
     if (fclose(file) != 0 || failed)
         say(dashboard, "%s could not be written: %s.", path, strerror(errno));
     else
-        say(dashboard, "The screen is in %s.", path);
+        say(dashboard, "Screen saved to %s", path);
 }
 
 static void press_glyphs(struct dashboard *dashboard)
@@ -393,19 +393,19 @@ static void press_glyphs(struct dashboard *dashboard)
 
     *glyphs = *glyphs == GLYPHS_ASCII ? term_glyphs() : (enum glyphs)(*glyphs - 1);
     dashboard->glyphs = *glyphs;
-    say(dashboard, "Drawn with %s.", names[*glyphs]);
+    say(dashboard, "Glyphs: %s", names[*glyphs]);
 }
 
 static void press_mouse(struct dashboard *dashboard)
 {
     dashboard->mouse = !dashboard->mouse;
     term_use_mouse(dashboard->mouse);
-    say(dashboard, dashboard->mouse ? "The mouse works here." : "The mouse is the terminal's.");
+    say(dashboard, dashboard->mouse ? "Mouse on" : "Mouse off");
 }
 
 static void press_colors(struct dashboard *dashboard)
 {
-    say(dashboard, term_toggle_colors() ? "Colours are on." : "Colours are off.");
+    say(dashboard, term_toggle_colors() ? "Colours on" : "Colours off");
     dashboard->canvas.greys = term_greys();
     draw_now(dashboard, true);
 }

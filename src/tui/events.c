@@ -38,9 +38,7 @@ static void watch_epochs(struct events *events, const struct snapshot *now)
                epoch[-rising].test_loss > epoch[-rising - 1].test_loss)
             rising++;
         if (rising == RISING)
-            add(events, now,
-                "The %s loss has risen for %d epochs: it learns the training images by heart.",
-                test, RISING);
+            add(events, now, "Possible overfitting: %s loss has risen for %d epochs", test, RISING);
     }
 }
 
@@ -110,7 +108,7 @@ bool events_watch(struct events *events, const struct snapshot *now)
     if (epoch_done)
         watch_epochs(events, now);
     if (events->begun && now->base_lr != events->lr)
-        add(events, now, "The learning rate is %.4g from here on.", now->base_lr);
+        add(events, now, "The learning rate is now %.4g.", now->base_lr);
     watch_checkpoint(events, now);
     /* Where a pause is the end of an epoch the header says so; its result is the news. */
     bool told = epoch_done && now->state == SNAPSHOT_PAUSED;

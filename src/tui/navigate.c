@@ -197,7 +197,7 @@ static void travel(struct frame *frame, enum key_action action, char message[NAV
     else if (action == KEY_FUTURE)
         frame->past = NULL;
     else
-        snprintf(message, NAVIGATE_MESSAGE, "There is nothing earlier.");
+        snprintf(message, NAVIGATE_MESSAGE, "No earlier moment is stored.");
 }
 
 /* From the images of a cell back to the matrix. */
@@ -231,15 +231,14 @@ static void enter(struct frame *frame, char message[NAVIGATE_MESSAGE])
     if (frame->focus == PANE_DRAW) {
         press_pen(frame);
     } else if (frame->focus == PANE_CONFUSION && frame->confusion->step == 0) {
-        snprintf(message, NAVIGATE_MESSAGE, "There is no matrix before the first test pass.");
+        snprintf(message, NAVIGATE_MESSAGE, "The matrix appears after epoch 1.");
     } else if (frame->focus == PANE_CONFUSION) {
         frame->augmented = false;
         frame->browse->filter = BROWSE_CELL;
         frame->browse->label = frame->true_class;
         frame->browse->predicted = frame->predicted_class;
         navigate_open(frame, VIEW_SAMPLES);
-        snprintf(message, NAVIGATE_MESSAGE,
-                 "Images of %d that were taken for %d. Esc goes back to the matrix.",
+        snprintf(message, NAVIGATE_MESSAGE, "%ds read as %d. Esc: back to the matrix.",
                  frame->true_class, frame->predicted_class);
     } else {
         frame->zoomed = !frame->zoomed;
@@ -252,7 +251,7 @@ static void change_list(struct frame *frame, enum key_action action, char messag
 
     frame->augmented = false;
     if (frame->confusion->step == 0)
-        snprintf(message, NAVIGATE_MESSAGE, "What is wrong is known after the first test pass.");
+        snprintf(message, NAVIGATE_MESSAGE, "Mistakes appear after epoch 1.");
     if (action == KEY_WORST)
         browse->worst_first = !browse->worst_first;
     else
@@ -264,12 +263,12 @@ static void change_images(struct frame *frame, char message[NAVIGATE_MESSAGE])
     frame->augmented = !frame->augmented && frame->settings->augment != AUGMENT_NONE;
     if (frame->settings->augment == AUGMENT_NONE)
         snprintf(message, NAVIGATE_MESSAGE,
-                 "This run trains on the images as they are; --augment=affine changes them.");
+                 "This run does not augment its images: start with --augment=affine.");
     else
         snprintf(message, NAVIGATE_MESSAGE, "%s",
-                 frame->augmented ? "A training image, changed anew in each epoch. Arrows go on, "
-                                    "a goes back."
-                                  : "The images that the network is tested on.");
+                 frame->augmented ? "A training image as each epoch augments it. Arrows: other "
+                                    "images. a: back."
+                                  : "Back to the test images.");
 }
 
 static void change_sketch(struct frame *frame, enum key_action action,
@@ -278,7 +277,7 @@ static void change_sketch(struct frame *frame, enum key_action action,
     struct drawing *drawing = &frame->drawing;
 
     if (frame->focus != PANE_DRAW) {
-        snprintf(message, NAVIGATE_MESSAGE, "That key is for drawing: 6 opens the sheet.");
+        snprintf(message, NAVIGATE_MESSAGE, "That key is for drawing: 6 opens the Draw view.");
         return;
     }
     if (action == KEY_ERASER) {
@@ -286,7 +285,7 @@ static void change_sketch(struct frame *frame, enum key_action action,
     } else if (action == KEY_CLEAR) {
         sketch_clear(frame->drawing.sketch);
     } else if (!sketch_undo(frame->drawing.sketch)) {
-        snprintf(message, NAVIGATE_MESSAGE, "There is nothing to take back.");
+        snprintf(message, NAVIGATE_MESSAGE, "Nothing to undo.");
     }
     drawing->down = drawing->dragging = false;
 }
@@ -299,8 +298,8 @@ static void smooth(struct frame *frame, int direction, char message[NAVIGATE_MES
         i++;
     i += direction;
     frame->smoothing = smoothings[i < 0 ? 0 : i >= SMOOTHINGS ? SMOOTHINGS - 1 : i];
-    snprintf(message, NAVIGATE_MESSAGE,
-             "Smoothing %g: the weight of the past in the training curve.", frame->smoothing);
+    snprintf(message, NAVIGATE_MESSAGE, "Smoothing %g: the weight of earlier batches in the curve.",
+             frame->smoothing);
 }
 
 static void reset_plots(struct frame *frame, char message[NAVIGATE_MESSAGE])
@@ -310,7 +309,7 @@ static void reset_plots(struct frame *frame, char message[NAVIGATE_MESSAGE])
     frame->x_unit = X_EPOCHS;
     frame->smoothing = 0.9;
     frame->crosshair = -1.0;
-    snprintf(message, NAVIGATE_MESSAGE, "The plots are as at the start.");
+    snprintf(message, NAVIGATE_MESSAGE, "Plots reset");
 }
 
 static void change_unit(struct frame *frame, char message[NAVIGATE_MESSAGE])
@@ -318,7 +317,7 @@ static void change_unit(struct frame *frame, char message[NAVIGATE_MESSAGE])
     static const char *const units[] = {"epochs", "batches", "seconds of the run"};
 
     frame->x_unit = (enum x_unit)wrap((int)frame->x_unit + 1, X_UNIT_COUNT);
-    snprintf(message, NAVIGATE_MESSAGE, "The plots count %s.", units[frame->x_unit]);
+    snprintf(message, NAVIGATE_MESSAGE, "The x axis shows %s.", units[frame->x_unit]);
 }
 
 static void point_at_sheet(struct frame *frame, const struct pointer *pointer,
@@ -435,7 +434,7 @@ bool navigate(struct frame *frame, enum key_action action, int width, int height
     case KEY_LOG_SCALE:
         frame->log_scale = !frame->log_scale;
         snprintf(message, NAVIGATE_MESSAGE,
-                 frame->log_scale ? "Logarithmic axes; accuracy by its distance to 100 %%."
+                 frame->log_scale ? "Logarithmic axes; accuracy as its distance from 100 %%."
                                   : "Linear axes.");
         return true;
     case KEY_RECENT:

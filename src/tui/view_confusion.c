@@ -270,7 +270,7 @@ void view_confusion(const struct confusion *matrix, int row, int column, bool fo
     struct canvas inside = draw_border(&sums, focused, canvas);
     struct matrix_layout layout = lay_out(&sums, inside.width, inside.height, row);
     if (sums.total == 0) {
-        canvas_text(&inside, 0, 0, STYLE_DIM, "Counted at the end of an epoch.");
+        canvas_text(&inside, 0, 0, STYLE_DIM, "Appears after epoch 1");
         return;
     }
     if (layout.rows == 0)

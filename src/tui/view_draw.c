@@ -79,7 +79,7 @@ static void draw_answer(const struct drawing *drawing, const struct sheet_layout
         canvas_inside(canvas, layout->image_width + 1, 0, canvas->width, canvas->height);
 
     image_draw(&image, drawing->digit, DATASET_SIDE);
-    canvas_text(canvas, 0, layout->image_height, STYLE_DIM, "what it sees");
+    canvas_text(canvas, 0, layout->image_height, STYLE_DIM, "network input");
     if (drawing->probabilities != NULL)
         bars_draw(&bars, drawing->probabilities, -1);
 }

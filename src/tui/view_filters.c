@@ -139,15 +139,11 @@ static void draw_filter(const struct grid *grid, const float *weights, struct ca
 
 static void make_title(const struct grid *grid, int shown, char title[160])
 {
-    const char *what = grid->layer->kind == LAYER_CONV2D ? "Filters" : "Weights";
-    int length = snprintf(title, 160, "%s of %s  ", what, grid->layer->name);
+    int length = snprintf(title, 160, "%s weights, largest %.2f", grid->layer->name,
+                          (double)grid->most);
 
     if (grid->pictures)
-        length += snprintf(title + length, 160 - (size_t)length, "black %.2f, white +%.2f",
-                           (double)-grid->most, (double)grid->most);
-    else
-        length += snprintf(title + length, 160 - (size_t)length, "%.*s is %.2f", grid->signs, "+++",
-                           (double)grid->most);
+        length += snprintf(title + length, 160 - (size_t)length, " (white positive)");
     if (shown < grid->count)
         snprintf(title + length, 160 - (size_t)length, "  %d of %d", shown, grid->count);
 }

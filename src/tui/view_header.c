@@ -109,8 +109,8 @@ static long past_batch(const struct frame *frame)
 static void draw_past(const struct frame *frame, struct canvas *canvas)
 {
     canvas_text(canvas, 1, 1, STYLE_WARNING,
-                "<< THE PAST: epoch %d, batch %ld.  < and > go on, End returns to now.",
-                view_epoch(frame) + 1, past_batch(frame));
+                "REPLAY epoch %d, batch %ld: < older, > newer, End: live", view_epoch(frame) + 1,
+                past_batch(frame));
 }
 
 /* What the run is and where it stands. Returns the column behind it. */
@@ -223,7 +223,7 @@ void view_line(const struct frame *frame, struct canvas *canvas)
     char accuracy[16] = "-";
 
     if (frame->past != NULL) {
-        canvas_text(canvas, 0, 0, STYLE_WARNING, "<< PAST e%d b%ld  End: now",
+        canvas_text(canvas, 0, 0, STYLE_WARNING, "REPLAY e%d b%ld  End: live",
                     view_epoch(frame) + 1, past_batch(frame));
         return;
     }

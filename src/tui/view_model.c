@@ -160,7 +160,7 @@ static void draw_warning(const struct frame *frame, struct canvas *canvas, int x
             canvas_text(canvas, x, y, STYLE_WARNING, "  %s changes too fast: lower the rate",
                         row.type);
         else if (too_slow(health))
-            canvas_text(canvas, x, y, STYLE_WARNING, "  %s hardly changes any more", row.type);
+            canvas_text(canvas, x, y, STYLE_WARNING, "  %s hardly changes", row.type);
         else
             continue;
         return;
