@@ -34,7 +34,7 @@ double axis_step(const struct frame *frame, double x)
     return unit > 0.0 ? x / unit : 0.0;
 }
 
-/* Where the axis ends: round, and with some room for what is to come, but not behind `most`. */
+/* The end of the axis: round, with some room for what is to come, but at most `most`. */
 static double round_end(double now, double most)
 {
     static const double ends[] = {1, 2, 3, 5, 8, 10, 15, 20, 30, 50, 80};

@@ -1,5 +1,5 @@
 /*
- * bars.h -- draws what a network says of an image: a bar for the probability of each class.
+ * bars.h -- draws the probabilities that a network gives for an image: one bar for each class.
  *
  * Threads: no shared state.
  */
@@ -8,9 +8,9 @@
 
 #include "tui/canvas.h"
 
-/* Draws a row for each of probabilities[DATASET_CLASSES] in the order of the classes; the likeliest
- * first when there is no room for all. The row of the true class `label` stands out; -1: none is
- * known. */
+/* Draws a row for each of probabilities[DATASET_CLASSES] in the order of the classes, or the
+ * likeliest first if there is no room for all. The row of the true class `label` is highlighted;
+ * -1: unknown. */
 void bars_draw(struct canvas *canvas, const float *probabilities, int label);
 
 #endif

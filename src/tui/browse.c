@@ -18,7 +18,7 @@ void browse_fini(struct browse *browse)
     *browse = (struct browse){0};
 }
 
-/* Total orders, so that the list is the same whatever qsort does with equals. */
+/* Total orders, so that the list does not depend on how qsort orders equals. */
 static int by_index(const void *a, const void *b)
 {
     const struct browse_entry *left = a, *right = b;
@@ -50,7 +50,7 @@ static bool passes(const struct browse *browse, int label, int predicted)
     return true;
 }
 
-/* How many entries come before the one in the list's order. */
+/* The number of entries that come before this one in the list's order. */
 static int place_of(const struct browse *browse, const struct browse_entry *entry,
                     int (*compare)(const void *, const void *))
 {
@@ -86,7 +86,7 @@ void browse_update(struct browse *browse, const struct outcomes *outcomes,
     browse_go(browse, place_of(browse, &selected, compare));
 }
 
-/* The place `by` further on, around the ends of a list that is not empty. */
+/* The position `by` places further on, wrapping around; the list must not be empty. */
 static int place_behind(const struct browse *browse, int by)
 {
     long place = ((long)browse->position + by) % browse->count;

@@ -1,9 +1,9 @@
 /*
- * browse.h -- going through the test images: which of them, in which order, and where one stands.
+ * browse.h -- a list of test images: a filter, an order, and the selected image.
  *
- * A browse lists the images that its filter lets through. One of them is selected. It stays so when
- * the list is made anew after another test pass; where it has dropped out of the list, the one that
- * stands in its place is selected.
+ * A browse lists the images that its filter lets through, and one of them is selected. The
+ * selection stays when the list is made again after another test pass. If the selected image has
+ * dropped out, the one in its place is selected.
  *
  * Ownership: browse_fini releases what browse_init made. Threads: a browse belongs to one thread.
  */
@@ -16,7 +16,7 @@
 enum browse_filter {
     BROWSE_ALL,
     BROWSE_MISTAKES,
-    BROWSE_CELL, /* of the confusion matrix: images of one class, taken for one class */
+    BROWSE_CELL, /* of the confusion matrix: images of one class, read as one class */
 };
 
 struct browse_entry {
@@ -25,35 +25,35 @@ struct browse_entry {
 };
 
 struct browse {
-    /* What is wanted; change it freely and call browse_update. */
+    /* The wanted list; change it freely and call browse_update. */
     enum browse_filter filter;
     int label, predicted; /* BROWSE_CELL: true and predicted class */
-    bool worst_first;     /* by falling loss, NaN before all; else, and among equals, by index */
+    bool worst_first;     /* by falling loss, NaN first; otherwise, and among equals, by index */
 
-    /* What is there; the rest is browse.c's to change. */
+    /* The actual list; only browse.c changes the rest. */
     int image;    /* the selected one; remembered while the list is empty */
     int position; /* its place in the list; 0 while that is empty */
     int count;
-    struct browse_entry *entries; /* [count] of as many as there are images */
+    struct browse_entry *entries; /* [count], with room for all images */
 };
 
-/* Selects image 0 of `images`, in an empty list. False with ERROR_SYSTEM when memory is short. */
+/* Selects image 0 of `images`, in an empty list. False with ERROR_SYSTEM if memory is short. */
 bool browse_init(struct browse *browse, int images, struct error *error);
 void browse_fini(struct browse *browse);
 
-/* Makes the list anew. Before the first test pass (outcomes->step 0) there are neither mistakes nor
- * losses: all images are listed by index, whatever is wanted. */
+/* Makes the list again. Before the first test pass (outcomes->step 0) there are neither mistakes
+ * nor losses, so all images are listed by index whatever the filter. */
 void browse_update(struct browse *browse, const struct outcomes *outcomes,
                    const struct split *split);
 
-/* Selects the image that stands `by` places further on, around the list's ends. */
+/* Selects the image `by` places further on, wrapping around. */
 void browse_move(struct browse *browse, int by);
 
-/* Selects the image at a place, the nearest one where the list has no such place. */
+/* Selects the image at a position, or the nearest one. */
 void browse_go(struct browse *browse, int position);
 
-/* The image `by` places behind the selected place, around the list's ends: what a view shows beside
- * it. The list must not be empty. */
+/* The image `by` places after the selected one, wrapping around: a view shows it beside the
+ * selected one. The list must not be empty. */
 int browse_at(const struct browse *browse, int by);
 
 #endif

@@ -57,7 +57,8 @@ void canvas_put(struct canvas *canvas, int x, int y, uint32_t glyph, enum style 
         canvas->cells[y * canvas->pitch + x] = (struct cell){glyph, (uint8_t)style, 0, 0};
 }
 
-/* A cell for each character of the locale; what is none, or is not one column wide, is a '?'. */
+/* Writes one cell for each character of the locale. A byte that is not a character, or a character
+ * that is not one column wide, becomes '?'. */
 static int write_text(struct canvas *canvas, int x, int y, enum style style, const char *text)
 {
     mbstate_t state = {0};
@@ -130,7 +131,7 @@ struct canvas canvas_box(struct canvas *canvas, const char *title, bool focused)
 void canvas_bar(struct canvas *canvas, int x, int y, int width, double share, enum style style)
 {
     int steps = canvas->glyphs == GLYPHS_ASCII ? 1 : 8;      /* a cell */
-    share = share > 0.0 ? (share < 1.0 ? share : 1.0) : 0.0; /* what is no number is nothing */
+    share = share > 0.0 ? (share < 1.0 ? share : 1.0) : 0.0; /* NaN counts as 0 */
     int filled = (int)(share * width * steps + 0.5);
 
     for (int i = 0; i < width; i++) {

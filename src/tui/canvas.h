@@ -1,12 +1,12 @@
 /*
- * canvas.h -- a grid of cells, each a glyph in a style, that views draw on.
+ * canvas.h -- a grid of cells, each a glyph in a style, on which views draw.
  *
- * A canvas is a rectangle of a larger one: canvas_inside() gives a part, drawing outside of a
- * canvas draws nothing. So a view draws from (0, 0) and never minds where it stands. A canvas can
- * be shown by the terminal (term.h) or dumped as plain text, for tests and for --snapshot.
+ * A canvas is a rectangle of a larger one: canvas_inside() gives a part, and drawing outside a
+ * canvas does nothing. So a view draws from (0, 0) and does not depend on its position. A canvas
+ * can be shown on the terminal (term.h) or dumped as plain text, for tests and for --snapshot.
  *
- * Errors: canvas_new alone can fail. Ownership: canvas_free releases what canvas_new made; parts
- * own nothing. Threads: a canvas belongs to one thread.
+ * Errors: only canvas_new can fail. Ownership: canvas_free releases what canvas_new made; parts own
+ * nothing. Threads: a canvas belongs to one thread.
  */
 #ifndef TUI_CANVAS_H
 #define TUI_CANVAS_H
@@ -16,21 +16,21 @@
 #include <stdint.h>
 #include <stdio.h>
 
-/* Which glyphs the terminal can show; a set has what the ones below it have. */
+/* The glyphs that the terminal can show; each set includes those before it. */
 enum glyphs { GLYPHS_ASCII, GLYPHS_BLOCK, GLYPHS_BRAILLE };
 
-/* What a cell means; the terminal decides how that looks. */
+/* The meaning of a cell; the terminal decides its look. */
 enum style {
     STYLE_PLAIN,
     STYLE_DIM,
     STYLE_BOLD,
     STYLE_REVERSE,
     STYLE_BORDER,
-    STYLE_FOCUS,  /* the border of the pane that has the keys */
+    STYLE_FOCUS,  /* the border of the focused pane */
     STYLE_RAW,    /* training, batch by batch */
     STYLE_SMOOTH, /* training, smoothed */
     STYLE_TEST,
-    STYLE_GHOST, /* a run of the past */
+    STYLE_GHOST, /* a past run */
     STYLE_GOOD,
     STYLE_BAD,
     STYLE_WARNING,
@@ -43,22 +43,22 @@ enum { CANVAS_GREYS = 24 }; /* levels, 0 black */
 struct cell {
     uint32_t glyph; /* a Unicode code point one column wide */
     uint8_t style;
-    uint8_t fore, back; /* STYLE_GREY: levels of the glyph and of what is behind it */
+    uint8_t fore, back; /* STYLE_GREY: levels of the glyph and of its background */
 };
 
 struct canvas {
     struct cell *cells; /* of (0, 0) */
     int width, height, pitch;
     enum glyphs glyphs;
-    bool greys; /* grey levels can be shown; else images are drawn with shades */
+    bool greys; /* grey levels can be shown; otherwise images are drawn with shades */
 };
 
-/* A blank canvas of `width` by `height` cells, neither below 0. False with ERROR_SYSTEM
- * when memory is short. */
+/* Makes a blank canvas of `width` by `height` cells, neither below 0. False with ERROR_SYSTEM if
+ * memory is short. */
 bool canvas_new(struct canvas *canvas, int width, int height, struct error *error);
 void canvas_free(struct canvas *canvas);
 
-/* The part that begins at (x, y), cut where it would leave the canvas. */
+/* The part that begins at (x, y), clipped to the canvas. */
 struct canvas canvas_inside(const struct canvas *canvas, int x, int y, int width, int height);
 
 /* Fills the canvas with spaces. */
@@ -66,7 +66,7 @@ void canvas_clear(struct canvas *canvas);
 
 void canvas_put(struct canvas *canvas, int x, int y, uint32_t glyph, enum style style);
 
-/* Writes text of the locale from (x, y) on, cut at the right edge. Returns the column behind it. */
+/* Writes text of the locale from (x, y) on, cut at the right edge. Returns the column after it. */
 int canvas_text(struct canvas *canvas, int x, int y, enum style style, const char *format, ...)
     __attribute__((format(printf, 5, 6)));
 
@@ -77,11 +77,13 @@ void canvas_text_right(struct canvas *canvas, int x, int y, enum style style, co
 /* Draws a border with a title in it; returns the part inside. */
 struct canvas canvas_box(struct canvas *canvas, const char *title, bool focused);
 
-/* A horizontal bar of `width` cells, `share` of it filled: 0 to 1; others count as the nearer. */
+/* A horizontal bar of `width` cells, of which `share` is filled; values outside 0 to 1 are
+ * clamped. */
 void canvas_bar(struct canvas *canvas, int x, int y, int width, double share, enum style style);
 
-/* Writes the cells' glyphs, a line a row, without trailing spaces: as UTF-8, or with ASCII's glyphs
- * in the locale's encoding, as a name may have others; '?' is what that cannot say. */
+/* Writes the cells' glyphs, one line a row, without trailing spaces: as UTF-8, or with ASCII's
+ * glyphs in the locale's encoding, since names may have other characters. Characters that the
+ * encoding lacks become '?'. */
 void canvas_dump(const struct canvas *canvas, FILE *file);
 
 #endif

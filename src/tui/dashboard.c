@@ -20,7 +20,7 @@
 enum {
     COUNT_MAX = 100000,
     EXPORTS_MAX = 10000,
-    AWAY_MS = 250, /* between two looks at whose the terminal is */
+    AWAY_MS = 250, /* between two checks whether the terminal is ours */
 };
 
 static const double COUNT_SECONDS = 1.0;       /* between two keys of a count */
@@ -32,7 +32,7 @@ struct dashboard {
     struct trainer *trainer;
     struct insight insight;
     long outcomes_seen;
-    struct snapshot *snapshot; /* the caller's; the latest */
+    struct snapshot *snapshot; /* the caller's; the newest */
     long seen;
     struct frame frame;
     struct canvas canvas;
@@ -41,7 +41,7 @@ struct dashboard {
     struct timeline timeline;
     char message[NAVIGATE_MESSAGE];
     long count;               /* typed before n or b; 0: none */
-    enum view uncounted_view; /* what was open before the count's first digit */
+    enum view uncounted_view; /* the view before the count's first digit */
     enum pane uncounted_focus;
     bool uncounted_zoomed;
     double counted_at; /* its last digit */
@@ -49,8 +49,8 @@ struct dashboard {
     bool quitting;     /* the trainer has been told to stop */
     bool mouse;        /* is asked for */
     bool blind;        /* the terminal is gone */
-    bool away;         /* it is another job's */
-    bool unsent;       /* some of the last frame is */
+    bool away;         /* another job has the terminal */
+    bool unsent;       /* part of the last frame */
     bool fresh;        /* something has changed since the last frame */
     bool unread;       /* keys are left */
     bool unsettled;    /* something for another one is being computed */
@@ -169,7 +169,7 @@ static void draw_now(struct dashboard *dashboard, bool all)
     dashboard->drawn_at = clock_seconds();
 }
 
-/* ---- events in words ---- */
+/* ---- messages ---- */
 
 static void say(struct dashboard *dashboard, const char *format, ...)
 {
@@ -256,7 +256,7 @@ static void press_step(struct dashboard *dashboard, enum trainer_verb verb)
     const char *unit = verb == TRAINER_STEP_EPOCHS ? "epoch" : "batch";
 
     if (dashboard->count > 0 && clock_seconds() - dashboard->counted_at <= COUNT_SECONDS) {
-        /* its digits were no views */
+        /* its digits were not views */
         count = dashboard->count;
         dashboard->frame.view = dashboard->uncounted_view;
         dashboard->frame.focus = dashboard->uncounted_focus;
@@ -275,12 +275,12 @@ static void press_step(struct dashboard *dashboard, enum trainer_verb verb)
     send(dashboard, verb, count);
 }
 
-/* What follows from a frame that keys or the mouse have changed. */
+/* Updates what depends on a frame that keys or the mouse have changed. */
 static void navigated(struct dashboard *dashboard, const char *message)
 {
     if (message[0] != '\0')
         say(dashboard, "%s", message);
-    insight_list(&dashboard->insight); /* the next key may go through the list */
+    insight_list(&dashboard->insight); /* the next key may move in the list */
 }
 
 static void press_navigation(struct dashboard *dashboard, enum key_action action)
@@ -361,7 +361,7 @@ static void press_rate(struct dashboard *dashboard, double factor)
         trainer_send(dashboard->trainer, command);
 }
 
-/* Writes what is on the screen to the first file of its name that is not there yet. */
+/* Writes the screen to the first file of its numbered names that does not exist. */
 static void press_export(struct dashboard *dashboard)
 {
     char path[64];
@@ -445,8 +445,7 @@ static void press(struct dashboard *dashboard, int key)
 
 /* ---- the loop ---- */
 
-/* The terminal is asked for again and again, as nobody tells a job that runs that it was brought to
- * the foreground. */
+/* Asked again and again, as nothing tells a running job that it was brought to the foreground. */
 static bool take_terminal(struct dashboard *dashboard, struct error *error)
 {
     if (signals_take(SIGCONT))
@@ -470,12 +469,12 @@ static bool handle_signals(struct dashboard *dashboard, struct error *error)
     return take_terminal(dashboard, error);
 }
 
-/* For a frame's time at most, however many there are: there are signals and snapshots, too. */
+/* Reads keys for at most a frame's time, as signals and snapshots need attention, too. */
 static void read_keys(struct dashboard *dashboard)
 {
     int key = term_key();
 
-    if (key == TERM_NONE && !term_alive()) { /* readable, but nothing to read: hung up */
+    if (key == TERM_NONE && !term_alive()) { /* readable, but nothing to read: it has hung up */
         dashboard->blind = true;
         if (signals_ending() == 0)
             signals_end(SIGHUP);
@@ -492,7 +491,7 @@ static void read_keys(struct dashboard *dashboard)
     }
 }
 
-/* Milliseconds until the next frame is due; -1: none is, or the last one is still being sent. */
+/* Milliseconds until the next frame is due; -1 if none is, or the last one is still being sent. */
 static int time_to_draw(const struct dashboard *dashboard)
 {
     double left = dashboard->drawn_at + FRAME_SECONDS - clock_seconds();
@@ -502,7 +501,7 @@ static int time_to_draw(const struct dashboard *dashboard)
     return left <= 0.0 ? 0 : (int)(left * 1000.0) + 1;
 }
 
-/* Sleeps until there is something to do. Returns whether there are keys. */
+/* Sleeps until there is something to do. Returns whether keys are waiting. */
 static bool wait_for_events(struct dashboard *dashboard)
 {
     const bool nobody = sees_nobody(dashboard);
@@ -560,7 +559,7 @@ static void dashboard_free(struct dashboard *dashboard)
     free(dashboard);
 }
 
-/* It is too large for a stack. NULL with the error. */
+/* Allocates it, as it is too large for a stack. NULL with the error. */
 static struct dashboard *dashboard_new(const struct dashboard_options *options,
                                        struct trainer *trainer, struct snapshot *snapshot,
                                        struct error *error)

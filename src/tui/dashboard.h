@@ -1,7 +1,7 @@
 /*
- * dashboard.h -- the interactive front end: snapshots to frames, keys to commands.
+ * dashboard.h -- the interactive front end: turns snapshots into frames and keys into commands.
  *
- * Threads: the main thread alone.
+ * Threads: only the main thread.
  */
 #ifndef TUI_DASHBOARD_H
 #define TUI_DASHBOARD_H
@@ -18,7 +18,7 @@
 struct dashboard_options {
     const char *glyphs, *color;      /* as on the command line */
     enum view view;                  /* the one to open */
-    bool mouse;                      /* use it */
+    bool mouse;                      /* whether to use it */
     bool saves;                      /* the trainer has a run directory */
     const struct past_run *compared; /* runs to show beside this one */
     int compared_count;
@@ -28,9 +28,9 @@ struct dashboard_options {
     const struct kernels *kernels;
 };
 
-/* Takes the terminal over and shows the trainer's snapshots until the user quits or a signal asks
- * for the end; then the trainer has been told to stop and has ended, and the terminal is given
- * back. *last gets the last snapshot. False with ERROR_SYSTEM when the terminal or memory fails. */
+/* Takes control of the terminal and shows the trainer's snapshots until the user quits or a signal
+ * ends the program. When it returns, the trainer has stopped and the terminal is restored. *last
+ * gets the last snapshot. False with ERROR_SYSTEM if the terminal or memory fails. */
 bool dashboard_run(const struct dashboard_options *options, struct trainer *trainer,
                    struct snapshot *last, struct error *error);
 

@@ -5,7 +5,7 @@
 
 static const double CHECKPOINT_SECONDS = 5.0;
 
-enum { RISING = 3 /* epochs in a row of which the test loss is higher than before */ };
+enum { RISING = 3 /* the test loss has risen in this many epochs in a row */ };
 
 static void add(struct events *events, const struct snapshot *now, const char *format, ...)
     __attribute__((format(printf, 3, 4)));
@@ -42,7 +42,8 @@ static void watch_epochs(struct events *events, const struct snapshot *now)
     }
 }
 
-/* Those at the ends of epochs go without saying, and those every few batches would be too many. */
+/* Checkpoints at the ends of epochs are not reported, and those every few batches would be too
+ * many. */
 static void watch_checkpoint(struct events *events, const struct snapshot *now)
 {
     const double since = now->checkpoint_seconds - events->checkpoint_seconds;
@@ -57,7 +58,8 @@ static void watch_checkpoint(struct events *events, const struct snapshot *now)
         now->checkpoint_step / now->batches + 1, now->checkpoint_step % now->batches);
 }
 
-/* What the runs that this one is compared with came to, so that this one's result is the newest. */
+/* Reports the results of the runs to compare first, so that this run's result is the newest
+ * event. */
 static void tell_compared(struct events *events, const struct snapshot *now)
 {
     char name[PAST_RUN_NAME_SIZE];
@@ -110,7 +112,8 @@ bool events_watch(struct events *events, const struct snapshot *now)
     if (events->begun && now->base_lr != events->lr)
         add(events, now, "The learning rate is now %.4g.", now->base_lr);
     watch_checkpoint(events, now);
-    /* Where a pause is the end of an epoch the header says so; its result is the news. */
+    /* After a pause at an epoch's end the header shows the pause; the epoch's result is the
+     * message. */
     bool told = epoch_done && now->state == SNAPSHOT_PAUSED;
     if (!told && (!events->begun || now->state != events->state))
         watch_state(events, now);

@@ -1,11 +1,11 @@
 /*
- * events.h -- what has happened in a run, in words.
+ * events.h -- the events of a run, as text.
  *
- * events_watch() is shown one snapshot after the other and writes down what is new since the last:
- * an epoch's result, a new best, a test loss that keeps rising, pauses, the end. The newest
- * EVENTS_MAX are kept. All is plain data.
+ * events_watch() gets one snapshot after the other and records the changes since the last: an
+ * epoch's result, a new best, a rising test loss, pauses, the end. The newest EVENTS_MAX events are
+ * kept. All is plain data.
  *
- * Threads: the main thread alone.
+ * Threads: only the main thread.
  */
 #ifndef TUI_EVENTS_H
 #define TUI_EVENTS_H
@@ -20,24 +20,25 @@ struct event {
 };
 
 struct events {
-    const struct past_run *compared; /* runs to tell of at the end, beside this one */
+    const struct past_run *compared; /* runs to report at the end, beside this one */
     int compared_count;
-    int count;                     /* written down so far, also those that are not kept any more */
+    int count;                     /* all recorded events, including those no longer kept */
     struct event ring[EVENTS_MAX]; /* the i-th, from 0, is at i % EVENTS_MAX */
 
-    /* Of the snapshot before. */
+    /* About the snapshot before. */
     bool begun;
     enum snapshot_state state;
-    int next_epoch; /* behind the last one that was told of */
+    int next_epoch; /* after the last reported one */
     double lr;
     long checkpoint_step;
-    double checkpoint_seconds; /* of the last one told of */
+    double checkpoint_seconds; /* of the last reported one */
 };
 
-/* Whether something was written down. Start with all zero but the runs to compare. */
+/* Records new events; returns whether there are any. Start with all zero except the runs to
+ * compare. */
 bool events_watch(struct events *events, const struct snapshot *now);
 
-/* Events that are kept, and the i-th of them, the newest first. */
+/* The number of kept events, and the i-th of them, the newest first. */
 int events_kept(const struct events *events);
 const struct event *events_at(const struct events *events, int i);
 

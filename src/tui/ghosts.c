@@ -2,7 +2,7 @@
 
 #include <math.h>
 
-/* Where `epochs` of the run's epochs are on the x axis. Its seconds are taken to pass evenly. */
+/* The x of the end of `epochs` of the run's epochs. Its seconds are assumed to pass evenly. */
 static double x_of_epochs(const struct frame *frame, const struct past_run *run, double epochs)
 {
     const struct snapshot *now = &run->now;
@@ -41,7 +41,7 @@ void ghosts_widen(const struct ghosts *ghosts, double from, double to, double *l
     }
 }
 
-/* The value at x on the straight line between two epochs' middles; NaN where there is none. */
+/* The value at x on the straight line between the middles of two epochs; NaN if there is none. */
 static double train_between(const struct ghosts *ghosts, const struct past_run *run, int i,
                             double x)
 {

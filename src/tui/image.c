@@ -36,7 +36,7 @@ static int mean_of(const struct picture *picture, double left, double top, doubl
     return weight > 0.0 ? (int)(sum / weight + 0.5) : 0;
 }
 
-/* The shade for a mean of 0 to 255, from nothing to full. */
+/* The shade for a mean of 0 to 255, from empty to full. */
 static uint32_t shade(enum glyphs glyphs, int mean)
 {
     static const char ascii[] = " .:-=+*#%@";

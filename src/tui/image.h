@@ -1,5 +1,5 @@
 /*
- * image.h -- draws a grey picture on a canvas, as fine as its glyphs allow.
+ * image.h -- draws a grey picture on a canvas, as finely as its glyphs allow.
  *
  * Threads: no shared state.
  */
@@ -9,7 +9,7 @@
 #include "tui/canvas.h"
 
 /* Fills the canvas with pixels[side][side], 0 black to 255 white, scaled by averaging. With greys a
- * cell shows two pixels, one above the other; without it is one of a few shades. */
+ * cell shows two pixels, one above the other; otherwise one of a few shades. */
 void image_draw(struct canvas *canvas, const uint8_t *pixels, int side);
 
 /* The same for values[height][width], of which `low` is black and `high` white. */

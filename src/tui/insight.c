@@ -4,7 +4,7 @@
 
 #include <string.h>
 
-static const double ACTIVATE_SECONDS = 0.7; /* the same of activations: many cells to send */
+static const double ACTIVATE_SECONDS = 0.7; /* as above, for activations, which change many cells */
 static const double PREDICT_SECONDS = 0.25; /* between two predictions while the weights change */
 
 bool insight_init(struct insight *insight, const struct model *model, const struct kernels *kernels,

@@ -18,7 +18,7 @@
 #include "tui/inference.h"
 #include "tui/sketch.h"
 
-/* What is looked at. */
+/* What is shown. */
 struct insight_wish {
     struct weights *weights; /* of the moment */
     bool past;               /* no test pass of the trainer's is of this moment */
@@ -31,13 +31,13 @@ struct insight_wish {
 struct insight {
     const struct model *model;
     const struct split *test;
-    struct outcomes live; /* of the trainer's latest test pass; to be filled by the caller */
+    struct outcomes live; /* of the trainer's latest test pass; the caller fills it */
     struct confusion confusion;
     struct browse browse;
     struct predictions predictions; /* of the selected image and those after it in the list */
     struct activations activations; /* values alone */
     struct sketch *sketch;
-    uint8_t digit[DATASET_PIXELS]; /* what the network sees of the sketch */
+    uint8_t digit[DATASET_PIXELS]; /* the network input made from the sketch */
     struct predictions digit_predictions;
     struct error error; /* why the last answer is not complete, or ERROR_NONE */
 

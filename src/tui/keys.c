@@ -4,7 +4,7 @@
 
 #include <stddef.h>
 
-/* Digits stand for themselves, see key_action(); their bindings here are for the help alone. */
+/* Digits have no action here, see key_action(); these bindings are only for the help. */
 static const struct key_binding bindings[] = {
     {KEY_PAUSE, {' ', 'p'}, "Space, p", "pause or resume training", "Spc Pause"},
     {KEY_STEP_EPOCHS,

@@ -1,11 +1,11 @@
 /*
- * keys.h -- the keys: one table from which the dashboard obeys, the help and the key line are
- * drawn, and a test reads the manual.
+ * keys.h -- the table of keys, from which the dashboard finds the action, the help and the key line
+ * are drawn, and a test checks the manual.
  */
 #ifndef TUI_KEYS_H
 #define TUI_KEYS_H
 
-/* What a key asks for. */
+/* The action of a key. */
 enum key_action {
     KEY_NOTHING,
     KEY_PAUSE,
@@ -55,17 +55,18 @@ enum key_action {
 
 struct key_binding {
     enum key_action action;
-    int keys[3];       /* of term.h, 0-terminated; none for what the terminal turns into a signal */
-    const char *names; /* as the help and the manual write them */
+    int keys[3];       /* codes of term.h, 0-terminated; none if the terminal turns the key into a
+                        * signal */
+    const char *names; /* as in the help and the manual */
     const char *help;
-    const char *hint; /* "n Epoch" for the key line; NULL: not there */
+    const char *hint; /* "n Epoch" for the key line; NULL: not in it */
 };
 
 /* The i-th binding, in the help's order; NULL past the last. */
 const struct key_binding *key_binding(int i);
 int key_binding_count(void);
 
-/* What a key asks for. */
+/* The action of a key. */
 enum key_action key_action(int key);
 
 #endif

@@ -3,19 +3,19 @@
 #include <stddef.h>
 
 enum {
-    PANE_WIDTH = 40, /* from here on there is room for a pane */
+    PANE_WIDTH = 40, /* from this width on there is room for a pane */
     PANE_HEIGHT = 10,
-    FULL_WIDTH = 80, /* for several */
+    FULL_WIDTH = 80, /* for several panes */
     FULL_HEIGHT = 22,
     LARGE_WIDTH = 140,
     LARGE_HEIGHT = 44,
     TABLE_WIDTH = 48,      /* the layer table with torchsummary's columns */
-    TABLE_WIDE = 82,       /* and with its health */
+    TABLE_WIDE = 82,       /* and with its health columns */
     TABLE_ROWS = 21,       /* of the reference network, with border, heading and total */
-    LARGE_TABLE_ROWS = 22, /* at LARGE_HEIGHT; grows by a third of what is more */
+    LARGE_TABLE_ROWS = 22, /* at LARGE_HEIGHT; gets a third of any further rows */
     EVENTS_ROWS = 6,
     SAMPLES_WIDTH = 36, /* one column of samples */
-    RATE_SHARE = 3,     /* of the plots' rows one in so many is the learning rate's */
+    RATE_SHARE = 3,     /* one of so many rows of the plots belongs to the learning rate */
 };
 
 typedef void arrange_function(struct layout *layout, int y, int width, int height);
@@ -25,7 +25,7 @@ static void add(struct layout *layout, enum pane pane, int x, int y, int width, 
     layout->places[layout->count++] = (struct place){pane, x, y, width, height};
 }
 
-/* Rows of the plots: half, or up to two less where the layer table then fits as a whole. */
+/* Rows of the plots: half, or up to two less if the whole layer table fits then. */
 static int plot_rows(int rows)
 {
     const int half = rows / 2;
@@ -62,8 +62,8 @@ static void arrange_overview(struct layout *layout, int y, int width, int height
     add(layout, PANE_ACCURACY, width / 2, y, width - width / 2, plots);
 }
 
-/* One above the other: the longer the axis, the more of the run it shows. The learning rate makes
- * that too low; with it the two stand side by side. */
+/* The plots are above each other, as a longer axis shows more of the run. With the learning rate
+ * that would be too low, so the two are side by side. */
 static void arrange_plots(struct layout *layout, int y, int width, int height)
 {
     const int rate = (height + RATE_SHARE - 1) / RATE_SHARE, rest = height - rate;

@@ -1,10 +1,10 @@
 /*
- * layout.h -- which panes a view has and where they stand in a terminal of a size.
+ * layout.h -- a view's panes and their places in a terminal of a given size.
  *
  * A view is a list of panes. From LAYOUT_FULL on all of a view's panes are shown at once, between
- * two rows of header and two of footer; from LAYOUT_PANE on one at a time, the one that has the
- * keys, between one row and one; in what is smaller than that there are only lines of text. The
- * learning rate's pane is shown beside others only where it has something to show.
+ * two rows of header and two of footer. From LAYOUT_PANE on only the focused pane is shown, between
+ * one row and one. Smaller terminals have only lines of text. The learning rate's pane is shown
+ * beside others only if the rate varies.
  *
  * Threads: no shared state.
  */
@@ -58,24 +58,23 @@ struct layout {
 /* The views' names, as on the command line: "overview"; NULL past the last. */
 const char *layout_view_name(int view);
 
-/* One line that says what a view's keys do. */
+/* One line that describes a view's keys. */
 const char *layout_view_hint(enum view view);
 
 enum tier layout_tier(int width, int height);
 
-/* The places of a view's panes, in the order in which Tab goes through them; of the one that has
- * the keys alone where it is zoomed or there is room for no other. `rate`: the learning rate
- * varies. */
+/* The places of a view's panes, in the order of Tab; only that of the focused pane if it is zoomed
+ * or there is no room for others. `rate`: the learning rate varies. */
 void layout_make(struct layout *layout, enum view view, enum pane focus, bool zoomed, bool rate,
                  int width, int height);
 
 enum pane layout_first_pane(enum view view);
 
-/* The pane behind `from`, which is one of the view's, or with `step` -1 before it, among those that
- * stand on the screen or, where one stands alone, that the view has; around the end. */
+/* The next visible pane after `from` (the previous one with `step` -1), wrapping around. If one
+ * pane is shown alone, all panes of the view count. */
 enum pane layout_next_pane(const struct layout *layout, enum view view, enum pane from, int step);
 
-/* Where a pane stands; NULL when it does not. */
+/* The place of a pane; NULL if it is not shown. */
 const struct place *layout_find(const struct layout *layout, enum pane pane);
 
 #endif

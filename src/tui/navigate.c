@@ -7,7 +7,7 @@
 #include <math.h>
 #include <stdio.h>
 
-static const double PEN_STEP = 4.0;        /* pixels of the sheet: one of the network's */
+static const double PEN_STEP = 4.0;        /* pixels of the sheet: one pixel of the network input */
 static const double CROSSHAIR_STEP = 0.01; /* of the x axis */
 static const double smoothings[] = {0.0, 0.5, 0.8, 0.9, 0.95, 0.98, 0.99};
 enum { SMOOTHINGS = sizeof smoothings / sizeof smoothings[0] };
@@ -62,7 +62,7 @@ static bool vertical(enum key_action action)
     return action != KEY_MOVE_LEFT && action != KEY_MOVE_RIGHT;
 }
 
-/* To the cell that holds most mistakes; where there are none, stays. */
+/* Moves to the cell with the most mistakes; stays if there are none. */
 static void go_to_most_confused(struct frame *frame)
 {
     int most = 0;
@@ -90,7 +90,7 @@ static void move_cell(struct frame *frame, enum key_action action)
         *class = wrap(*class + (backward(action) ? -1 : 1), DATASET_CLASSES);
 }
 
-/* The pen, when it is down, draws where it goes. */
+/* If the pen is down, it draws along its path. */
 static void move_pen(struct frame *frame, enum key_action action)
 {
     struct drawing *drawing = &frame->drawing;
@@ -131,7 +131,7 @@ static void move_on_plot(struct frame *frame, enum key_action action)
         move_crosshair(frame, backward(action) ? -steps : steps);
 }
 
-/* Moves what the pane with the keys shows. */
+/* Moves the content of the focused pane. */
 static void move(struct frame *frame, enum key_action action, int width, int height)
 {
     struct layout layout;
@@ -200,7 +200,7 @@ static void travel(struct frame *frame, enum key_action action, char message[NAV
         snprintf(message, NAVIGATE_MESSAGE, "No earlier moment is stored.");
 }
 
-/* From the images of a cell back to the matrix. */
+/* Goes back from the images of a cell to the matrix. */
 static void leave_cell(struct frame *frame)
 {
     frame->browse->filter = BROWSE_ALL;
@@ -327,7 +327,7 @@ static void point_at_sheet(struct frame *frame, const struct pointer *pointer,
     double sheet_x, sheet_y;
 
     if (pointer->act == POINTER_DRAG && !drawing->dragging)
-        return; /* it began elsewhere, or what it drew was taken back */
+        return; /* it began elsewhere, or its stroke was undone */
     if (!view_draw_point(canvas, x, y, &sheet_x, &sheet_y))
         return;
     drawing->x = sheet_x;
@@ -341,7 +341,7 @@ static void point_at_sheet(struct frame *frame, const struct pointer *pointer,
     }
 }
 
-/* A press on the cell that has the cursor already opens its images. */
+/* A press on the cell that is already selected opens its images. */
 static void point_at_matrix(struct frame *frame, const struct canvas *canvas, int x, int y,
                             char message[NAVIGATE_MESSAGE])
 {
@@ -368,7 +368,7 @@ static void point_at_pane(struct frame *frame, const struct pointer *pointer,
     const int x = pointer->x - place->x, y = pointer->y - place->y;
 
     if (frame->drawing.dragging && place->pane != PANE_DRAW)
-        return; /* the stroke at work has left the sheet */
+        return; /* the present stroke has left the sheet */
     frame->focus = place->pane;
     if (pointer->act == POINTER_UP || pointer->act == POINTER_DOWN)
         move(frame, pointer->act == POINTER_UP ? KEY_MOVE_UP : KEY_MOVE_DOWN, width, height);

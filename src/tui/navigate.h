@@ -1,10 +1,10 @@
 /*
- * navigate.h -- what keys change in a frame: the view, which pane has the keys, what it shows.
+ * navigate.h -- how keys change a frame: the view, the focused pane, the pane's content.
  *
- * Nothing here knows of the terminal or the trainer, so a test presses keys on a frame made by
- * hand.
+ * This module knows neither the terminal nor the trainer, so a test can press keys on a made-up
+ * frame.
  *
- * Threads: the main thread alone.
+ * Threads: only the main thread.
  */
 #ifndef TUI_NAVIGATE_H
 #define TUI_NAVIGATE_H
@@ -15,17 +15,17 @@
 
 enum { NAVIGATE_MESSAGE = 160 };
 
-/* Does what the key asks for on a frame shown in `width` x `height` cells. message gets what to
- * tell the user, or "". False when the key is not one of these. */
+/* Applies the key's action to a frame shown in `width` x `height` cells. message gets a text for
+ * the user, or "". False if the action is not one of these. */
 bool navigate(struct frame *frame, enum key_action action, int width, int height,
               char message[NAVIGATE_MESSAGE]);
 
-/* Does what the mouse asks for: a press on a view's name opens it, on a pane gives it the keys and
- * selects what it points at; the wheel moves the pane under it; on the sheet it draws. */
+/* Applies a mouse event: a press on a view's name opens it; a press on a pane focuses it and
+ * selects the item there; the wheel moves the pane under the pointer; on the sheet it draws. */
 void navigate_point(struct frame *frame, const struct pointer *pointer, int width, int height,
                     char message[NAVIGATE_MESSAGE]);
 
-/* Opens a view; its first pane gets the keys. */
+/* Opens a view and focuses its first pane. */
 void navigate_open(struct frame *frame, enum view view);
 
 #endif

@@ -10,13 +10,13 @@
 enum { LAST_TRIES = 100, LAST_WAIT_MS = 250 };
 
 static char buffer[OUTPUT_SIZE];
-static int begin, end; /* of what is in it */
+static int begin, end; /* of its contents */
 
-/* Of one opened terminal; `screen` is /dev/null while what is sent goes nowhere. */
+/* Of one opened terminal; `screen` is /dev/null after output_hide(). */
 static int terminal = -1, screen = -1, nowhere = -1;
 
-/* The name /dev/tty is for the terminal of the session, and needs no right to the terminal's own
- * file, which after su is another user's. */
+/* /dev/tty names the session's terminal, and needs no permission for the terminal's own file, which
+ * after su belongs to another user. */
 int output_open_terminal(int flags)
 {
     const char *name = tcgetsid(STDOUT_FILENO) >= 0 ? "/dev/tty" : ttyname(STDOUT_FILENO);
@@ -78,7 +78,7 @@ bool output_send(void)
             begin = 0;
             return false;
         } else if (errno != EINTR) {
-            break; /* hung up: there is nobody to send it to */
+            break; /* hung up: there is no reader */
         }
     }
     output_drop();

@@ -1,9 +1,9 @@
 /*
- * output.h -- bytes on their way to the terminal, which nobody ever waits for.
+ * output.h -- a buffer of bytes for the terminal, which never blocks.
  *
- * The terminal is opened anew, so that writes to it return at once without a change to the
- * descriptor that the shell has, too. What the terminal does not take yet stays in a buffer of
- * OUTPUT_SIZE bytes: who adds to it looks at output_room() first, as what does not fit is lost.
+ * The terminal is opened a second time, so that non-blocking writes do not change the descriptor
+ * shared with the shell. Bytes that the terminal does not take yet stay in a buffer of OUTPUT_SIZE
+ * bytes. Callers check output_room() before they add bytes, as bytes that do not fit are lost.
  *
  * Threads: the main thread; output_hide() and output_last() are async-signal-safe.
  */
@@ -14,33 +14,33 @@
 
 enum { OUTPUT_SIZE = 32 * 1024 };
 
-/* Opens stdout's terminal once more, with the flags of open(2). -1 when that fails; see errno. */
+/* Opens stdout's terminal a second time, with the flags of open(2). -1 if that fails; see errno. */
 int output_open_terminal(int flags);
 
-/* Opens what is needed; once, however often it is called. ERROR_SYSTEM when that fails. */
+/* Opens the terminal; further calls do nothing. ERROR_SYSTEM if that fails. */
 bool output_open(struct error *error);
 
-/* The terminal: for its size, and to wait for room on it. */
+/* The terminal's descriptor: for its size, and to wait for room. */
 int output_terminal(void);
 
-/* Bytes that can be added. */
+/* The number of bytes that can be added. */
 int output_room(void);
 
-/* Adds a byte; the argument is returned, as tputs() wants it. */
+/* Adds a byte and returns the argument, as tputs() requires. */
 int output_byte(int byte);
 void output_text(const char *text);
 
-/* Sends what the terminal takes. Returns whether that is all there was. */
+/* Sends as much as the terminal takes. Returns whether all was sent. */
 bool output_send(void);
 
-/* Forgets what has been added and not been sent. */
+/* Drops the bytes that have been added and not sent. */
 void output_drop(void);
 
-/* From here on what is sent goes nowhere, by whichever thread; and no more. */
+/* From now on all output of any thread is discarded. */
 void output_hide(void);
 void output_unhide(void);
 
-/* Writes the text, hidden or not; when nobody reads, what waits to be read is dropped for it. Takes
+/* Writes the text even after output_hide(). If nobody reads, unread output is dropped for it. Takes
  * half a second at most. */
 void output_last(const char *text, int size);
 

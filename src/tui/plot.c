@@ -58,14 +58,13 @@ double plot_x(const struct plot *plot, double column)
     return plot->x_min + (plot->x_max - plot->x_min) * column / plot_columns(plot);
 }
 
-/* Where on the x axis a value stands: 0 at its start, 1 at its end. */
+/* The position of a value on the x axis: 0 at its start, 1 at its end. */
 static double x_share(const struct plot *plot, double x)
 {
     return (x - plot->x_min) / (plot->x_max - plot->x_min);
 }
 
-/* The row of dots, from the top, of a value; outside of the area where the value is off the
- * axis. */
+/* The row of dots of a value, from the top; outside the area if the value is off the axis. */
 static int row_of(const struct plot *plot, double value)
 {
     double height = (scaled(plot->scale, value) - plot->low) / (plot->high - plot->low);
@@ -73,7 +72,7 @@ static int row_of(const struct plot *plot, double value)
     return (int)lround((1.0 - fmin(fmax(height, -9.0), 9.0)) * (plot_rows(plot) - 1));
 }
 
-/* Half blocks: what is set of the upper and the lower half. */
+/* Half blocks: the upper half, the lower half, or both. */
 static uint32_t half_block(unsigned halves)
 {
     static const uint32_t glyphs[] = {' ', 0x2580, 0x2584, 0x2588};
@@ -83,7 +82,8 @@ static uint32_t half_block(unsigned halves)
 
 static void set_dot(struct plot *plot, int column, int row, enum style style)
 {
-    /* Braille's dots count down the left column, then the right, but the last row came later. */
+    /* Braille's dots are numbered down the left column, then the right; the last row was added
+     * later. */
     static const uint8_t braille[4][2] = {{0x01, 0x08}, {0x02, 0x10}, {0x04, 0x20}, {0x40, 0x80}};
     int columns, rows;
 
@@ -103,7 +103,7 @@ static void set_dot(struct plot *plot, int column, int row, enum style style)
                           : cell->glyph == 0x2588 ? 3
                                                   : 0;
         if (cell->style != style)
-            halves = 0; /* two series cannot share a cell: the later one has it */
+            halves = 0; /* two series cannot share a cell: the later one wins */
         cell->glyph = half_block(halves | (row % 2 == 0 ? 1U : 2U));
     } else {
         cell->glyph = style == STYLE_RAW ? '.' : '#';
@@ -116,7 +116,7 @@ void plot_band(struct plot *plot, int column, double low, double high, enum styl
     if (!isfinite(low) || !isfinite(high))
         return;
     int bottom = row_of(plot, low), top = row_of(plot, high);
-    /* Every other dot, so that a line shows on top of it without colours too. */
+    /* Every other dot, so that a line on top is visible without colours. */
     for (int row = top; row <= bottom; row++)
         if (top == bottom || plot->area.glyphs != GLYPHS_BRAILLE || (row + column) % 2 == 0)
             set_dot(plot, column, row, style);
@@ -206,8 +206,8 @@ static void y_tick(struct plot *plot, double value)
     canvas_put(&plot->canvas, LABEL_WIDTH, row / rows, tick, STYLE_BORDER);
 }
 
-/* Draws the ticks at these multiples of powers of ten that lie on the axis, the first ones first;
- * with `draw` false only counts them. */
+/* Draws the ticks at the powers of ten times these multiples that lie on the axis, in this order;
+ * with `draw` false it only counts them. */
 static int log_ticks(struct plot *plot, const double *multiples, int count, bool draw)
 {
     int ticks = 0;
@@ -226,8 +226,8 @@ static int log_ticks(struct plot *plot, const double *multiples, int count, bool
     return ticks;
 }
 
-/* Ticks at round values: 1-2-5 steps on a linear axis; on a logarithmic one powers of ten, or finer
- * where the axis spans too few of them. */
+/* Draws ticks at round values: 1-2-5 steps on a linear axis; powers of ten on a logarithmic one, or
+ * finer if it spans too few of them. */
 static void y_ticks(struct plot *plot)
 {
     static const double errors[] = {0.1, 0.2, 0.5, 1, 2, 5, 10, 20, 50, 90};
@@ -268,7 +268,7 @@ static void x_axis(struct plot *plot, const char *unit)
         label_count(text, tick);
         int x = LABEL_WIDTH + 1 + (int)lround(x_share(plot, tick) * width);
         if (x - LABEL_WIDTH - 2 < (int)strlen(text))
-            continue; /* would stand on the other axis */
+            continue; /* it would be on the other axis */
         canvas_put(&plot->canvas, x - 1, y, ascii ? '|' : 0x2534, STYLE_BORDER);
         canvas_text_right(&plot->canvas, x - 1, y, STYLE_PLAIN, "%s", text);
     }
@@ -292,7 +292,7 @@ void plot_init(struct plot *plot, struct canvas canvas, enum plot_scale scale, d
     plot->low = scaled(scale, low);
     plot->high = scaled(scale, high);
     double least = scale == PLOT_LINEAR ? fmax(fabs(plot->high) * 0.01, 1e-6) : 0.1;
-    if (!(plot->high - plot->low >= least)) { /* a constant, or nothing at all */
+    if (!(plot->high - plot->low >= least)) { /* a constant, or no values */
         double middle = isfinite(plot->low + plot->high) ? (plot->low + plot->high) / 2.0 : 0.0;
         plot->low = middle - least / 2.0;
         plot->high = middle + least / 2.0;

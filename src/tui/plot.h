@@ -2,9 +2,9 @@
  * plot.h -- draws series over a common x axis on a canvas: axes with round ticks, bands, lines,
  * marks.
  *
- * Values are in the units of the axes; a plot maps them to the finest dots that the canvas' glyphs
- * have (braille 2x4 a cell, half blocks 1x2, ASCII 1x1). Series drawn later lie on top. Values that
- * are not finite are left out.
+ * Values are in the axes' units. A plot maps them to the finest dots of the canvas' glyphs (braille
+ * 2x4 a cell, half blocks 1x2, ASCII 1x1). Later series lie on top. Values that are not finite are
+ * left out.
  *
  * Threads: a plot belongs to one thread.
  */
@@ -13,7 +13,7 @@
 
 #include "tui/canvas.h"
 
-/* How values become heights. */
+/* How values are mapped to heights. */
 enum plot_scale {
     PLOT_LINEAR,
     PLOT_LOG,       /* log10(value) */
@@ -28,15 +28,15 @@ struct plot {
     double low, high; /* the y axis, scaled */
 };
 
-/* Makes [low, high] hold the value, too; begin with INFINITY and -INFINITY. */
+/* Widens [low, high] to hold the value; begin with INFINITY and -INFINITY. */
 void plot_widen(double *low, double *high, double value);
 
-/* Chooses the y axis so that it holds [low, high] and draws both axes; x runs from x_min to x_max,
- * and x_unit stands at its axis' start. A canvas too small for axes gives an area without cells. */
+/* Chooses a y axis for [low, high] and draws both axes. x runs from x_min to x_max, and x_unit is
+ * written at the start of its axis. A canvas too small for axes gives an area without cells. */
 void plot_init(struct plot *plot, struct canvas canvas, enum plot_scale scale, double low,
                double high, double x_min, double x_max, const char *x_unit);
 
-/* Columns of dots in the plot's area, and the x value where one begins. */
+/* The number of columns of dots in the plot's area, and the x at the start of one. */
 int plot_columns(const struct plot *plot);
 double plot_x(const struct plot *plot, double column);
 
@@ -46,16 +46,16 @@ void plot_band(struct plot *plot, int column, double low, double high, enum styl
 /* A line from (column - 1, before) to (column, value). */
 void plot_line(struct plot *plot, int column, double before, double value, enum style style);
 
-/* A vertical line at x, behind what is there. */
+/* A vertical line at x, below existing glyphs. */
 void plot_rule(struct plot *plot, double x, enum style style);
 
-/* One glyph, a cell large; left out where x is not on the axis. */
+/* One glyph of a cell's size; left out if x is not on the axis. */
 void plot_put(struct plot *plot, double x, double value, uint32_t glyph, enum style style);
 
 /* One mark, the same for all series. */
 void plot_mark(struct plot *plot, double x, double value, enum style style);
 
-/* Where on the x axis column x of a pane is whose border holds a plot: 0 its start, 1 its end. */
+/* The position on the x axis, 0 to 1, of column x of a pane with a plot inside its border. */
 double plot_share_at(const struct canvas *pane, int x);
 
 /* The mark's glyph, for a legend. */

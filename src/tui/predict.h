@@ -9,7 +9,7 @@
 #include "support/lanes.h"
 #include "train/evaluate.h"
 
-/* Images of a split, and what is said of them. */
+/* Images of a split and their predictions. */
 struct predictions {
     int count; /* 0: nothing has been predicted yet */
     uint32_t images[LANES];

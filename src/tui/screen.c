@@ -73,7 +73,7 @@ static void draw_keys(struct canvas *canvas, int y)
     }
 }
 
-/* The message, and the keys below it; in one row the message and the key that leads on. */
+/* Draws the message, and the keys below it; in one row the message and the help key. */
 static void draw_footer(const struct frame *frame, struct canvas *canvas, int rows)
 {
     const int y = canvas->height - rows;

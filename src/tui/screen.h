@@ -9,10 +9,10 @@
 #include "tui/layout.h"
 #include "tui/view.h"
 
-/* Where the panes of a frame stand on a canvas of this size. */
+/* The places of a frame's panes on a canvas of this size. */
 void screen_layout(struct layout *layout, const struct frame *frame, int width, int height);
 
-/* Draws a frame, in the layout that the canvas' size asks for. */
+/* Draws a frame in the layout for the canvas' size. */
 void screen_draw(const struct frame *frame, struct canvas *canvas);
 
 #endif

@@ -7,13 +7,14 @@
 #include <string.h>
 
 enum {
-    BOX_SIDE = 20,             /* that MNIST's digits fit */
-    MIDDLE = DATASET_SIDE / 2, /* the pixel that MNIST's centres of mass are nearest to */
+    BOX_SIDE = 20,             /* MNIST's digits fit into this box */
+    MIDDLE = DATASET_SIDE / 2, /* MNIST's centres of mass are nearest to this pixel */
 };
 
-/* The pen's ink is full to one distance from its path and fades out to another. */
+/* Up to the first distance from its path the pen draws full ink, which fades out up to the
+ * second. */
 static const double PEN_FULL = 3.5, PEN_REACH = 7.0;
-static const double ERASER_WIDTH = 2.0; /* by the pen's */
+static const double ERASER_WIDTH = 2.0; /* relative to the pen's */
 
 struct sketch *sketch_new(struct error *error)
 {
@@ -63,7 +64,7 @@ void sketch_clear(struct sketch *sketch)
     sketch->changes++;
 }
 
-/* From (x, y) to the nearest point of the line between two points. */
+/* The distance of (x, y) from the line between two points. */
 static double distance_to_line(double x, double y, const double from[2], const double to[2])
 {
     double wide = to[0] - from[0], high = to[1] - from[1], square = wide * wide + high * high;
@@ -118,7 +119,7 @@ void sketch_line(struct sketch *sketch, double x, double y)
     sketch->y = y;
 }
 
-/* ---- the image ---- */
+/* ---- the network input ---- */
 
 struct box {
     int left, top, width, height; /* width 0: no ink */
@@ -141,14 +142,14 @@ static struct box find_ink(const struct sketch *sketch)
     return (struct box){left, top, right < 0 ? 0 : right - left + 1, bottom - top + 1};
 }
 
-/* How much of the pixel at `at` lies between two edges. */
+/* The part of the pixel at `at` that lies between two edges. */
 static double overlap(int at, double from, double to)
 {
     return fmin(to, at + 1.0) - fmax(from, at);
 }
 
-/* The mean ink of the square [left, left + side) x [top, top + side) of the box, which has no ink
- * outside. */
+/* The mean ink in the square [left, left + side) x [top, top + side) of the box. There is no ink
+ * outside the box. */
 static double mean_ink(const struct sketch *sketch, const struct box *box, double left, double top,
                        double side)
 {
@@ -172,7 +173,7 @@ static void scale_ink(const struct sketch *sketch, const struct box *box,
             scaled[y][x] = (uint8_t)(mean_ink(sketch, box, x * side, y * side, side) + 0.5);
 }
 
-/* By how many pixels right and down the centre of mass is brought to the middle. */
+/* The shift to the right and down that moves the centre of mass to the middle. */
 static void find_shift(uint8_t scaled[BOX_SIDE][BOX_SIDE], int *right, int *down)
 {
     double mass = 0.0, x_sum = 0.0, y_sum = 0.0;

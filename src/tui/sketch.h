@@ -1,10 +1,10 @@
 /*
- * sketch.h -- a sheet of grey pixels on which the user draws a digit, and the image that MNIST's
- * makers would have made of it.
+ * sketch.h -- a sheet of grey pixels on which the user draws a digit, and the network input made
+ * from it as MNIST's makers did.
  *
  * Coordinates are in pixels of the sheet, (0, 0) its top left corner, SKETCH_SIDE its right and
- * lower edge; what is drawn outside of the sheet is lost. The brush is as thick and soft as
- * MNIST's strokes are when a digit fills most of the sheet.
+ * lower edge. Ink outside the sheet is lost. The brush is as thick and soft as MNIST's strokes in a
+ * digit that fills most of the sheet.
  *
  * Ownership: sketch_free releases what sketch_new made. Threads: a sketch belongs to one thread.
  */
@@ -19,19 +19,19 @@
 enum {
     SKETCH_SIDE = 4 * DATASET_SIDE, /* rows and columns of the sheet */
     SKETCH_PIXELS = SKETCH_SIDE * SKETCH_SIDE,
-    SKETCH_UNDO = 32, /* strokes that can be taken back */
+    SKETCH_UNDO = 32, /* strokes that can be undone */
 };
 
 enum sketch_tool { SKETCH_PEN, SKETCH_ERASER };
 
 struct sketch {
     uint8_t pixels[SKETCH_PIXELS]; /* 0 paper to 255 ink */
-    unsigned long changes;         /* counts up with every change of the pixels */
+    unsigned long changes;         /* incremented with every change of the pixels */
 
-    /* The rest is sketch.c's. */
+    /* Only sketch.c changes the rest. */
     enum sketch_tool tool;
-    double x, y;               /* where the stroke at work has come to */
-    int undo_next, undo_count; /* a ring of sheets as they were before the latest strokes */
+    double x, y;               /* the present end of the stroke */
+    int undo_next, undo_count; /* a ring of sheets before the latest strokes */
     uint8_t undo[SKETCH_UNDO][SKETCH_PIXELS];
 };
 
@@ -39,16 +39,16 @@ struct sketch {
 struct sketch *sketch_new(struct error *error);
 void sketch_free(struct sketch *sketch);
 
-/* Begins a stroke with a dot at (x, y), any finite numbers. */
+/* Begins a stroke with a dot at (x, y), which may be any finite numbers. */
 void sketch_begin(struct sketch *sketch, enum sketch_tool tool, double x, double y);
 
-/* Goes on with the stroke by a straight line to (x, y). */
+/* Continues the stroke with a straight line to (x, y). */
 void sketch_line(struct sketch *sketch, double x, double y);
 
-/* Takes everything off the sheet; sketch_undo brings it back. */
+/* Clears the sheet; sketch_undo restores it. */
 void sketch_clear(struct sketch *sketch);
 
-/* Takes back the latest stroke or clearing. False when there is none. */
+/* Undoes the latest stroke or clearing. False if there is none. */
 bool sketch_undo(struct sketch *sketch);
 
 bool sketch_empty(const struct sketch *sketch);
@@ -57,8 +57,8 @@ bool sketch_empty(const struct sketch *sketch);
  * Makes an image as MNIST's makers did (LeCun, Bottou, Bengio and Haffner, "Gradient-Based Learning
  * Applied to Document Recognition", 1998, section III): the ink's bounding box is scaled, with
  * anti-aliasing and its aspect ratio kept, to fit 20x20 pixels, and placed so that its centre of
- * mass is nearest to the middle of 28x28, by whole pixels. What lies outside then is cut off. An
- * empty sheet gives all zero.
+ * mass is nearest to the middle of 28x28, by whole pixels. Ink outside these is cut off. An empty
+ * sheet gives zeros.
  */
 void sketch_digit(const struct sketch *sketch, uint8_t pixels[DATASET_PIXELS]);
 

@@ -24,17 +24,17 @@ enum {
     ESCAPE_DELAY_MS = 25,
     RESTORE_MAX = 256,
     STACK_LEAST = 256, /* kB */
-    CELL_BYTES = 256,  /* that a cell may need, with the way to it and its looks */
+    CELL_BYTES = 256,  /* that a cell may need to move the cursor, set its look and draw it */
     COLUMNS_MAX = 4096,
     ROWS_MAX = 1024,
-    SHRINK_LEAST = 256 * 256, /* cells; without memory for these there is memory for nothing */
+    SHRINK_LEAST = 256 * 256, /* cells; without memory for these there is not enough for anything */
     GREY_FIRST = 232,         /* of the 256 colours: 24 greys */
-    ORANGE = 166,             /* and one that stands out from white as well as from black */
+    ORANGE = 166,             /* and one that is visible on white as well as on black */
 };
 
-static const double REPORT_SECONDS = 0.5; /* that a report of the mouse may take to arrive */
+static const double REPORT_SECONDS = 0.5; /* in which a mouse report must arrive */
 
-/* Curses knows the keys and the terminal's kind; it draws nothing. */
+/* Curses reads the keys and the terminal's description; it draws nothing. */
 static SCREEN *curses; /* NULL: not started */
 static FILE *curses_file;
 static WINDOW *keyboard;
@@ -42,20 +42,20 @@ static struct mouse_reader mouse;
 static double mouse_begun_at;
 static struct pointer pointer; /* of the latest TERM_MOUSE */
 
-static struct canvas shown;    /* what is on the screen, or on its way there */
-static int shown_next;         /* the cell to go on with */
-static bool wiped;             /* the screen was made blank for `shown` */
-static int cursor_x, cursor_y; /* in the terminal; -1: not known */
-static struct cell last_cell;  /* whose looks the terminal has now */
+static struct canvas shown;    /* the canvas on the screen, or on its way there */
+static int shown_next;         /* the next cell to send */
+static bool wiped;             /* the screen was cleared for `shown` */
+static int cursor_x, cursor_y; /* in the terminal; -1: unknown */
+static struct cell last_cell;  /* its look is the terminal's present look */
 static bool use_colors;
-static bool use_mouse, mouse_on; /* wanted, and what the terminal was told */
+static bool use_mouse, mouse_on; /* the wanted state, and the terminal's */
 
-/* What the emergency exit needs, made ready beforehand. */
+/* Prepared in advance for the emergency exit. */
 static struct termios saved_modes, own_modes;
 static char restore_text[RESTORE_MAX];
 static volatile sig_atomic_t restore_size;
-static volatile sig_atomic_t taken; /* its modes are ours, and must be given back */
-static bool drawn_on;               /* and so is its screen */
+static volatile sig_atomic_t taken; /* it has our modes, which must be restored */
+static bool drawn_on;               /* and our screen */
 
 /* ---- whether it can be used ---- */
 
@@ -67,7 +67,8 @@ bool term_wanted(void)
            !(name != NULL && strcmp(name, "dumb") == 0);
 }
 
-/* curses reads a terminal's description into buffers on the stack, a hundred kilobytes in all. */
+/* curses reads a terminal's description into buffers on the stack, about a hundred kilobytes in
+ * all. */
 static bool check_stack(struct error *error)
 {
     struct rlimit limit;
@@ -81,7 +82,7 @@ static bool check_stack(struct error *error)
                      STACK_LEAST, (unsigned long)limit.rlim_cur / 1024);
 }
 
-/* A session has one terminal, whatever the names are by which it was opened. */
+/* A session has one terminal, whatever names it was opened by. */
 static bool one_terminal(void)
 {
     struct stat in, out;
@@ -136,7 +137,7 @@ static void prepare_restore(void)
         append_restore(*text);
 }
 
-/* Whether no other job of the shell's has the terminal. */
+/* Whether no other job of the shell has the terminal. */
 static bool in_foreground(void)
 {
     const pid_t group = tcgetpgrp(STDIN_FILENO);
@@ -144,7 +145,7 @@ static bool in_foreground(void)
     return group < 0 || group == getpgrp();
 }
 
-/* The restore function of signals_set_screen(): gives the terminal back, if it is ours to give. */
+/* The restore function of signals_set_screen(): restores the terminal if it is ours. */
 static void restore(void)
 {
     output_hide();
@@ -157,7 +158,7 @@ static void restore(void)
 
 /* ---- the mouse ---- */
 
-/* Reports are read here: curses would wait for the rest of one that does not come. */
+/* Mouse reports are read here: curses would wait for the rest of an incomplete one. */
 enum { KEY_SGR_REPORT = KEY_MAX + 1, KEY_BYTES_REPORT };
 
 void term_use_mouse(bool use)
@@ -195,12 +196,13 @@ bool term_toggle_colors(void)
     return use_colors;
 }
 
-/* Curses gets the terminal to read from alone: it sets the modes, and what it would draw fails. */
+/* Curses gets the terminal only for reading: it sets the modes, and anything it would draw
+ * fails. */
 static bool start_curses(void)
 {
     int file = output_open_terminal(O_RDONLY);
 
-    use_env(FALSE); /* nor is the size its affair */
+    use_env(FALSE); /* nor does it set the size */
     if (file < 0 || (curses_file = fdopen(file, "r")) == NULL ||
         (curses = newterm(NULL, curses_file, stdin)) == NULL ||
         (keyboard = newpad(1, 1)) == NULL) /* reading from a pad draws nothing */
@@ -245,7 +247,7 @@ bool term_start(const char *color, struct error *error)
                          "(use --headless)");
     }
     tcgetattr(STDIN_FILENO, &own_modes);
-    own_modes.c_iflag &= ~(tcflag_t)IXON; /* Ctrl-S is a key as others are */
+    own_modes.c_iflag &= ~(tcflag_t)IXON; /* Ctrl-S is an ordinary key here */
     choose_colors(color);
     prepare_restore();
     return true;
@@ -253,7 +255,7 @@ bool term_start(const char *color, struct error *error)
 
 static void give_back(void)
 {
-    output_drop(); /* the screen goes, too */
+    output_drop(); /* the screen's content is dropped, too */
     restore();
     drawn_on = drawn_on && taken;
     signals_set_screen(NULL, NULL);
@@ -278,7 +280,7 @@ bool term_take(void)
         return false;
     tcsetattr(STDIN_FILENO, TCSANOW, &own_modes);
     output_unhide();
-    if (!in_foreground()) { /* stopped meanwhile, and shown the door */
+    if (!in_foreground()) { /* stopped meanwhile, and no longer in the foreground */
         output_hide();
         return false;
     }
@@ -296,7 +298,7 @@ bool term_take(void)
 void term_suspend(void)
 {
     give_back();
-    raise(SIGTSTP); /* its default action now; the next line runs when the process goes on */
+    raise(SIGTSTP); /* now its default action; the next line runs when the process continues */
     signals_set_screen(restore, output_hide);
 }
 
@@ -348,7 +350,7 @@ bool term_greys(void)
 
 struct look {
     attr_t attribute;
-    int color; /* 0: the terminal's own */
+    int color; /* 0: the terminal's default */
 };
 
 static const struct look looks[STYLE_COUNT] = {
@@ -367,13 +369,14 @@ static const struct look looks[STYLE_COUNT] = {
     [STYLE_WARNING] = {A_BOLD, COLOR_MAGENTA},
 };
 
-/* Bright yellow is next to nothing on white; without its brightness it is weak there still. */
+/* Bright yellow is almost invisible on white, and weak there even without brightness. */
 static int shade_of(int color)
 {
     return color == COLOR_YELLOW && max_colors >= 256 ? ORANGE : color;
 }
 
-/* Some terminals cannot show a colour and every attribute at once; curses numbers these so. */
+/* Some terminals cannot show colours together with every attribute; curses lists these
+ * attributes. */
 static void send_attribute(attr_t attribute, bool colored)
 {
     enum { NCV_REVERSE = 4, NCV_DIM = 16, NCV_BOLD = 32 };
@@ -443,7 +446,8 @@ static void send_cell(int x, int y, const struct cell *cell)
     }
     send_look(cell);
     send_glyph(cell->glyph);
-    cursor_x = x + 1 < shown.width ? x + 1 : -1; /* terminals differ on what follows the last */
+    cursor_x = x + 1 < shown.width ? x + 1 : -1; /* terminals differ in the cursor's place after the
+                                                  * last column */
     cursor_y = y;
 }
 

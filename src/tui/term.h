@@ -1,12 +1,12 @@
 /*
- * term.h -- the terminal: start, show a canvas, read keys, put everything back.
+ * term.h -- the terminal: start, show a canvas, read keys, restore everything.
  *
- * The only module that includes curses, which reads the keys and describes the terminal. Nothing
- * here waits for a terminal that takes no output. The terminal is put back on every way out: by
- * term_stop(), and on fatal signals by a function that uses async-signal-safe calls alone. What
- * belongs to another job of the shell's, as after SIGSTOP and bg, is left alone.
+ * This is the only module that includes curses, which reads the keys and describes the terminal.
+ * Nothing here waits for a terminal that takes no output. Every exit restores the terminal:
+ * term_stop(), and on fatal signals a function that uses only async-signal-safe calls. A terminal
+ * that belongs to another job of the shell, as after SIGSTOP and bg, is left alone.
  *
- * Threads: the main thread alone.
+ * Threads: only the main thread.
  */
 #ifndef TUI_TERM_H
 #define TUI_TERM_H
@@ -14,7 +14,7 @@
 #include "tui/canvas.h"
 #include "tui/mouse.h"
 
-/* Keys beside the characters, which stand for themselves. */
+/* Keys other than characters, which have their own codes. */
 enum term_key {
     TERM_NONE = 0,
     TERM_TAB = '\t',
@@ -35,7 +35,7 @@ enum term_key {
     TERM_F1,
     TERM_F10,
     TERM_MOUSE, /* see term_pointer() */
-    TERM_OTHER, /* a key without meaning here */
+    TERM_OTHER, /* a key without a meaning here */
 };
 
 /* Whether stdin and stdout are a terminal that can do more than print. */
@@ -46,52 +46,51 @@ bool term_wanted(void);
  * stdin and stdout are two terminals. */
 bool term_check(struct error *error);
 
-/* Prepares to take the terminal over. `color` is auto, always or never. ERROR_SYSTEM as
- * term_check, or when the terminal cannot be opened. */
+/* Prepares to take control of the terminal. `color` is auto, always or never. ERROR_SYSTEM as
+ * term_check, or if the terminal cannot be opened. */
 bool term_start(const char *color, struct error *error);
 
-/* Takes the terminal over, also again after term_suspend() and after SIGCONT. False, and nothing is
- * touched, when it is another job's. */
+/* Takes control of the terminal, also again after term_suspend() and after SIGCONT. False, without
+ * any change, if another job has the terminal. */
 bool term_take(void);
 
-/* Gives it back as it was. Does nothing when it was not taken over. */
+/* Restores the terminal. Does nothing if it was not taken. */
 void term_stop(void);
 
-/* Makes a canvas, which must be freed or all zero, as large as the terminal is now. Of a terminal
- * that says that it is very large it covers what there is memory for. ERROR_SYSTEM when that is
- * next to nothing. */
+/* Makes a canvas as large as the terminal is now; the old one must be freed or all zero. For a
+ * terminal that claims to be very large it covers as much as memory allows. ERROR_SYSTEM if that is
+ * almost nothing. */
 bool term_fit(struct canvas *canvas, struct error *error);
 
-/* Turns colours off, or on again where there are any; returns whether they are on. Show everything
- * anew then. */
+/* Switches colours off, or on again if there are any; returns whether they are on. Show everything
+ * again afterwards. */
 bool term_toggle_colors(void);
 
 /* The best glyphs that locale and terminal can show, and whether grey levels can be shown. */
 enum glyphs term_glyphs(void);
 bool term_greys(void);
 
-/* Shows the canvas, which term_fit() made. Only what changed is sent; with `all` everything. What
- * the terminal does not take at once is left for the next call. Returns whether all of it was
- * sent. */
+/* Shows the canvas, which term_fit() made. Only changes are sent; with `all` everything. What the
+ * terminal does not take at once is left for the next call. Returns whether all of it was sent. */
 bool term_show(const struct canvas *canvas, bool all);
 
-/* The descriptor to wait for when term_show() has left something. */
+/* The descriptor to wait for if term_show() has not sent everything. */
 int term_output(void);
 
-/* The next key that waits, or TERM_NONE; never blocks. */
+/* The next waiting key, or TERM_NONE; never blocks. */
 int term_key(void);
 
-/* What the mouse did, after a TERM_MOUSE. */
+/* The mouse event of a TERM_MOUSE. */
 struct pointer term_pointer(void);
 
-/* Whether the mouse is reported, from the next term_show() on; if it is not, the terminal's own
- * selection works. */
+/* Whether the mouse is to be reported, from the next term_show() on. If it is not, the terminal's
+ * own selection works. */
 void term_use_mouse(bool use);
 
 /* Whether the terminal is still there. */
 bool term_alive(void);
 
-/* Gives the terminal back and stops the process as Ctrl-Z does; returns when it goes on. */
+/* Restores the terminal and stops the process as Ctrl-Z does; returns when it continues. */
 void term_suspend(void);
 
 #endif

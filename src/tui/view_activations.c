@@ -8,15 +8,15 @@
 
 enum {
     CUT_HEIGHT = 4,                /* rows in which a map is shown even if it is cut off below */
-    SMALL_SIDE = DATASET_SIDE / 2, /* cells that a picture is wide at most */
+    SMALL_SIDE = DATASET_SIDE / 2, /* the largest width of a picture, in cells */
     LARGE_SIDE = DATASET_SIDE,
-    LARGE_WIDTH = 4 * (LARGE_SIDE + 1), /* from here on pictures may be large */
+    LARGE_WIDTH = 4 * (LARGE_SIDE + 1), /* from this width on pictures may be large */
     FEATURE_WIDTH = 11,                 /* "12  -0.45  " */
     NUMBERS_MAX = 100,                  /* features that are written as numbers */
     STRIP_HEIGHT = 4,                   /* rows of others, even if nothing fits below them */
 };
 
-/* The least and the largest of a layer's values, those left out that are not finite. */
+/* The smallest and the largest of a layer's finite values. */
 struct range {
     float low, high; /* low > high: there are none */
 };
@@ -43,7 +43,7 @@ static int picture_width(int side, const struct canvas *canvas)
     return side < limit ? side : limit;
 }
 
-/* The channels in rows of pictures. Returns how many there was room for; *height gets the rows. */
+/* Draws the channels in rows of pictures. Returns how many fitted; *height gets the rows. */
 static int draw_maps(const float *values, struct shape shape, const struct range *range,
                      struct canvas *canvas, int *height)
 {
@@ -105,7 +105,7 @@ static int draw_features(const float *values, int features, const struct range *
     return count;
 }
 
-/* What the layer is and what its blackest and whitest stand for. */
+/* Draws the layer's name and the values of black and white. */
 static void draw_heading(const struct model *model, int l, const struct range *range, int shown,
                          struct canvas *canvas)
 {
@@ -123,7 +123,7 @@ static void draw_heading(const struct model *model, int l, const struct range *r
         canvas_text(canvas, x, 0, STYLE_DIM, "  %d of %d", shown, shape.channels);
 }
 
-/* Draws one layer at the top of the canvas; returns its rows, 0 when there is no room. */
+/* Draws one layer at the top of the canvas; returns its rows, 0 if there is no room. */
 static int draw_layer(const struct activations *activations, int l, struct canvas *canvas)
 {
     const struct shape shape = activations->model->layers[l].output;

@@ -2,16 +2,16 @@
 
 enum {
     LABEL_WIDTH = 2,
-    SUM_WIDTH = 9,   /* of a column behind the matrix: images, recall */
-    NAME_WIDTH = 12, /* of what a line below the matrix is called, behind it */
+    SUM_WIDTH = 9,   /* of a column after the matrix: images, recall */
+    NAME_WIDTH = 12, /* of the name after a line below the matrix */
     SHARE_WIDTH = 3, /* of a cell that shows percent */
     SPARE_WIDTH = 6, /* of a cell that shows counts beside their digits, at most */
     CELL_HEIGHT_MAX = 3,
     SHADES = 4,
-    TITLE_WIDTH = 64, /* from here on the title says what is down and what across */
+    TITLE_WIDTH = 64, /* from this width on the title names the axes */
 };
 
-/* From which share of its row's images on a mistake gets each shade. */
+/* A mistake's share of its row's images from which on it gets each shade. */
 static const double shade_shares[SHADES] = {0.005, 0.02, 0.05, 0.1};
 
 struct sums {
@@ -19,13 +19,13 @@ struct sums {
     int right, total;
 };
 
-/* What there is room for inside of the border. */
+/* What fits inside the border. */
 struct matrix_layout {
     bool counts; /* cells hold counts, else percent */
     int digits;  /* of the widest count */
     int cell_width, cell_height;
     int first, rows;                    /* of the matrix; no rows: no room for a matrix */
-    bool recall, images;                /* columns behind it */
+    bool recall, images;                /* columns after it */
     bool caption, precision, predicted; /* lines below it */
 };
 
@@ -51,7 +51,7 @@ static int digits_of(int count)
     return digits;
 }
 
-/* Digits of the largest class: the same for every matrix of a split, so that nothing jumps. */
+/* Digits of the largest class, so that every matrix of a split has the same layout. */
 static int widest_count(const struct sums *sums)
 {
     int most = 0;
@@ -76,7 +76,7 @@ static void lay_out_columns(struct matrix_layout *layout, int width)
         layout->cell_width = most;
 }
 
-/* `named`: there is room for what the lines below are called. */
+/* `named`: there is room for the names of the lines below. */
 static void lay_out_rows(struct matrix_layout *layout, int height, int row, bool named)
 {
     int left = height - 1 - DATASET_CLASSES; /* under the heading and the matrix */
@@ -98,7 +98,7 @@ static void lay_out_rows(struct matrix_layout *layout, int height, int row, bool
         layout->first = 0;
 }
 
-/* The column behind a cell. */
+/* The column after a cell. */
 static int cell_right(const struct matrix_layout *layout, int column)
 {
     return LABEL_WIDTH + (column + 1) * layout->cell_width;
@@ -121,7 +121,7 @@ static double share_of(int part, int whole)
     return whole > 0 ? (double)part / whole : 0.0;
 }
 
-/* "98.7", "100", "-" of nothing; in cells of SHARE_WIDTH whole percent. */
+/* "98.7", "100", or "-" for no images; in cells of SHARE_WIDTH whole percent. */
 static void write_percent(struct canvas *canvas, int right, int y, enum style style,
                           const struct matrix_layout *layout, int part, int whole)
 {
@@ -211,8 +211,8 @@ static void draw_row(const struct matrix_layout *layout, struct canvas *canvas,
                       sums->rows[i]);
 }
 
-/* How many images were taken for each class, and how many of them are of it. Returns the line
- * below. */
+/* Draws the number of images read as each class, and each class' precision. Returns the next
+ * row. */
 static int draw_sums(const struct matrix_layout *layout, struct canvas *canvas,
                      const struct confusion *matrix, const struct sums *sums, int y)
 {

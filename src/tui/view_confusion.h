@@ -1,7 +1,7 @@
 /*
- * view_confusion.h -- the confusion matrix: which classes are taken for which.
+ * view_confusion.h -- the confusion matrix: which classes are read as which.
  *
- * Threads: the main thread alone.
+ * Threads: only the main thread.
  */
 #ifndef TUI_VIEW_CONFUSION_H
 #define TUI_VIEW_CONFUSION_H
@@ -9,14 +9,14 @@
 #include "train/outcomes.h"
 #include "tui/canvas.h"
 
-/* Draws the matrix, true classes down and predicted ones across, in a border, with a cursor on the
- * cell (row, column). As far as there is room: how many images each cell holds, else percent of its
- * row; each class' recall, precision and totals; what the cursor's cell means, in words. Rows that
- * do not fit scroll with the cursor. */
+/* Draws the matrix in a border, true classes down and predicted ones across, with a cursor on the
+ * cell (row, column). As far as there is room: the number of images in each cell, otherwise the
+ * percentage of its row; each class' recall, precision and totals; a sentence about the cursor's
+ * cell. Rows that do not fit scroll with the cursor. */
 void view_confusion(const struct confusion *matrix, int row, int column, bool focused,
                     struct canvas *canvas);
 
-/* The cell that view_confusion draws at (x, y) of the same canvas. False where there is none. */
+/* The cell that view_confusion draws at (x, y) of the same canvas. False if there is none. */
 bool view_confusion_cell(const struct confusion *matrix, const struct canvas *canvas, int x, int y,
                          int *row, int *column);
 

@@ -4,16 +4,16 @@
 #include "tui/image.h"
 
 enum {
-    SMALL_WIDTH = DATASET_SIDE / 2, /* cells of the image: half its pixels each way */
+    SMALL_WIDTH = DATASET_SIDE / 2, /* cells of the image: half its pixels in each direction */
     SMALL_HEIGHT = DATASET_SIDE / 4,
     LARGE_WIDTH = DATASET_SIDE,
     LARGE_HEIGHT = DATASET_SIDE / 2,
     SMALL_BARS = 8, /* cells a row of bars needs */
     LARGE_BARS = 15,
-    SHEET_LEAST = 28, /* cells: a sheet is rather this wide than the image large */
+    SHEET_LEAST = 28, /* cells: the sheet keeps this width before the image is large */
 };
 
-/* The parts, relative to the canvas inside of the border. */
+/* The parts, relative to the canvas inside the border. */
 struct sheet_layout {
     int sheet_width, sheet_height; /* cells are twice as high as wide */
     int image_width, image_height; /* width 0: no room beside the sheet */
@@ -70,7 +70,7 @@ static struct canvas draw_border(const struct drawing *drawing, bool focused, st
     return canvas_box(canvas, title, focused);
 }
 
-/* The image, and what the network says of it. */
+/* Draws the network input and the prediction. */
 static void draw_answer(const struct drawing *drawing, const struct sheet_layout *layout,
                         struct canvas *canvas)
 {

@@ -1,5 +1,5 @@
 /*
- * view_events.c -- what has happened: the run in words, the newest first.
+ * view_events.c -- the events of the run as text, the newest first.
  */
 #include "tui/events.h"
 #include "tui/view.h"
@@ -13,7 +13,7 @@ int view_events_rows(int height)
     return height > 2 ? height - 2 : 0;
 }
 
-/* Writes the text from row y on, broken between words. Returns the row behind it. */
+/* Writes the text from row y on, broken between words. Returns the row after it. */
 static int draw_wrapped(struct canvas *canvas, int y, enum style style, const char *text)
 {
     const int width = canvas->width - TIME_WIDTH;

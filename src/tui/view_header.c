@@ -1,6 +1,6 @@
 /*
- * view_header.c -- is it running, where is it, how fast: the two rows at the top, and the one row
- * or the text lines that are left of them in a small terminal.
+ * view_header.c -- state, progress and speed: the two rows at the top, and the one row or the text
+ * lines that replace them in a small terminal.
  */
 #include "train/recipe.h"
 #include "tui/view.h"
@@ -11,7 +11,7 @@
 enum {
     TABS_WIDTH = 69, /* with the speed at their right: 55 and " 99.9k img/s", a column free */
     LR_DIGITS = 3,   /* a schedule's have as many as there are */
-    LR_WIDTH = 6,    /* enough for most, so that what stands behind does not move */
+    LR_WIDTH = 6,    /* enough for most rates, so that the text after it does not move */
 };
 
 const char *view_state_name(enum snapshot_state state)
@@ -99,13 +99,13 @@ static int bar_with_label(struct canvas *canvas, int x, const char *label, int w
     return canvas_text(canvas, x + digits, 1, STYLE_PLAIN, " %3d%%", (int)(100.0 * share));
 }
 
-/* The batch of its epoch behind which the moment shown is, from 1; 0: the start. */
+/* Batches of its epoch done at that moment; 0: the start. */
 static long past_batch(const struct frame *frame)
 {
     return frame->past->step - (long)view_epoch(frame) * frame->snapshot->batches;
 }
 
-/* In the place of the bars: what is shown is not what is now. */
+/* Replaces the bars: the screen shows an earlier moment. */
 static void draw_past(const struct frame *frame, struct canvas *canvas)
 {
     canvas_text(canvas, 1, 1, STYLE_WARNING,
@@ -113,7 +113,7 @@ static void draw_past(const struct frame *frame, struct canvas *canvas)
                 past_batch(frame));
 }
 
-/* What the run is and where it stands. Returns the column behind it. */
+/* Draws the run's state and progress. Returns the column after it. */
 static int draw_state(const struct frame *frame, struct canvas *canvas)
 {
     const struct snapshot *now = frame->snapshot;
@@ -129,8 +129,8 @@ static int draw_state(const struct frame *frame, struct canvas *canvas)
     return x;
 }
 
-/* The column at which the views' names begin, where there is room for them between the state and
- * the speed; else `width`. */
+/* The column at which the views' names begin if there is room for them between the state and the
+ * speed; otherwise `width`. */
 static int tabs_start(const struct frame *frame, int width)
 {
     struct canvas nowhere = {.width = width};
@@ -165,8 +165,8 @@ enum view view_tab_at(const struct frame *frame, int width, int x, int y)
     return VIEW_COUNT;
 }
 
-/* What the run was started as, in as many words as there is room for between two columns; not of
- * the reference. */
+/* Draws the run's recipe, as fully as there is room for between two columns; nothing for the
+ * reference. */
 static void draw_recipe(const struct frame *frame, struct canvas *canvas, int x, int end)
 {
     const char *recipe = frame->settings->recipe;

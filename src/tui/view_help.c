@@ -1,5 +1,5 @@
 /*
- * view_help.c -- every key, from the table that the dashboard obeys.
+ * view_help.c -- every key, from the dashboard's own table.
  */
 #include "tui/keys.h"
 #include "tui/view.h"

@@ -1,5 +1,5 @@
 /*
- * view_model.c -- what it is, and whether each layer learns well: the layer table.
+ * view_model.c -- the layer table: the network's layers, and whether each learns well.
  */
 #include "tui/view.h"
 
@@ -24,7 +24,7 @@ struct columns {
     bool health; /* there is room for every layer's */
 };
 
-/* Outside of these a layer is warned of. */
+/* Beyond these a layer gets a warning. */
 static const float DEAD_MOST = 0.5F, UPDATE_MOST = 0.1F, UPDATE_LEAST = 1e-6F;
 
 int view_model_rows(int height)
@@ -146,7 +146,7 @@ static void draw_layer(const struct frame *frame, const struct columns *columns,
         draw_health(canvas, x, y, &frame->model->layers[l], health_at(frame, l), columns);
 }
 
-/* The first layer whose figures are out of their healthy range, in words. */
+/* Draws a warning about the first layer with a figure out of its healthy range. */
 static void draw_warning(const struct frame *frame, struct canvas *canvas, int x, int y)
 {
     for (int l = 0; l < frame->model->layer_count && view_step(frame) > 0; l++) {
@@ -183,7 +183,7 @@ void view_model(const struct frame *frame, struct canvas *canvas)
 {
     const struct model *model = frame->model;
     const int rows = view_model_rows(canvas->height), count = model->layer_count;
-    const int most = rows < count ? count - rows : 0; /* further down, rows would be empty */
+    const int most = rows < count ? count - rows : 0; /* beyond it rows would be empty */
     const int first = frame->model_row < most ? frame->model_row : most;
     const int last = first + rows < count ? first + rows : count;
     char title[160], total[16], layers[48];

@@ -1,10 +1,10 @@
 /*
- * view_plots.c -- is it learning: loss and accuracy over the epochs.
+ * view_plots.c -- loss and accuracy over the epochs.
  *
  * Training is drawn as a shaded band from the smallest to the largest batch, and as a smoothed
- * line; the test set as marks at the batch behind which it was measured. Both stand on one x axis,
- * on which a vertical line is a change of the learning rate. Below all that are the runs that this
- * one is compared with, see ghosts.h.
+ * line; test results are marks at the batch after which they were measured. Both share one x axis,
+ * on which a vertical line is a change of the learning rate. Below all that are the runs to
+ * compare, see ghosts.h.
  */
 #include "tui/axis.h"
 #include "tui/ghosts.h"
@@ -15,12 +15,12 @@
 
 enum { READING_ROWS = 5, LEGEND_ROWS = 3 };
 
-/* What tells the two plots apart. */
+/* The differences between the two plots. */
 struct metric {
     const char *name;
     enum pane pane;
     enum plot_scale log_scale;
-    bool legend_below; /* where the curves leave room for it */
+    bool legend_below; /* where the curves leave room for the legend */
     const struct band *(*band)(const struct history_cell *cell);
     ghost_metric *train, *test;
     int digits;       /* of a value in the title */
@@ -81,8 +81,8 @@ static const struct metric accuracy_metric = {
     .high = 100.0,
 };
 
-/* The smoothed mean of every cell: an exponential moving average, with Kingma and Ba's correction
- * for its start at nothing ("Adam", 2015). */
+/* The smoothed mean of every cell: an exponential moving average, with Kingma and Ba's bias
+ * correction ("Adam", 2015). */
 static void smooth(const struct history *history, const struct metric *metric, double smoothing,
                    double smoothed[HISTORY_CELLS])
 {
@@ -100,7 +100,7 @@ static void smooth(const struct history *history, const struct metric *metric, d
 
 /* ---- values ---- */
 
-/* The cell that a step fell into. */
+/* The cell that contains a step. */
 static int cell_of_step(const struct history *history, double step)
 {
     return step < 0.0 ? 0 : (int)fmin(step / (double)history->width, HISTORY_CELLS);
@@ -128,7 +128,7 @@ static void find_range(const struct frame *frame, const struct metric *metric,
     }
 }
 
-/* The values of the cells that a column of dots covers, one at least. */
+/* The values of the cells under a column of dots, at least one. */
 static struct band column_band(const struct frame *frame, const struct plot *plot,
                                const struct metric *metric, int column)
 {
@@ -142,7 +142,7 @@ static struct band column_band(const struct frame *frame, const struct plot *plo
     return band;
 }
 
-/* The smoothed value in the middle of a column; NaN where the run has not come to yet. */
+/* The smoothed value in the middle of a column; NaN if the run has not got there yet. */
 static double column_smoothed(const struct frame *frame, const struct plot *plot,
                               const double smoothed[], int column)
 {
@@ -171,7 +171,7 @@ static const uint32_t legend_glyphs[][2] = {
     [GLYPHS_BRAILLE] = {0x2895, 0x2836},
 };
 
-/* The runs of the past that there is no room for are counted. */
+/* Past runs that do not fit are counted. */
 static void draw_ghosts_legend(struct plot *plot, const struct frame *frame, int x, int y, int rows)
 {
     const int count = frame->compared_count, shown = count > rows ? rows - 1 : count;
@@ -210,7 +210,7 @@ static const struct epoch_metrics *test_at(const struct history *history, double
     return found;
 }
 
-/* A line through the plot, and in the legend's place the values under it. */
+/* Draws a line through the plot, and the values under it in the legend's place. */
 static void draw_crosshair(struct plot *plot, const struct frame *frame,
                            const struct metric *metric, const double smoothed[], int column)
 {
@@ -243,7 +243,7 @@ static void draw_crosshair(struct plot *plot, const struct frame *frame,
     }
 }
 
-/* What the numbers were at the moment shown. */
+/* The values at the moment that is shown. */
 static void make_title(char title[96], const struct frame *frame, const struct metric *metric,
                        const double smoothed[])
 {

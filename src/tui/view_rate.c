@@ -1,14 +1,14 @@
 /*
- * view_rate.c -- the learning rate over the whole run: what is to come is dotted, and a mark stands
- * between it and the past.
+ * view_rate.c -- the learning rate over the whole run: the future is dotted, and a mark separates
+ * it from the past.
  */
 #include "train/schedule.h"
 #include "tui/axis.h"
 
 #include <math.h>
 
-/* A schedule ends next to nothing, at a height that would take most of a logarithmic axis. */
-static const double LEAST = 1e-2; /* of the highest */
+/* A schedule may end near 0, which would take up most of a logarithmic axis. */
+static const double LEAST = 1e-2; /* of the highest rate */
 
 bool view_rate_varies(const struct frame *frame)
 {
@@ -18,7 +18,7 @@ bool view_rate_varies(const struct frame *frame)
            frame->snapshot->history.lr_change_count > 0 || frame->snapshot->base_lr != settings->lr;
 }
 
-/* The learning rate that was set at a step, before the schedule. */
+/* The learning rate that was set at a step, without the schedule. */
 static double base_rate(const struct frame *frame, long step)
 {
     const struct snapshot *now = frame->snapshot;
@@ -32,7 +32,7 @@ static double base_rate(const struct frame *frame, long step)
     return rate;
 }
 
-/* The learning rate of the batch behind a step. */
+/* The learning rate of the batch after a step. */
 static double rate_at(const struct frame *frame, double step)
 {
     const long batch = (long)step;
@@ -46,7 +46,7 @@ static double column_rate(const struct frame *frame, const struct plot *plot, in
     return rate_at(frame, axis_step(frame, fmax(plot_x(plot, column + 0.5), 0.0)));
 }
 
-/* The values between from and to on the x axis, seen at as many places as there may be dots. */
+/* The range of values between from and to on the x axis, sampled at the largest number of dots. */
 static void find_range(const struct frame *frame, double from, double to, double *low, double *high)
 {
     enum { PLACES = 1000 };
@@ -58,7 +58,7 @@ static void find_range(const struct frame *frame, double from, double to, double
     *low = frame->log_scale ? fmax(*low, *high * LEAST) : 0.0;
 }
 
-/* What is to come is dotted. */
+/* The future is dotted. */
 static void draw_rate(struct plot *plot, const struct frame *frame, double least)
 {
     const double now = axis_x(frame, (double)frame->snapshot->step);

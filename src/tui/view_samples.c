@@ -1,6 +1,6 @@
 /*
- * view_samples.c -- what it gets right and wrong: test images, what the network says of each and
- * how sure it is; and what it is trained on.
+ * view_samples.c -- test images with the network's predictions and probabilities; and training
+ * images as the epochs augment them.
  */
 #include "train/rule.h"
 #include "tui/bars.h"
@@ -9,22 +9,22 @@
 
 enum {
     TEXT_WIDTH = 15,
-    SMALL_WIDTH = DATASET_SIDE / 2, /* cells of a picture: half its pixels each way */
+    SMALL_WIDTH = DATASET_SIDE / 2, /* cells of a picture: half its pixels in each direction */
     SMALL_HEIGHT = DATASET_SIDE / 4,
     LARGE_WIDTH = DATASET_SIDE,
     LARGE_HEIGHT = DATASET_SIDE / 2,
-    ENOUGH = 4, /* samples; more are better than larger ones only up to here */
+    ENOUGH = 4, /* samples; up to here more samples are better than larger ones */
     GAP = 2,    /* columns between two samples; rows: one */
 };
 
-/* Where the samples stand. */
+/* The grid of the samples. */
 struct tiles {
     int columns, rows;
     int width, height; /* of a picture */
     int beside, above; /* columns and rows of text at each */
 };
 
-/* Large pictures where there is room for enough of them. */
+/* Chooses large pictures if there is room for enough of them. */
 static struct tiles lay_out(const struct canvas *inside, int beside, int above)
 {
     const int large_columns = inside->width / (LARGE_WIDTH + beside + 1);
@@ -39,7 +39,7 @@ static struct tiles lay_out(const struct canvas *inside, int beside, int above)
     tiles.rows = (inside->height + 1) / (tiles.height + above + 1);
     if (tiles.columns < 1)
         tiles.columns = 1;
-    if (tiles.rows < 1 && inside->height > above) { /* one, lower than it should be */
+    if (tiles.rows < 1 && inside->height > above) { /* one, less high than it should be */
         tiles.rows = 1;
         tiles.height = inside->height - above;
     }
@@ -117,9 +117,9 @@ void view_samples(const struct frame *frame, struct canvas *canvas)
         canvas_text(&inside, 0, 0, STYLE_DIM, "no such image");
 }
 
-/* ---- what it is trained on ---- */
+/* ---- training images ---- */
 
-/* Draws the training image on a tile with its caption; of epoch -1 as it is in the file. */
+/* Draws the training image on a tile with its caption; with epoch -1 as it is in the file. */
 static void draw_form(const struct frame *frame, const struct tiles *tiles, struct canvas *tile,
                       int epoch)
 {
@@ -144,7 +144,8 @@ static void draw_form(const struct frame *frame, const struct tiles *tiles, stru
     image_draw(&picture, pixels, DATASET_SIDE);
 }
 
-/* From this epoch on, or as many before it as there is more room than epochs to come. */
+/* Draws the image from this epoch on, or from earlier ones if there is more room than epochs
+ * left. */
 void view_augmented(const struct frame *frame, struct canvas *canvas)
 {
     const int epochs = frame->snapshot->epochs;
