@@ -5,9 +5,9 @@ Usage: python3 bench/compare.py [--program ./mnist-tui] [--data data] [--rounds 
                                 [--kernels auto] [--python python3] [--model basic]
                                 [--images 60000]
 
-The two run in turn, one epoch after one not counted, so that both see the same machine; the table has
-medians over the rounds and the ratio PyTorch / ours. Without PyTorch (Debian: python3-torch) it says so
-and times mnist-tui alone.
+The two run in turn, so that both see the same load of the machine. Each trains two epochs; only the second
+one counts. The table has medians over the rounds and the ratio PyTorch / mnist-tui. Without PyTorch
+(Debian: python3-torch) it says so and times mnist-tui alone.
 """
 
 import argparse
@@ -22,8 +22,8 @@ import time
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 ROWS = [
-    ("epoch", "seconds an epoch (training)", "{:.2f}"),
-    ("test", "seconds a test pass", "{:.3f}"),
+    ("epoch", "seconds per epoch (training)", "{:.2f}"),
+    ("test", "seconds per test pass", "{:.3f}"),
     ("first", "seconds from start to first batch", "{:.2f}"),
     ("peak", "peak memory, MB", "{:.0f}"),
 ]

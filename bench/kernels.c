@@ -2,11 +2,11 @@
  * kernels.c -- times the kernels of every table on the shapes of well-known networks, on one
  * thread, and prints GFLOP/s and the share of the measured multiply-add peak.
  *
- * Usage: bench/kernels [TABLE [PART]]: of one table, and the lines that contain PART, such as "k5";
- * or make bench TABLE=avx2 PART=linear
+ * Usage: bench/kernels [TABLE [PART]]: only this table, and only the lines that contain PART, such
+ * as "k5"; or make bench TABLE=avx2 PART=linear
  *
- * Each figure is the fastest of RUNS runs of RUN_SECONDS: what the machine can do when nobody
- * disturbs it. Operands are as large as in training and stay in the caches as far as they fit.
+ * Each figure is the fastest of RUNS runs of RUN_SECONDS: what the machine can do when nothing
+ * disturbs it. Operands have the sizes of training and stay in the caches as far as they fit.
  */
 #include "peak.h"
 
@@ -22,7 +22,7 @@ enum { RUNS = 40 };
 
 static const double RUN_SECONDS = 0.004;
 
-/* One convolution; the input's size is with its padding. */
+/* One convolution; the size of the input includes its padding. */
 static const struct conv_shape {
     const char *model;
     int inputs, outputs, side, taps, stride, groups, padding;
@@ -238,7 +238,7 @@ static double measure(bench_call *call, struct bench *bench)
     return best;
 }
 
-/* One line, if it is asked for. Without operations it has no rate. */
+/* Prints one line if it is asked for. With 0 operations it has no rate. */
 static void report(struct bench *bench, const char *shape, const char *kernel, bench_call *call,
                    double operations)
 {
@@ -269,7 +269,7 @@ static float *floats(size_t count)
     return memory;
 }
 
-/* Maps with `border` pixels around; *grown is the same with them. */
+/* Maps with a border of `border` pixels; *grown is the view that includes the border. */
 static struct map make_map(int channels, int side, int border, struct map *grown)
 {
     const int pitch = side + 2 * border;
@@ -393,7 +393,7 @@ static void bench_activations(struct bench *bench)
     free_map(&bench->gradient, 0);
 }
 
-/* Floating-point operations a second. */
+/* The peak in floating-point operations per second. */
 static double measure_peak(const char *table)
 {
     double (*peak)(long rounds) = peak_baseline;

@@ -1,7 +1,7 @@
 /*
  * peak.h -- the machine's multiply-add peak, for each instruction set; see peak_isa.c.
  *
- * Each runs `rounds` rounds and returns how many floating-point operations those are.
+ * Each function runs `rounds` rounds and returns the number of floating-point operations.
  */
 #ifndef PEAK_H
 #define PEAK_H

@@ -1,6 +1,6 @@
 /*
- * What the kernels are measured against, for one instruction set: nothing but independent
- * multiply-adds, as many a round as fill the pipelines. Compiled once for each, as the kernels are.
+ * The multiply-add peak that the kernels are compared with: only independent multiply-adds, enough
+ * per round to fill the pipelines. Compiled once for each instruction set, as the kernels are.
  */
 #include "peak.h"
 

@@ -1,18 +1,18 @@
 #!/usr/bin/env python3
-"""Train a network with PyTorch, as the rival that bench/ measures.
+"""Train a network with PyTorch, for comparison with mnist-tui.
 
-The basic model, or the one that a file describes as `mnist-tui --summary=torch` prints it.  The same
-network, data, batch size and optimiser as the C program's, written
-the fastest way that plain PyTorch was found to allow on a CPU.  Prints one
-JSON object a line: first_batch, epoch (one for each) and end.
+The network is the basic model, or one that a file describes in the form of `mnist-tui --summary=torch`.
+Network, data, batch size and optimizer are the C program's.  Of the ways
+to write this in plain PyTorch, this one was the fastest on a CPU.  Prints one
+JSON object per line: first_batch, epoch (one for each epoch) and end.
 
     python3 pytorch_train.py --data DIR [--network FILE] [--epochs N]
                              [--threads N] [--batch-size N] [--seed N]
                              [--images N]
 
 DIR holds the four gzip'd MNIST files.  Needs PyTorch and NumPy.  Give it an
-idle machine: OpenMP's threads spin while they wait for each other, and any
-other load slows two threads down out of all proportion.
+idle machine: OpenMP's threads spin while they wait for each other, so any
+other load slows two threads down much more than its share.
 """
 
 import argparse
@@ -28,11 +28,11 @@ import torch.nn.functional as F
 
 from reference_network import Network, read_idx, read_network
 
-# What was tried, with PyTorch 1.13, two threads of an AVX2 EPYC: seconds an
-# epoch, lower quartile of 20 stretches of 40 batches, variants taking turns.
+# Tried with PyTorch 1.13 and two threads of an AVX2 EPYC: seconds per epoch,
+# lower quartile of 20 times 40 batches; the variants took turns.
 #   as here 14.7, foreach=True 14.6, jit.script 14.9, in-place ReLU 15.0,
-#   one gather an epoch 15.1, pixels kept as bytes 15.4, channels_last 24.6
-# The first five differ by less than the noise, so the plainest of them stayed.
+#   one gather per epoch 15.1, pixels kept as bytes 15.4, channels_last 24.6
+# The first five differ by less than the noise, so the simplest was kept.
 # Without oneDNN an epoch took 117.
 
 MEAN, STDDEV = 0.1307, 0.3081   # of the training pixels, scaled to 0..1

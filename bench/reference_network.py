@@ -1,4 +1,4 @@
-"""Networks in PyTorch, and their data: what bench/ times and tests/reference/ is made with."""
+"""Networks in PyTorch, and their data: bench/ times them, and tests/reference/ is made with them."""
 
 import collections
 import gzip
