@@ -13,24 +13,29 @@
  * since additions wait for each other unless there are enough of them: CONV_NARROW in all. */
 #if defined(__AVX512F__)
 enum { CONV_OUTPUTS = 4, CONV_PIXELS = 6 };
+#define CONV_EACH CONV_EACH_6
 #else
 enum { CONV_OUTPUTS = 4, CONV_PIXELS = 3 };
+#define CONV_EACH CONV_EACH_3
 #endif
 enum {
     CONV_NARROW = 12,
-    CONV_CACHED = 16 * 1024 / 4, /* floats of input rows that stay in the first-level cache */
+    CONV_CACHED = 64 * 1024 / 4, /* floats of input rows that stay in the first-level cache */
 };
 
-/* The operands of one output row, for some of the input channels. */
+/* The operands of one output row, for some of the input channels. Rows of the kernel that meet a
+ * zero border are left out. */
 struct conv_row {
-    const float *in; /* pixel (0, stride * y, 0) */
-    size_t in_plane, in_pitch;
-    int channel, channel_to; /* input channels */
-    int tap_from, tap_to;    /* rows of the kernel that do not meet a zero border */
-    int taps[2], step;       /* the kernel's size, the stride across */
-    const float *weight;     /* of the first output channel */
-    size_t weight_plane;
-    const float *bias; /* of the first output channel, or NULL */
+    const float *in;          /* what the first row and column of the kernel meet at the left */
+    size_t in_pitch, in_skip; /* from one row of the kernel to the next; after the last of a channel
+                                  to the first of the next */
+    const float *weight;      /* of the first output channel and row of the kernel */
+    size_t weight_skip;       /* after the last row of a channel, to the first of the next */
+    size_t weight_plane;      /* from one output channel to the next */
+    int channels, rows;       /* of the input, of the kernel */
+    int columns, step;        /* of the kernel; the stride across */
+    bool resume;              /* start with what `out` holds, */
+    const float *bias;        /* else with this, of the first output channel, or NULL */
     float *out;
     size_t out_plane;
     int width;
@@ -38,44 +43,52 @@ struct conv_row {
     float *sums; /* of the first output channel, [outputs][2][LANES], or NULL */
 };
 
-/* Adds one column of the kernel. `tap` is what it meets at the first pixel. */
+/* Adds one column of the kernel. `tap` is what it meets at the first pixel. The fewer of weights
+ * and pixels are kept in registers while the others come by. */
 INLINE void conv_tap(vec sum[CONV_OUTPUTS][CONV_NARROW], const float *tap, int step,
                      const float *weight, size_t weight_plane, const int outputs, const int pixels)
 {
-    vec value[CONV_NARROW];
+    vec kept[CONV_OUTPUTS];
 
-    UNROLLED (int p = 0; p < pixels; p++)
-        value[p] = load(tap + p * step * LANES);
-    UNROLLED (int k = 0; k < outputs; k++) {
-        vec w = splat(weight[(size_t)k * weight_plane]);
+    if (outputs == 1) {
+        kept[0] = splat(*weight);
         UNROLLED (int p = 0; p < pixels; p++)
-            sum[k][p] += w * value[p];
+            sum[0][p] += kept[0] * load(tap + p * step * LANES);
+    } else if (outputs <= pixels) {
+        UNROLLED (int k = 0; k < outputs; k++)
+            kept[k] = splat(weight[(size_t)k * weight_plane]);
+        UNROLLED (int p = 0; p < pixels; p++) {
+            vec value = load(tap + p * step * LANES);
+            UNROLLED (int k = 0; k < outputs; k++)
+                sum[k][p] = add_product(sum[k][p], kept[k], value);
+        }
+    } else {
+        UNROLLED (int p = 0; p < pixels && p < KEPT; p++)
+            kept[p] = load(tap + p * step * LANES);
+        UNROLLED (int k = 0; k < outputs; k++) {
+            vec w = splat(weight[(size_t)k * weight_plane]);
+            UNROLLED (int p = 0; p < pixels && p < KEPT; p++)
+                sum[k][p] = add_product(sum[k][p], w, kept[p]);
+            UNROLLED (int p = KEPT; p < pixels; p++)
+                sum[k][p] = add_product_at(sum[k][p], w, tap + p * step * LANES);
+        }
     }
 }
 
-/* Adds all taps for this row's input channels. A literal `taps` is the size of a square kernel, 0
- * stands for any other, which takes any step. */
+/* Adds one row of the kernel. A literal `taps` is the size of a square kernel, 0 stands for any
+ * other, which takes any step. */
 INLINE void conv_taps(vec sum[CONV_OUTPUTS][CONV_NARROW], const struct conv_row *row,
-                      const float *first, const int outputs, const int pixels, const int taps,
-                      const int step)
+                      const float *in, const float *weight, const int outputs, const int pixels,
+                      const int taps, const int step)
 {
-    const int columns = taps > 0 ? taps : row->taps[1], rows = taps > 0 ? taps : row->taps[0];
-
-    for (int c = row->channel; c < row->channel_to; c++) {
-        const float *channel = first + (size_t)c * row->in_plane;
-        for (int i = row->tap_from; i < row->tap_to; i++) {
-            const float *in = channel + (size_t)i * row->in_pitch;
-            const float *weight = row->weight + (c * rows + i) * columns;
-            if (taps > 0)
-                UNROLLED (int j = 0; j < taps; j++)
-                    conv_tap(sum, hidden(in + j * LANES), step, weight + j, row->weight_plane,
-                             outputs, pixels);
-            else
-                for (int j = 0; j < columns; j++)
-                    conv_tap(sum, in + j * LANES, row->step, weight + j, row->weight_plane, outputs,
-                             pixels);
-        }
-    }
+    if (taps > 0)
+        UNROLLED (int j = 0; j < taps; j++)
+            conv_tap(sum, hidden(in + j * LANES), step, weight + j, row->weight_plane, outputs,
+                     pixels);
+    else
+        for (int j = 0; j < row->columns; j++)
+            conv_tap(sum, in + j * LANES, row->step, weight + j, row->weight_plane, outputs,
+                     pixels);
 }
 
 /* Adds a tile to the sums of its channels. */
@@ -100,14 +113,23 @@ INLINE void conv_tile(const struct conv_row *row, int x, int h, const int output
                       const int taps, const int step)
 {
     vec sum[CONV_OUTPUTS][CONV_NARROW];
+    const float *in = row->in + (size_t)x * (size_t)(taps > 0 ? step : row->step) * LANES + h;
+    const float *weight = row->weight;
     float *out = row->out + (size_t)x * LANES + h;
 
     UNROLLED (int k = 0; k < outputs; k++)
         UNROLLED (int p = 0; p < pixels; p++)
-            sum[k][p] = row->channel > 0 ? load(out + (size_t)k * row->out_plane + p * LANES)
-                                         : splat(row->bias != NULL ? row->bias[k] : 0.0F);
-    conv_taps(sum, row, row->in + (size_t)x * (size_t)(taps > 0 ? step : row->step) * LANES + h,
-              outputs, pixels, taps, step);
+            sum[k][p] = row->resume ? load(out + (size_t)k * row->out_plane + p * LANES)
+                                    : splat(row->bias != NULL ? row->bias[k] : 0.0F);
+    for (int c = row->channels; c > 0; c--) {
+        for (int i = taps == 1 ? 1 : row->rows; i > 0; i--) {
+            conv_taps(sum, row, in, weight, outputs, pixels, taps, step);
+            in += row->in_pitch;
+            weight += taps > 0 ? taps : row->columns;
+        }
+        in += row->in_skip;
+        weight += row->weight_skip;
+    }
     if (row->relu)
         UNROLLED (int k = 0; k < outputs; k++)
             UNROLLED (int p = 0; p < pixels; p++)
@@ -119,65 +141,49 @@ INLINE void conv_tile(const struct conv_row *row, int x, int h, const int output
         conv_sum_tile(row, h, sum, outputs, pixels);
 }
 
-/* A whole row of `outputs` channels in tiles of nearly the same width. */
-INLINE void conv_tiles(const struct conv_row *row, const int outputs, const int taps,
-                       const int step)
-{
-    const int most = outputs == CONV_OUTPUTS ? CONV_PIXELS : CONV_NARROW / outputs;
-    const int tiles = rounded_up_quotient(row->width, most);
+typedef void conv_function(const struct conv_row *row, int x, int h);
 
-    for (int t = 0; t < tiles; t++) {
-        const int x = row->width * t / tiles, pixels = row->width * (t + 1) / tiles - x;
-        for (int h = 0; h < LANES; h += VECTOR)
-            UNROLLED (int n = 1; n <= most; n++)
-                if (pixels == n)
-                    conv_tile(row, x, h, outputs, n, taps, step);
-    }
-}
-
-/* What conv_sum_tile() adds for a row of whole tiles, for one channel. */
-static void conv_sum_row(const struct conv_row *row, int k)
-{
-    const int tiles = rounded_up_quotient(row->width, CONV_PIXELS);
-
-    for (int t = 0; t < tiles; t++) {
-        for (int h = 0; h < LANES; h += VECTOR) {
-            const float *out = row->out + (size_t)k * row->out_plane + h;
-            float *sums = row->sums + k * 2 * LANES + h;
-            vec total = {0}, squares = {0};
-            for (int x = row->width * t / tiles; x < row->width * (t + 1) / tiles; x++) {
-                vec value = load(out + x * LANES);
-                total += value;
-                squares += value * value;
-            }
-            store(sums, load(sums) + total);
-            store(sums + LANES, load(sums + LANES) + squares);
-        }
-    }
-}
-
-typedef void conv_function(const struct conv_row *row, int outputs);
-
-#define CONV_FUNCTION(taps, step)                                                                  \
-    static void conv_##taps##_##step(const struct conv_row *row, int outputs)                      \
+/* A function for each tile: small functions, in which the compiler finds registers for everything.
+ * A table has them by output channels and pixels, from one on. */
+#define CONV_TILE(taps, step, outputs, pixels)                                                     \
+    static void conv_##taps##_##step##_##outputs##x##pixels(const struct conv_row *row, int x,     \
+                                                            int h)                                 \
     {                                                                                              \
-        switch (outputs) {                                                                         \
-        case 1: conv_tiles(row, 1, taps, step); break;                                             \
-        case 2: conv_tiles(row, 2, taps, step); break;                                             \
-        case 3: conv_tiles(row, 3, taps, step); break;                                             \
-        default: conv_tiles(row, CONV_OUTPUTS, taps, step); break;                                 \
-        }                                                                                          \
+        conv_tile(row, x, h, outputs, pixels, taps, step);                                         \
     }
+#define CONV_NAME(taps, step, outputs, pixels) conv_##taps##_##step##_##outputs##x##pixels,
+#define CONV_EACH_3(what, taps, step, outputs)                                                     \
+    what(taps, step, outputs, 1) what(taps, step, outputs, 2) what(taps, step, outputs, 3)
+#define CONV_EACH_6(what, taps, step, outputs)                                                     \
+    CONV_EACH_3(what, taps, step, outputs)                                                         \
+    what(taps, step, outputs, 4) what(taps, step, outputs, 5) what(taps, step, outputs, 6)
+#define CONV_EACH_12(what, taps, step, outputs)                                                    \
+    CONV_EACH_6(what, taps, step, outputs)                                                         \
+    what(taps, step, outputs, 7) what(taps, step, outputs, 8) what(taps, step, outputs, 9)         \
+        what(taps, step, outputs, 10) what(taps, step, outputs, 11) what(taps, step, outputs, 12)
+#define CONV_TILES(taps, step)                                                                     \
+    CONV_EACH_12(CONV_TILE, taps, step, 1)                                                         \
+    CONV_EACH_6(CONV_TILE, taps, step, 2)                                                          \
+    CONV_EACH(CONV_TILE, taps, step, 3)                                                            \
+    CONV_EACH(CONV_TILE, taps, step, 4)                                                            \
+    static conv_function *const conv_##taps##_##step[CONV_OUTPUTS][CONV_NARROW] = {                \
+        {CONV_EACH_12(CONV_NAME, taps, step, 1)},                                                  \
+        {CONV_EACH_6(CONV_NAME, taps, step, 2)},                                                   \
+        {CONV_EACH(CONV_NAME, taps, step, 3)},                                                     \
+        {CONV_EACH(CONV_NAME, taps, step, 4)},                                                     \
+    };
 
-CONV_FUNCTION(0, 0)
-CONV_FUNCTION(1, 1)
-CONV_FUNCTION(1, 2)
-CONV_FUNCTION(3, 1)
-CONV_FUNCTION(3, 2)
-CONV_FUNCTION(5, 1)
-CONV_FUNCTION(5, 2)
+CONV_TILES(0, 0)
+CONV_TILES(1, 1)
+CONV_TILES(1, 2)
+CONV_TILES(3, 1)
+CONV_TILES(3, 2)
+CONV_TILES(5, 1)
+CONV_TILES(5, 2)
 
-static conv_function *conv_function_of(const struct window *window)
+typedef conv_function *const conv_table[CONV_NARROW];
+
+static const conv_table *conv_table_of(const struct window *window)
 {
     const int taps = window->size[0], step = window->stride[1];
 
@@ -191,21 +197,52 @@ static conv_function *conv_function_of(const struct window *window)
     }
 }
 
-/* One output row for some of the input channels: all of the output channels [from, to). */
-static void conv_outputs(conv_function *function, struct conv_row row, int from, int to, bool last)
+/* A whole row of `outputs` channels in tiles of nearly the same width. */
+static void conv_tiles(const conv_table *table, const struct conv_row *row, int outputs)
 {
-    float *const out = row.out, *const sums = row.sums;
-    const float *const weight = row.weight, *const bias = row.bias;
-    const bool relu = row.relu;
+    struct cut cut = cut_into(row->width, outputs >= 3 ? CONV_PIXELS : CONV_NARROW / outputs);
+
+    for (int x = 0, pixels; x < row->width; x += pixels) {
+        pixels = cut_next(&cut, row->width);
+        for (int h = 0; h < LANES; h += VECTOR)
+            table[outputs - 1][pixels - 1](row, x, h);
+    }
+}
+
+/* What conv_sum_tile() adds for a row of whole tiles, for one channel. */
+static void conv_sum_row(const struct conv_row *row, int k)
+{
+    struct cut cut = cut_into(row->width, CONV_PIXELS);
+    const float *out = row->out + (size_t)k * row->out_plane;
+    float *sums = row->sums + k * 2 * LANES;
+
+    for (int x = 0, pixels; x < row->width; x += pixels) {
+        pixels = cut_next(&cut, row->width);
+        for (int h = 0; h < LANES; h += VECTOR) {
+            vec total = {0}, squares = {0};
+            for (int p = x; p < x + pixels; p++) {
+                vec value = load(out + p * LANES + h);
+                total += value;
+                squares += value * value;
+            }
+            store(sums + h, load(sums + h) + total);
+            store(sums + LANES + h, load(sums + LANES + h) + squares);
+        }
+    }
+}
+
+/* One output row for some of the input channels: all of the output channels [from, to). */
+static void conv_outputs(const conv_table *table, const struct conv_row *first, int from, int to)
+{
+    struct conv_row row = *first;
 
     for (int k = from; k < to; k += CONV_OUTPUTS) {
         const int outputs = smaller(CONV_OUTPUTS, to - k);
-        row.weight = weight + (size_t)k * row.weight_plane;
-        row.bias = bias != NULL ? bias + k : NULL;
-        row.out = out + (size_t)k * row.out_plane;
-        row.relu = relu && last;
-        row.sums = sums != NULL && last ? sums + (size_t)k * 2 * LANES : NULL;
-        function(&row, outputs);
+        row.weight = first->weight + (size_t)k * first->weight_plane;
+        row.bias = first->bias != NULL ? first->bias + k : NULL;
+        row.out = first->out + (size_t)k * first->out_plane;
+        row.sums = first->sums != NULL ? first->sums + (size_t)k * 2 * LANES : NULL;
+        conv_tiles(table, &row, outputs);
         for (int o = 0; outputs < CONV_OUTPUTS && row.sums != NULL && o < outputs; o++)
             conv_sum_row(&row, o);
     }
@@ -215,9 +252,9 @@ static void conv(const struct window *window, const struct map *in, int border, 
                  const float *bias, bool relu, const struct map *out, float (*sums)[2][LANES],
                  int from, int to)
 {
-    conv_function *function = conv_function_of(window);
-    const int taps = window->size[0], row_floats = taps * in->width * LANES;
-    const int chunk = larger(1, CONV_CACHED / row_floats);
+    const conv_table *table = conv_table_of(window);
+    const int rows = window->size[0], columns = window->size[1], taps = rows * columns;
+    const int chunk = larger(1, CONV_CACHED / (rows * in->width * LANES));
 
     if (sums != NULL)
         memset(sums + from, 0, (size_t)(to - from) * sizeof *sums);
@@ -225,27 +262,30 @@ static void conv(const struct window *window, const struct map *in, int border, 
      * the first-level cache. */
     for (int y = 0; y < out->height; y++) {
         const int top = y * window->stride[0];
+        const int tap_from = larger(0, border - top);
+        const int tap_to = larger(tap_from, smaller(rows, in->height - border - top));
         struct conv_row row = {
-            .in = pixel_at(in, 0, top, 0),
-            .in_plane = (size_t)in->plane * LANES,
             .in_pitch = (size_t)in->pitch * LANES,
-            .tap_from = larger(0, border - top),
-            .tap_to = smaller(taps, in->height - border - top),
-            .taps = {taps, window->size[1]},
+            .in_skip = (size_t)(in->plane - (tap_to - tap_from) * in->pitch) * LANES,
+            .weight_skip = (size_t)(taps - (tap_to - tap_from) * columns),
+            .weight_plane = (size_t)(in->channels * taps),
+            .rows = tap_to - tap_from,
+            .columns = columns,
             .step = window->stride[1],
-            .weight = weight,
-            .weight_plane = (size_t)in->channels * (size_t)(taps * window->size[1]),
             .bias = bias,
             .out = pixel_at(out, 0, y, 0),
             .out_plane = (size_t)out->plane * LANES,
             .width = out->width,
-            .relu = relu,
-            .sums = sums != NULL ? sums[0][0] : NULL,
         };
-        for (int c = 0; c < in->channels; c = row.channel_to) {
-            row.channel = c;
-            row.channel_to = smaller(c + chunk, in->channels);
-            conv_outputs(function, row, from, to, row.channel_to == in->channels);
+        for (int c = 0; c < in->channels; c += chunk) {
+            const bool last = c + chunk >= in->channels;
+            row.in = pixel_at(in, c, top + tap_from, 0);
+            row.weight = weight + c * taps + tap_from * columns;
+            row.channels = row.rows > 0 ? smaller(chunk, in->channels - c) : 0;
+            row.resume = c > 0;
+            row.relu = relu && last;
+            row.sums = sums != NULL && last ? sums[0][0] : NULL;
+            conv_outputs(table, &row, from, to);
         }
     }
 }

@@ -14,6 +14,7 @@ enum {
     WEIGHT_OUTPUTS = 4,
     WEIGHT_INPUTS = 4,
     WEIGHT_TAPS = 5,
+    WEIGHT_VALUES = 9,           /* inputs x rows x columns of a block, at the most */
     WEIGHT_SUMS = 144,           /* of one output: those of as many inputs are kept at once */
     WEIGHT_TILE = 24 * 1024 / 4, /* floats of operands that should stay in the first-level cache */
 };
@@ -45,47 +46,75 @@ struct weight_block {
     int outputs_step, inputs_step; /* of the sums */
 };
 
+/* Where value number v of a block's inputs x rows x columns is, and where its sums are. */
+INLINE size_t weight_value(const struct weight_block *block, const int v, const int tap_rows,
+                           const int taps)
+{
+    return (size_t)(v / taps / tap_rows) * block->in_plane +
+           (size_t)(v / taps % tap_rows) * block->in_pitch + (size_t)(v % taps) * LANES;
+}
+
+INLINE vec *weight_sum(const struct weight_block *block, int k, const int v, const int tap_rows,
+                       const int taps)
+{
+    return block->sums + k * block->outputs_step + v / taps / tap_rows * block->inputs_step +
+           v % (taps * tap_rows);
+}
+
+/* Adds the products of one vector of each output channel and each value. The fewer of them are kept
+ * in registers while the others come by. */
+INLINE void weight_products(const struct weight_block *block,
+                            vec sum[WEIGHT_OUTPUTS][WEIGHT_VALUES], const float *in,
+                            const float *out, const int outputs, const int values,
+                            const int tap_rows, const int taps)
+{
+    vec kept[WEIGHT_OUTPUTS];
+
+    if (outputs == 1) {
+        kept[0] = load(out);
+        UNROLLED (int v = 0; v < values; v++)
+            sum[0][v] += kept[0] * load(in + weight_value(block, v, tap_rows, taps));
+    } else if (outputs <= values) {
+        UNROLLED (int k = 0; k < outputs; k++)
+            kept[k] = load(out + (size_t)k * block->out_plane);
+        UNROLLED (int v = 0; v < values; v++) {
+            vec value = load(in + weight_value(block, v, tap_rows, taps));
+            UNROLLED (int k = 0; k < outputs; k++)
+                sum[k][v] = add_product(sum[k][v], kept[k], value);
+        }
+    } else {
+        UNROLLED (int v = 0; v < values && v < KEPT; v++)
+            kept[v] = load(in + weight_value(block, v, tap_rows, taps));
+        UNROLLED (int k = 0; k < outputs; k++) {
+            vec gradient = load(out + (size_t)k * block->out_plane);
+            UNROLLED (int v = 0; v < values && v < KEPT; v++)
+                sum[k][v] += gradient * kept[v];
+            UNROLLED (int v = KEPT; v < values; v++)
+                sum[k][v] += gradient * load(in + weight_value(block, v, tap_rows, taps));
+        }
+    }
+}
+
 /* Adds the products of `outputs` x `inputs` channels x `tap_rows` x `taps`: all literals. */
 INLINE void weight_sums(const struct weight_block *block, const int outputs, const int inputs,
                         const int tap_rows, const int taps, int step)
 {
-    vec sum[WEIGHT_OUTPUTS][WEIGHT_INPUTS][WEIGHT_TAPS][WEIGHT_TAPS];
+    vec sum[WEIGHT_OUTPUTS][WEIGHT_VALUES];
+    const int values = inputs * tap_rows * taps;
 
     UNROLLED (int k = 0; k < outputs; k++)
-        UNROLLED (int c = 0; c < inputs; c++)
-            UNROLLED (int i = 0; i < tap_rows; i++)
-                UNROLLED (int j = 0; j < taps; j++)
-                    sum[k][c][i][j] =
-                        block
-                            ->sums[k * block->outputs_step + c * block->inputs_step + i * taps + j];
+        UNROLLED (int v = 0; v < values; v++)
+            sum[k][v] = *weight_sum(block, k, v, tap_rows, taps);
     for (int y = 0; y < block->rows; y++) {
         const float *in = block->in + (size_t)y * block->in_row;
         const float *out = block->out + (size_t)y * block->out_row;
-        for (int x = 0; x < block->width * LANES; x += LANES, in += step * LANES) {
-            UNROLLED (int h = 0; h < LANES; h += VECTOR) {
-                vec gradient[WEIGHT_OUTPUTS];
-                UNROLLED (int k = 0; k < outputs; k++)
-                    gradient[k] = load(out + (size_t)k * block->out_plane + x + h);
-                UNROLLED (int c = 0; c < inputs; c++) {
-                    UNROLLED (int i = 0; i < tap_rows; i++) {
-                        const float *row =
-                            in + (size_t)c * block->in_plane + (size_t)i * block->in_pitch + h;
-                        UNROLLED (int j = 0; j < taps; j++) {
-                            vec value = load(row + j * LANES);
-                            UNROLLED (int k = 0; k < outputs; k++)
-                                sum[k][c][i][j] += gradient[k] * value;
-                        }
-                    }
-                }
-            }
-        }
+        for (int x = 0; x < block->width; x++, in += step * LANES, out += LANES)
+            for (int h = 0; h < LANES; h += VECTOR)
+                weight_products(block, sum, in + h, out + h, outputs, values, tap_rows, taps);
     }
     UNROLLED (int k = 0; k < outputs; k++)
-        UNROLLED (int c = 0; c < inputs; c++)
-            UNROLLED (int i = 0; i < tap_rows; i++)
-                UNROLLED (int j = 0; j < taps; j++)
-                    block->sums[k * block->outputs_step + c * block->inputs_step + i * taps + j] =
-                        sum[k][c][i][j];
+        UNROLLED (int v = 0; v < values; v++)
+            *weight_sum(block, k, v, tap_rows, taps) = sum[k][v];
 }
 
 /* A tile: some channels and some rows of the output. */

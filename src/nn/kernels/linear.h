@@ -59,10 +59,12 @@ INLINE void weighted_tile(const struct weighted *w, int row, int block, const in
         UNROLLED (int b = 0; b < blocks; b++)
             UNROLLED (int h = 0; h < HALVES; h++)
                 value[b][h] = load(in + (size_t)b * w->in.step + h * VECTOR);
-        UNROLLED (int r = 0; r < rows; r++)
+        UNROLLED (int r = 0; r < rows; r++) {
+            const vec factor = splat(weight[(size_t)r * w->row_step]);
             UNROLLED (int b = 0; b < blocks; b++)
                 UNROLLED (int h = 0; h < HALVES; h++)
-                    sum[r][b][h] += splat(weight[(size_t)r * w->row_step]) * value[b][h];
+                    sum[r][b][h] += factor * value[b][h];
+        }
     }
     UNROLLED (int r = 0; r < rows; r++)
         UNROLLED (int b = 0; b < blocks; b++)
@@ -175,9 +177,11 @@ INLINE void gradient_tile(const float *gradient, const float (*turned)[TURNED],
         vec value[VECTORS];
         UNROLLED (int v = 0; v < groups * HALVES; v++)
             value[v] = load(&turned[lane][v * VECTOR]);
-        UNROLLED (int r = 0; r < rows; r++)
+        UNROLLED (int r = 0; r < rows; r++) {
+            const vec factor = splat(gradient[r * LANES + lane]);
             UNROLLED (int v = 0; v < groups * HALVES; v++)
-                sum[r][v] += splat(gradient[r * LANES + lane]) * value[v];
+                sum[r][v] += factor * value[v];
+        }
     }
     UNROLLED (int r = 0; r < rows; r++) {
         UNROLLED (int v = 0; v < groups * HALVES; v++) {

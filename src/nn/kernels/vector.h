@@ -14,12 +14,14 @@
 
 #include <string.h>
 
+/* VECTOR: floats a register. KEPT: vectors of a tile's smaller side for which there are registers
+ * beside the sums. */
 #if defined(__AVX512F__)
-enum { VECTOR = 16 };
+enum { VECTOR = 16, KEPT = 4 };
 #elif defined(__AVX__)
-enum { VECTOR = 8 };
+enum { VECTOR = 8, KEPT = 2 };
 #else
-enum { VECTOR = 4 };
+enum { VECTOR = 4, KEPT = 2 };
 #endif
 
 enum { HALVES = LANES / VECTOR };
@@ -78,17 +80,42 @@ INLINE void store_anywhere(float *to, vec value)
     memcpy(to, &value, sizeof value);
 }
 
-/* The same address, of which the compiler knows nothing. It would keep in registers what
- * neighbouring taps of a convolution load twice, and then has none left for the sums. */
+/* The same address. The compiler would keep in registers what neighbouring taps of a convolution
+ * load twice, and then has none left for the sums. */
 INLINE const float *hidden(const float *address)
 {
+#if defined(__clang__) || defined(__AVX512F__)
     __asm__("" : "+r"(address));
+#endif
     return address;
 }
 
 INLINE vec splat(float value)
 {
     return value - (vec){0}; /* the same value in every lane, the sign of zero included */
+}
+
+/* sum + a * b. Where every register is needed the compiler must be told to add in place: it moves
+ * sums about, and two of them to memory and back. */
+INLINE vec add_product(vec sum, vec a, vec b)
+{
+#if defined(__FMA__) || defined(__AVX512F__)
+    __asm__("vfmadd231ps %2, %1, %0" : "+v"(sum) : "v"(a), "v"(b));
+    return sum;
+#else
+    return sum + a * b;
+#endif
+}
+
+/* The same with b in memory, which takes no register. */
+INLINE vec add_product_at(vec sum, vec a, const float *b)
+{
+#if defined(__FMA__) || defined(__AVX512F__)
+    __asm__("vfmadd231ps %2, %1, %0" : "+v"(sum) : "v"(a), "m"(*(const vec *)b));
+    return sum;
+#else
+    return sum + a * load(b);
+#endif
 }
 
 /* a if the mask's bits are set, else zero. */
@@ -133,6 +160,28 @@ static inline int larger(int a, int b)
 static inline int rounded_up_quotient(int a, int b)
 {
     return (a + b - 1) / b;
+}
+
+/* A length cut into parts of nearly the same size: part t of n ends at length * (t + 1) / n. */
+struct cut {
+    int parts, part, rest; /* rest: of the division so far */
+};
+
+INLINE struct cut cut_into(int length, int most)
+{
+    const int parts = rounded_up_quotient(length, most);
+
+    return (struct cut){parts, parts > 0 ? length / parts : 0, 0};
+}
+
+/* The size of the next part. */
+INLINE int cut_next(struct cut *cut, int length)
+{
+    cut->rest += length - cut->part * cut->parts;
+    if (cut->rest < cut->parts)
+        return cut->part;
+    cut->rest -= cut->parts;
+    return cut->part + 1;
 }
 
 /* The sum of a vector's elements, by halves: element i + VECTOR / 2 is added to element i, and so
