@@ -264,8 +264,9 @@ static void row_24_image_and_label_counts_differ(void **unused)
         for (int difference = -1; difference <= 1; difference += 2) {
             uint32_t images = plan.count[which - 1];
             plan.count[which] = images + (uint32_t)difference;
-            snprintf(words, sizeof words, "labels as images are needed (expected %u, got %u)",
-                     images, plan.count[which]);
+            snprintf(words, sizeof words,
+                     "wrong number of labels (expected %u, one for each image, got %u)", images,
+                     plan.count[which]);
             expect_refused(which, words);
             plan.count[which] = images;
         }
@@ -284,7 +285,8 @@ static void row_105_declared_sizes_are_checked_before_reading(void **unused)
     plan.surplus = 0;
     plan.one_label = true;
     plan.count[TRAIN_LABELS] = 20000; /* as many as a file of this size could hold */
-    expect_refused(TRAIN_LABELS, "labels as images are needed (expected 20, got 20000)");
+    expect_refused(TRAIN_LABELS,
+                   "wrong number of labels (expected 20, one for each image, got 20000)");
 }
 
 static void row_25_a_label_over_9(void **unused)
