@@ -1,7 +1,7 @@
 /*
  * screen.h -- draws a whole frame: header, the panes of the view, footer, help.
  *
- * Threads: the main thread alone.
+ * Threads: only the main thread.
  */
 #ifndef TUI_SCREEN_H
 #define TUI_SCREEN_H

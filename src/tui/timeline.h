@@ -34,10 +34,10 @@ struct timeline {
 /* One that is all zero is empty. Afterwards it is empty again. */
 void timeline_fini(struct timeline *timeline);
 
-/* Keeps a moment after the newest; one of the same step is only marked. */
+/* Keeps a moment after the newest; if it has the newest's step, that one is only marked. */
 void timeline_add(struct timeline *timeline, long step, bool epoch_end, struct weights *weights);
 
-/* The newest moment before a step, and the oldest one behind it; NULL where there is none. */
+/* The newest moment before a step, and the oldest one after it; NULL if there is none. */
 const struct moment *timeline_before(const struct timeline *timeline, long step);
 const struct moment *timeline_behind(const struct timeline *timeline, long step);
 

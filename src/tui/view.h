@@ -108,7 +108,7 @@ int view_help_rows(const struct canvas *canvas);
 /* A number in at most five characters with k or M: "45.2k". */
 void view_short_number(char text[8], double number);
 
-/* Minutes and seconds, and hours where there are any: "1:02:03". */
+/* Minutes and seconds, and hours if there are any: "1:02:03". */
 void view_clock(char text[32], double seconds);
 
 #endif

@@ -156,7 +156,7 @@ static enum style cell_style(int count, double share, bool right)
                                       : STYLE_PLAIN;
 }
 
-/* One cell on a canvas of its own. */
+/* Draws one cell, which is a canvas by itself. */
 static void draw_cell(const struct matrix_layout *layout, struct canvas *canvas, int count,
                       int row_total, bool right, bool cursor)
 {
