@@ -195,7 +195,7 @@ title_is() {
 }
 
 help_opens() {
-    keys '?' && see 'Space, p +pause' && see 'Enter +the pane' && keys Escape &&
+    keys '?' && see 'Space, p +pause' && see 'Enter +enlarge' && keys Escape &&
         see_no 'Space, p' && see 'Sample +test #0' && keys F1 && see 'Space, p +pause' &&
         keys '?' && see_no 'Space, p' && see 'Sample +test #0'
 }
@@ -315,7 +315,7 @@ rate_changes() {
 }
 
 no_place_to_save() {
-    keys s && see 'no run directory to save to'
+    keys s && see 'No run directory to save to'
 }
 
 saves() {

@@ -263,7 +263,7 @@ static void press_step(struct dashboard *dashboard, enum trainer_verb verb)
         dashboard->frame.zoomed = dashboard->uncounted_zoomed;
     }
     if (trainer_ended(dashboard->snapshot->state)) {
-        say(dashboard, "Training has finished: no %s is left to train.", unit);
+        say(dashboard, "Training has finished: no %s left to train.", unit);
         return;
     }
     if (count == 1)
