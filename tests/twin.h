@@ -7,8 +7,9 @@
  * rounding, the program is wrong. The twin itself is checked against finite differences and against
  * PyTorch.
  *
- * Here are the operations that the kernels are held against; twin_layers.h has those of whole layers,
- * twin_network.h a network that runs a model's list of layers one by one. Gradients are those of a scalar by the operand of the same name without `_gradient`.
+ * Here are the operations that the kernels are held against; twin_layers.h has those of whole
+ * layers, twin_network.h a network that runs a model's list of layers one by one. Gradients are
+ * those of a scalar by the operand of the same name without `_gradient`.
  *
  * Errors: a test fails when memory is short. Threads: no shared state.
  */
@@ -59,8 +60,8 @@ void twin_conv_weight_gradient(const struct grid *in, int padding, const struct 
 /* Mean and biased variance of one channel over all samples and pixels. */
 void twin_moments(const struct grid *in, int channel, double *mean, double *variance);
 
-/* Batch norm; all arrays are [channel]; `epsilon` is added to the variance. The gradient differs by whether mean and variance are those
- * of `in` itself or constants. */
+/* Batch norm; all arrays are [channel]; `epsilon` is added to the variance. The gradient differs by
+ * whether mean and variance are those of `in` itself or constants. */
 void twin_norm(const struct grid *in, const double *mean, const double *variance, double epsilon,
                const double *weight, const double *bias, const struct grid *out);
 void twin_norm_gradient(const struct grid *in, const double *mean, const double *variance,
