@@ -10,6 +10,8 @@
 #include "nn/activations.h"
 #include "nn/infer.h"
 #include "nn/layers.h"
+#include "nn/ops/conv.h"
+#include "nn/ops/ops.h"
 #include "nn/shelf.h"
 #include "support/memory.h"
 
@@ -111,6 +113,60 @@ static void the_samples_have_every_kind_of_layer(void **state)
     for (int kind = 0; layer_kind_name(kind) != NULL; kind++)
         if (!branch[kind] || !random[kind])
             fail_msg("no network has %s", layer_kind_name(kind));
+}
+
+enum { OPS = 17 };
+
+/* What the plans of the texts of sample_branch have. */
+struct reached {
+    bool op[OPS], by_block, by_batch, strided, framed, cut;
+};
+
+static const struct op *const ops[OPS] = {
+    &op_conv_norm_relu, &op_conv_relu_pool, &op_conv_relu,  &op_conv_mean, &op_conv,
+    &op_norm,           &op_relu,           &op_activation, &op_max_pool,  &op_average_pool,
+    &op_adaptive_pool,  &op_dropout,        &op_dropout2d,  &op_flatten,   &op_linear,
+    &op_log_softmax,    &op_extra_dropout,
+};
+
+static void reach(const struct step *step, struct reached *reached)
+{
+    const bool is_conv = step->op == &op_conv_norm_relu || step->op == &op_conv_relu_pool ||
+                         step->op == &op_conv_relu || step->op == &op_conv;
+
+    for (int i = 0; i < CHECK_COUNT(ops); i++)
+        reached->op[i] = reached->op[i] || step->op == ops[i];
+    if (!is_conv)
+        return;
+    const struct conv *conv = step->own;
+    reached->by_block = reached->by_block || conv->by_block;
+    reached->by_batch = reached->by_batch || !conv->by_block;
+    reached->strided = reached->strided || conv->strided;
+    for (int d = 0; d < 2; d++) {
+        reached->framed = reached->framed || conv->frame[d] > 0;
+        reached->cut = reached->cut || conv->frame[d] < 0;
+    }
+}
+
+static void the_texts_reach_every_op(void **state)
+{
+    struct reached reached = {0};
+    struct error error = {0};
+
+    (void)state;
+    for (int i = branch_from; i < branch_to; i++) {
+        printf("# %s: %s\n", subjects[i].model->name, sample_branch_purpose(i - branch_from));
+        struct plan *plan = plan_new(subjects[i].model, PLAN_TRAIN, true, 2, &error);
+        assert_non_null(plan);
+        for (int s = 0; s < plan->step_count; s++)
+            reach(&plan->steps[s], &reached);
+        plan_free(plan);
+    }
+    for (int i = 0; i < CHECK_COUNT(ops); i++)
+        if (!reached.op[i])
+            fail_msg("no text reaches the op `%s`", ops[i]->name);
+    assert_true(reached.by_block && reached.by_batch);
+    assert_true(reached.strided && reached.framed && reached.cut);
 }
 
 static void twin_gradients_are_finite_differences(void **state)
@@ -363,6 +419,7 @@ static void padding_lanes_count_for_nothing(void **state)
 
 static const struct CMUnitTest tests[] = {
     cmocka_unit_test(the_samples_have_every_kind_of_layer),
+    cmocka_unit_test(the_texts_reach_every_op),
     cmocka_unit_test(twin_gradients_are_finite_differences),
     cmocka_unit_test(a_batch_is_the_twins_fused_or_not),
     cmocka_unit_test(a_batch_with_a_short_block_is_the_twins),
