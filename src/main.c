@@ -6,13 +6,15 @@
 #include "actions/run.h"
 #include "actions/series.h"
 #include "nn/cpu.h"
-#include "nn/limits.h"
-#include "nn/model_text.h"
+#include "nn/model_write.h"
 #include "nn/shelf.h"
 #include "nn/summary.h"
 #include "support/json_memory.h"
 #include "support/signals.h"
 #include "text/report.h"
+#include "train/checkpoint.h"
+#include "train/needs.h"
+#include "train/network.h"
 #include "tui/term.h"
 
 #include <errno.h>
@@ -57,23 +59,40 @@ static void print_version(void)
     putchar('\n');
 }
 
-static void print_models(void)
+static bool print_models(struct error *error)
 {
-    struct error ignored;
     char parameters[16], multiply_adds[16];
 
-    for (int i = 0; i < MODEL_SHELF_MAX; i++) {
-        struct model *model =
-            model_make(shelf_name(i), (struct shape){1, DATASET_SIDE, DATASET_SIDE},
-                       DATASET_CLASSES, &ignored);
+    for (int i = 0; shelf_name(i) != NULL; i++) {
+        struct model *model = network_make(shelf_name(i), error);
         if (model == NULL)
-            continue;
+            return false;
         summary_thousands(parameters, sizeof parameters, model->parameter_count);
         summary_thousands(multiply_adds, sizeof multiply_adds, model_multiply_adds(model));
-        printf("%-6s %6s parameters %10s multiply-adds  %s\n", model->name, parameters,
+        printf("%-9s %9s parameters %10s multiply-adds  %s\n", model->name, parameters,
                multiply_adds, shelf_purpose(i));
         model_free(model);
     }
+    return true;
+}
+
+static bool print_summary(const struct setup *setup, struct error *error)
+{
+    const struct settings *settings = &setup->options.settings;
+    const struct model *model = setup->model;
+    size_t memory;
+
+    if (!setup->options.torch) {
+        if (!needs_memory(model, settings, settings->batch_size, &memory, error))
+            return false;
+        report_summary(stdout, model, memory);
+        return true;
+    }
+    char *text = model_write_torch(model->layers, model->layer_count, error);
+    if (text != NULL)
+        puts(text);
+    free(text);
+    return text != NULL;
 }
 
 static bool train(struct run *run, struct error *error)
@@ -106,8 +125,8 @@ static bool act(struct program *program, struct error *error)
     switch (options->action) {
     case ACTION_HELP: options_help(stdout); return true;
     case ACTION_VERSION: print_version(); return true;
-    case ACTION_MODELS: print_models(); return true;
-    case ACTION_SUMMARY: report_summary(stdout, setup->model); return true;
+    case ACTION_MODELS: return print_models(error);
+    case ACTION_SUMMARY: return print_summary(setup, error);
     case ACTION_STATS:
         report_statistics(stdout, &setup->data, options->settings.validate > 0);
         return true;
@@ -123,16 +142,55 @@ static bool load_data(struct program *program, struct error *error)
 {
     struct setup *setup = &program->setup;
     const bool resumed = setup->options.resume != NULL;
-    const int held_out = setup->options.settings.validate;
+    const struct settings *settings = &setup->options.settings;
+    const int held_out = settings->validate;
 
     if (!dataset_load(&setup->data, setup->data_directory, error) ||
         (resumed && !run_check_data(&program->run, error)))
         return false;
+    dataset_set_normalization(&setup->data, settings->normalize.mean,
+                              settings->normalize.deviation);
     if (held_out == 0 || dataset_hold_out(&setup->data, held_out, error))
         return true;
     if (resumed) /* the run's word, not the command line's */
         error->kind = ERROR_CHECKPOINT;
     return false;
+}
+
+/* Makes the network that is asked for, unless a run has brought its own. Texts are read once: from
+ * here on the settings have the network's own name. */
+static bool make_network(struct setup *setup, struct error *error)
+{
+    struct settings *settings = &setup->options.settings;
+
+    if (setup->model == NULL && (setup->model = network_make(settings->model, error)) == NULL)
+        return false;
+    settings->model = setup->model->name;
+    return true;
+}
+
+/* Makes the network of the checkpoint, if that tells of one: --model may only say the same, and
+ * --normalize wins over the file's. */
+static bool take_checkpoint(struct setup *setup, struct error *error)
+{
+    struct options *options = &setup->options;
+    struct settings own;
+    struct model *model;
+
+    if (!checkpoint_describe(options->eval, &model, &own, error))
+        return false;
+    if (model == NULL)
+        return true;
+    if (!options_given(options, "normalize"))
+        options->settings.normalize = own.normalize;
+    if (!options_given(options, "model")) {
+        setup->model = model;
+        return true;
+    }
+    const bool same =
+        make_network(setup, error) && network_check(model, setup->model, options->eval, error);
+    model_free(model);
+    return same;
 }
 
 /* Makes what the action needs, and does it. */
@@ -149,9 +207,9 @@ static bool run(struct program *program, int argc, char *argv[], struct error *e
     if (!talk_only && options->resume != NULL && !run_open(&program->run, argc, argv, error))
         return false;
     bool needs_data = !talk_only && options->action != ACTION_SUMMARY;
-    if (!talk_only && ((setup->model = model_make(options->settings.model,
-                                                  (struct shape){1, DATASET_SIDE, DATASET_SIDE},
-                                                  DATASET_CLASSES, error)) == NULL ||
+    if (options->action == ACTION_EVAL && !take_checkpoint(setup, error))
+        return false;
+    if (!talk_only && (!make_network(setup, error) ||
                        (setup->kernels = kernels_select(options->kernels, error)) == NULL))
         return false;
     setup->threads = options->threads > 0 ? options->threads : cpu_count();
@@ -174,7 +232,7 @@ int main(int argc, char *argv[])
     setlocale(LC_CTYPE, ""); /* only this: numbers keep their decimal point */
     bool done = run(&program, argc, argv, &error);
     run_close(&program.run);
-    free(program.setup.compared);
+    past_free_compared(&program.setup);
     dataset_fini(&program.setup.data);
     model_free(program.setup.model);
     if ((fflush(stdout) != 0 || ferror(stdout)) && done)

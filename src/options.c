@@ -63,6 +63,7 @@ struct row {
 WORDS_FUNCTION(glyphs_word, "auto", "braille", "block", "ascii")
 WORDS_FUNCTION(color_word, "auto", "always", "never")
 WORDS_FUNCTION(format_word, "text", "csv", "jsonl")
+WORDS_FUNCTION(summary_word, "table", "torch")
 
 /* Reads two numbers, each from `low` to `high`, with the separator between them. */
 static bool read_pair(const char *text, const char *separator, uint64_t low, uint64_t high,
@@ -96,6 +97,14 @@ static bool read_snapshot(struct options *options, const char *text)
     return read;
 }
 
+static bool read_summary(struct options *options, const char *text)
+{
+    const int word = words_find(summary_word, text);
+
+    options->torch = word == 1;
+    return word >= 0;
+}
+
 static bool read_compare(struct options *options, const char *text)
 {
     if (options->compare_count == OPTIONS_COMPARE_MAX || *text == '\0')
@@ -114,8 +123,10 @@ static const struct row rows[] = {
     {'d', "data", "DIR",
      "the four .gz files (default: $MNIST_TUI_DATA, ./data, then the installed copy)",
      STORED(PATH, data)},
-    {'m', "model", "NAME", "basic (default), nofc, slim, deep or tiny; list tells of them",
+    {'m', "model", "NET", "a network's name (default basic; list: all), text, or FILE.net",
      SETTING, .action = ACTION_MODELS, .lists = true},
+    {0, "normalize", "MEAN,STD", "of the pixels from 0 to 1 (default 0.1307,0.3081), or none",
+     SETTING},
     {'i', "init", "FILE", "start from the weights in a checkpoint",
      STORED(PATH, init), .needs = TRAINS, .because = "training (did you mean --eval?)"},
 
@@ -125,15 +136,22 @@ static const struct row rows[] = {
     {'e', "epochs", "N", "epochs to train (default 20)", SETTING},
     {'b', "batch-size", "N", "images a batch (default 64)", SETTING},
     {0, "lr", "F", "learning rate, the highest of a schedule (default 0.01)", SETTING},
-    {0, "momentum", "F", "momentum of gradient descent (default 0.9)", SETTING},
+    {0, "optimizer", "NAME", "sgd (default), adam, adamw, rmsprop or adadelta", SETTING},
+    {0, "momentum", "F", "of sgd (default 0.9) and rmsprop (default 0)", SETTING},
+    {0, "beta1", "F", "of adam and adamw (default 0.9)", SETTING},
+    {0, "beta2", "F", "of adam and adamw (default 0.999)", SETTING},
+    {0, "eps", "F", "of all but sgd (default 1e-8; adadelta 1e-6)", SETTING},
+    {0, "alpha", "F", "of rmsprop (default 0.99)", SETTING},
+    {0, "rho", "F", "of adadelta (default 0.9)", SETTING},
     {0, "nesterov", NULL, "Nesterov's momentum", SETTING, .value = "true"},
-    {0, "weight-decay", "F", "L2 regularisation of all parameters (default 0)", SETTING},
+    {0, "weight-decay", "F", "of all parameters (default 0; adamw 0.01)", SETTING},
     {0, "schedule", "NAME", "of the learning rate: none (default), step, cosine or onecycle",
      SETTING},
     {0, "warmup", "F",
      "share of the run over which the learning rate rises (default 0; onecycle 0.3)", SETTING},
     {0, "dropout", "F", "share of the last features to drop (default 0)", SETTING},
     {0, "label-smoothing", "F", "weight of a label that all classes share (default 0)", SETTING},
+    {0, "ema", "F", "test, show and keep an average of the weights with this decay", SETTING},
     {0, "augment", "NAME", "of the training images: none (default) or affine", SETTING},
     {0, "rotate", "F", "affine: at most so many degrees (default 9)", SETTING},
     {0, "shift", "F", "affine: at most so many pixels (default 2)", SETTING},
@@ -179,7 +197,9 @@ static const struct row rows[] = {
     {0, "no-mouse", NULL, "leave the mouse to the terminal", STORED(FLAG, no_mouse)},
 
     {.help = "Without training"},
-    {0, "summary", NULL, "the layer table", .action = ACTION_SUMMARY},
+    {0, "summary", "[FORM]", "the layer table; torch: as PyTorch prints it",
+     CUSTOM, .read = read_summary, .expects = "table or torch", .value = "table",
+     .action = ACTION_SUMMARY},
     {0, "stats", NULL, "statistics of the pixels, and images per class", .action = ACTION_STATS},
     {0, "eval", "FILE", "loss and accuracy of a checkpoint on the test set",
      STORED(PATH, eval), .action = ACTION_EVAL},
@@ -378,6 +398,14 @@ static bool check_settings(const struct options *options, struct error *error)
             return error_set(error, ERROR_USAGE,
                              "--%s needs --augment=affine: the images are left as they are",
                              affine[i]);
+    for (const struct row *row = rows; row < rows + ROW_COUNT; row++)
+        if (row->name != NULL && options->given[row - rows] &&
+            !settings_optimizer_has(settings->optimizer, row->name))
+            return error_set(error, ERROR_USAGE, "--%s means nothing to --optimizer=%s", row->name,
+                             optimizer_name((int)settings->optimizer));
+    if (options_given(options, "ema") && settings->ema <= 0.0)
+        return error_set(error, ERROR_USAGE,
+                         "--ema: not usable (expected a number above 0 and below 1, got 0)");
     if (settings->nesterov && settings->momentum == 0.0)
         return error_set(error, ERROR_USAGE, "--nesterov needs --momentum above 0");
     return true;
@@ -511,6 +539,35 @@ static void take_recipe(struct options *options, const struct parser *parser, in
     optind = 1; /* the same command line is read once more */
 }
 
+/* Sets what an --optimizer brings: PyTorch's defaults where the command line says nothing. SGD
+ * keeps the recipe's. */
+static void complete_optimizer(struct options *options)
+{
+    static const struct {
+        double lr, weight_decay, eps;
+    } defaults[] = {
+        [OPTIMIZER_ADAM] = {1e-3, 0.0, 1e-8},
+        [OPTIMIZER_ADAMW] = {1e-3, 0.01, 1e-8},
+        [OPTIMIZER_RMSPROP] = {1e-2, 0.0, 1e-8},
+        [OPTIMIZER_ADADELTA] = {1.0, 0.0, 1e-6},
+    };
+    struct settings *settings = &options->settings;
+    const enum optimizer_kind kind = settings->optimizer;
+
+    if (kind == OPTIMIZER_SGD)
+        return;
+    if (!options_given(options, "lr"))
+        settings->lr = defaults[kind].lr;
+    if (!options_given(options, "weight-decay"))
+        settings->weight_decay = defaults[kind].weight_decay;
+    if (!options_given(options, "eps"))
+        settings->eps = defaults[kind].eps;
+    if (!options_given(options, "momentum"))
+        settings->momentum = 0.0;
+    if (!options_given(options, "nesterov"))
+        settings->nesterov = false;
+}
+
 /* Sets what follows from an option when neither the command line nor a recipe says it. */
 static void complete(struct options *options)
 {
@@ -519,6 +576,7 @@ static void complete(struct options *options)
     if (settings->schedule == SCHEDULE_ONECYCLE && options_given(options, "schedule") &&
         !options_given(options, "warmup") && settings->warmup == 0.0)
         settings->warmup = ONECYCLE_WARMUP;
+    complete_optimizer(options);
 }
 
 bool options_parse(struct options *options, const struct settings *run, int argc, char *argv[],

@@ -53,6 +53,7 @@ struct options {
     enum view view;
     bool no_mouse;
     int columns, rows; /* of --snapshot */
+    bool torch;        /* --summary as PyTorch prints the network */
     const char *eval, *export;
     char **report; /* the directories of --report */
     int report_count;

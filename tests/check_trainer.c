@@ -42,16 +42,22 @@ static struct trainer_options make_options(int epochs, int threads)
         .data = &data,
         .model = model,
         .kernels = kernels,
-        .settings = {"basic", epochs, BATCH, 0.01, 0.9, 3, true},
+        .settings = {"basic", epochs, BATCH, 0.01, 0.9, 3, true, SETTINGS_OLD},
         .threads = threads,
     };
+}
+
+static void begin(const struct trainer_options *options)
+{
+    start_fini(&beginning);
+    assert_true(start_new(&beginning, model, &options->settings, &data, NULL, &error));
 }
 
 /* Starts a run, from the beginning unless the options say from where. */
 static struct trainer *start(struct trainer_options *options)
 {
     if (options->start == NULL)
-        start_new(&beginning, model, &options->settings, &data);
+        begin(options);
     options->start = &beginning;
     struct trainer *trainer = trainer_new(options, &error);
     assert_non_null(trainer);
@@ -266,15 +272,15 @@ static void initial_weights_are_where_training_starts(void **unused)
     struct rng rng;
     (void)unused;
 
-    start_new(&beginning, model, &options.settings, &data);
+    begin(&options);
     rng_init(&rng, 99, 0);
-    model_initialize(model, beginning.now.weights, &rng);
+    model_initialize(model, beginning.trained.state, &rng);
     options.start = &beginning;
     options.paused = true;
     struct trainer *trainer = start(&options);
     trainer_wait(trainer, &snapshot, SNAPSHOT_PAUSED);
     trainer_free(trainer);
-    assert_memory_equal(snapshot.weights, beginning.now.weights,
+    assert_memory_equal(snapshot.weights, beginning.trained.state,
                         model->state_count * sizeof(float));
 }
 
@@ -372,6 +378,7 @@ static struct config config_of(const struct trainer_options *options)
 {
     struct config config = {.settings = options->settings, .threads = 1};
 
+    config.model = model;
     snprintf(config.kernels, sizeof config.kernels, "%s", options->kernels->name);
     return config;
 }
@@ -381,7 +388,7 @@ static void open_log(struct trainer_options *options, const char *directory)
 {
     struct config config = config_of(options);
 
-    start_new(&beginning, model, &options->settings, &data);
+    begin(options);
     options->start = &beginning;
     options->runlog = runlog_new(directory, &error);
     assert_non_null(options->runlog);
@@ -442,6 +449,7 @@ static void reopen_log(struct trainer_options *options, const char *directory)
 
     options->runlog = runlog_open(directory, &error);
     assert_non_null(options->runlog);
+    start_fini(&beginning);
     assert_true(
         start_resume(&beginning, runlog_directory(options->runlog), model, &config, &data, &error));
     assert_true(runlog_resume(options->runlog, &config, &data, &beginning, &lost, &error));
@@ -643,7 +651,7 @@ static void row_87_a_test_loss_that_is_nan_is_never_best(void **unused)
     assert_int_equal(snapshot.error.kind, ERROR_DIVERGED);
     assert_non_null(strstr(snapshot.error.text, "test loss"));
     assert_int_equal(snapshot.epochs_done, 0);
-    assert_memory_equal(loaded, beginning.now.weights, model->state_count * sizeof(float));
+    assert_memory_equal(loaded, beginning.trained.state, model->state_count * sizeof(float));
     snprintf(path, sizeof path, "%s/best.safetensors", directory);
     assert_int_equal(access(path, F_OK), -1);
     check_scratch_remove(directory);
@@ -685,7 +693,7 @@ static void row_87_weights_that_are_not_finite_are_not_saved(void **unused)
     while (mean->trained)
         mean++;
     open_log(&options, check_scratch(directory));
-    beginning.now.weights[mean->offset] = INFINITY;
+    beginning.trained.state[mean->offset] = INFINITY;
     struct trainer *trainer = start(&options);
     trainer_wait(trainer, &snapshot, SNAPSHOT_FAILED);
     trainer_free(trainer);
@@ -694,6 +702,7 @@ static void row_87_weights_that_are_not_finite_are_not_saved(void **unused)
     assert_non_null(strstr(snapshot.error.text, "weights not finite"));
     check_open_directory(&run, directory);
     const struct config config = config_of(&options);
+    start_fini(&beginning);
     assert_true(start_resume(&beginning, &run, model, &config, &data, &error));
     directory_close(&run);
     assert_int_equal(beginning.progress.step, 0);

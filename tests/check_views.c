@@ -116,7 +116,7 @@ static void make_inside(void)
     rng_init(&rng, 1, 0);
     model_initialize(model, snapshot.weights, &rng);
     for (int i = 0; i < DATASET_PIXELS; i++)
-        image[i] = dataset_normalize(data.test.images[i]);
+        image[i] = dataset_normalize(&data.test, data.test.images[i]);
     assert_true(activations_init(&activations, model, kernels_select("baseline", &error), &error));
     activations_run(&activations, snapshot.weights, image);
     sketch = sketch_new(&error);

@@ -6,9 +6,10 @@
 
 #include "actions/setup.h"
 
-/* Reads the runs of options.compare into setup->compared, to be released with free().
+/* Reads the runs of options.compare into setup->compared, for past_free_compared().
  * ERROR_CHECKPOINT as past_run_read(), ERROR_SYSTEM without memory. */
 bool past_read_compared(struct setup *setup, struct error *error);
+void past_free_compared(struct setup *setup);
 
 /* Prints on stdout how far the run has come whose `last` snapshot this is, and the compared below
  * it; nothing where there are none, or before its first epoch's end. `first` is what the first

@@ -223,7 +223,7 @@ void report_results(FILE *file, const struct model *model, const struct snapshot
     fprintf(file, "Images per second: %s\n", rate);
 }
 
-void report_summary(FILE *file, const struct model *model)
+void report_summary(FILE *file, const struct model *model, size_t memory)
 {
     static const char line[] = "----------------------------------------------------------------";
     static const char double_line[] =
@@ -246,6 +246,7 @@ void report_summary(FILE *file, const struct model *model)
             "Input size (MB): %.2f\nForward/backward pass size (MB): %.2f\nParams size (MB): %.2f\n"
             "Estimated Total Size (MB): %.2f\n%s\n",
             sizes.input, sizes.activations, sizes.parameters, sizes.total, line);
+    fprintf(file, "Memory for training (MB): %.2f\n%s\n", (double)memory / 1048576.0, line);
 }
 
 static void report_split(FILE *file, const char *name, const struct split *split)

@@ -29,8 +29,9 @@ void report_results(FILE *file, const struct model *model, const struct snapshot
 /* The result line of a test pass; of a validation split if `validates`. */
 void report_test(FILE *file, bool validates, double loss, int correct, int count);
 
-/* The layer table in the form that torchsummary made familiar. */
-void report_summary(FILE *file, const struct model *model);
+/* The layer table in the form that torchsummary made familiar, and the memory, in bytes, that
+ * training takes. */
+void report_summary(FILE *file, const struct model *model, size_t memory);
 
 /* The statistics of both splits as the published run prints them, of the pixels in [0, 1], with the
  * images of each class; below them those of what the network sees. `validates`: the test split is

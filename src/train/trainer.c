@@ -5,6 +5,7 @@
 #include "support/memory.h"
 #include "support/thread.h"
 #include "train/evaluate.h"
+#include "train/needs.h"
 #include "train/rule.h"
 #include "train/schedule.h"
 
@@ -71,9 +72,10 @@ bool trainer_ended(enum snapshot_state state)
 static void publish(struct trainer *trainer)
 {
     struct snapshot *now = &trainer->now;
-    const float *state = net_state(trainer->net);
+    const struct trained trained = trained_of(trainer->net, &trainer->options.settings);
+    const float *state = trained_shown(&trained);
 
-    for (size_t i = 0; i < trainer->options.model->state_count; i++)
+    for (size_t i = 0; i < trainer->options.model->state_count && i < MODEL_STATE_MAX; i++)
         now->weights[i] = state[i];
     health_measure(now->health, trainer->options.model, trainer->net);
     pthread_mutex_lock(&trainer->mutex);
@@ -256,12 +258,10 @@ static bool fail_in_layer(struct trainer *trainer, struct fault fault)
 /* A large step may leave weights that only the next batch would find out about. */
 static bool check_weights(struct trainer *trainer)
 {
-    const float *state = net_state(trainer->net);
+    const struct trained trained = trained_of(trainer->net, &trainer->options.settings);
+    const char *fault = trained_fault(&trained, trainer->options.model);
 
-    for (size_t i = 0; i < trainer->options.model->state_count; i++)
-        if (!isfinite(state[i]))
-            return fail_diverged(trainer, "weights");
-    return true;
+    return fault == NULL || fail_diverged(trainer, fault);
 }
 
 /* Writes a checkpoint that goes on behind the batches done, or behind the whole epoch. */
@@ -279,13 +279,15 @@ static bool save(struct trainer *trainer, const char *name, bool epoch_done)
         .correct = epoch_done ? 0 : trainer->correct,
         .data_checksum = options->data->checksum,
     };
-    const struct checkpoint_group momentum = {"momentum", net_buffer(trainer->net, 0)};
-    const struct checkpoint checkpoint = {.model = options->model,
-                                          .settings = &options->settings,
-                                          .kernels = options->kernels->name,
-                                          .state = net_state(trainer->net),
-                                          .groups = &momentum,
-                                          .group_count = 1};
+    const struct trained trained = trained_of(trainer->net, &options->settings);
+    struct checkpoint_group groups[CHECKPOINT_GROUPS_MAX];
+    const struct checkpoint checkpoint = {
+        .model = options->model,
+        .settings = &options->settings,
+        .kernels = options->kernels->name,
+        .state = trained_shown(&trained),
+        .groups = groups,
+        .group_count = checkpoint_list(&trained, &options->settings, groups)};
     struct error error;
 
     if (!check_weights(trainer))
@@ -460,8 +462,9 @@ static void publish_testing(struct trainer *trainer)
 static bool test(struct trainer *trainer, double *loss, int *correct)
 {
     const struct split *split = &trainer->options.data->test;
+    const struct trained trained = trained_of(trainer->net, &trainer->options.settings);
 
-    evaluator_load(trainer->evaluator, net_state(trainer->net));
+    evaluator_load(trainer->evaluator, trained_shown(&trained));
     for (int from = 0; from < split->count && !trainer->stopping; from += TEST_CHUNK) {
         int to = split->count - from < TEST_CHUNK ? split->count : from + TEST_CHUNK;
         publish_testing(trainer);
@@ -593,25 +596,6 @@ static int smaller(int a, int b)
     return a < b ? a : b;
 }
 
-/* A batch larger than the data is a batch of all of it. */
-static int largest_batch(const struct trainer_options *options)
-{
-    return smaller(options->settings.batch_size, options->data->train.count);
-}
-
-/* The threads that can have work, at most as many as were asked for: a step of a batch is shared by
- * block and, with more threads than blocks, by channel. */
-static int useful_threads(const struct trainer_options *options)
-{
-    const struct model *model = options->model;
-    int channels = 1;
-
-    for (int i = 0; i < model->layer_count; i++)
-        if (model->layers[i].output.height > 0 && model->layers[i].output.channels > channels)
-            channels = model->layers[i].output.channels;
-    return smaller(options->threads, lanes_blocks(largest_batch(options)) * channels);
-}
-
 static bool allocate(struct trainer *trainer, struct error *error)
 {
     const struct trainer_options *options = &trainer->options;
@@ -619,7 +603,7 @@ static bool allocate(struct trainer *trainer, struct error *error)
     struct evaluation *evaluation = &trainer->evaluation;
 
     const int chunk = smaller(TEST_CHUNK, options->data->test.count);
-    const struct net_options net = {.batch_size = largest_batch(options)};
+    const struct net_options net = needs_net(&options->settings, options->data->train.count);
 
     return (trainer->published = memory_new(1, sizeof *trainer->published, error)) &&
            (trainer->queue = memory_new(QUEUE_ROOM, sizeof *trainer->queue, error)) &&
@@ -627,9 +611,10 @@ static bool allocate(struct trainer *trainer, struct error *error)
            (evaluation->losses = memory_new(tests, sizeof *evaluation->losses, error)) &&
            (evaluation->predictions = memory_new(tests, 1, error)) &&
            outcomes_init(&trainer->outcomes, options->data->test.count, error) &&
-           (trainer->team = team_new(useful_threads(options), error)) &&
-           (trainer->net =
-                net_new(options->model, options->kernels, trainer->team, &net, error)) &&
+           (trainer->team = team_new(needs_threads(options->model, &options->settings,
+                                                   options->data->train.count, options->threads),
+                                     error)) &&
+           (trainer->net = net_new(options->model, options->kernels, trainer->team, &net, error)) &&
            (trainer->evaluator =
                 evaluator_new(options->model, options->kernels, trainer->team, chunk, error));
 }
@@ -652,13 +637,12 @@ static void release(struct trainer *trainer)
 
 static void take_start(struct trainer *trainer)
 {
+    struct trained trained = trained_of(trainer->net, &trainer->options.settings);
     const struct trainer_options *options = &trainer->options;
-    const struct model *model = options->model;
     const struct start *start = options->start;
     const struct history *history = &start->now.history;
 
-    memcpy(net_state(trainer->net), start->now.weights, model->state_count * sizeof(float));
-    memcpy(net_buffer(trainer->net, 0), start->velocity, model->parameter_count * sizeof(float));
+    trained_copy(&trained, &start->trained, options->model);
     trainer->generator = start->progress.generator;
     trainer->trained_lr = history->lr_change_count > 0
                               ? history->lr_changes[history->lr_change_count - 1].lr
@@ -667,7 +651,8 @@ static void take_start(struct trainer *trainer)
     set_lr(trainer);
     trainer->now.state = options->paused ? SNAPSHOT_PAUSED : SNAPSHOT_TRAINING;
     trainer->now.threads = team_size(trainer->team);
-    trainer->now.threads_wanted = useful_threads(options);
+    trainer->now.threads_wanted = needs_threads(options->model, &options->settings,
+                                                options->data->train.count, options->threads);
     publish(trainer);
 }
 

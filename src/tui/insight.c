@@ -152,7 +152,7 @@ static void update_activations(struct insight *insight, const struct insight_wis
     if (same && (insight->activated_step == wish->step || !due))
         return;
     for (int i = 0; i < DATASET_PIXELS; i++)
-        image[i] = dataset_normalize(pixels[i]);
+        image[i] = dataset_normalize(insight->test, pixels[i]);
     activations_run(&insight->activations, wish->state, image);
     insight->activated_drawing = wish->drawing;
     insight->activated_image = insight->browse.image;
