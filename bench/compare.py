@@ -3,6 +3,7 @@
 
 Usage: python3 bench/compare.py [--program ./mnist-tui] [--data data] [--rounds 5] [--threads 2]
                                 [--kernels auto] [--python python3] [--model basic]
+                                [--images 60000]
 
 The two run in turn, one epoch after one not counted, so that both see the same machine; the table has
 medians over the rounds and the ratio PyTorch / ours. Without PyTorch (Debian: python3-torch) it says so
@@ -53,7 +54,7 @@ def time_ours(options):
         _, started, peak = run([
             options.program, "--headless", "--epochs=2", f"--threads={options.threads}",
             f"--kernels={options.kernels}", f"--data={options.data}", f"--run-dir={run_dir}",
-            f"--model={options.model}"])
+            f"--model={options.model}", f"--validate={60000 - options.images}"])
         with open(os.path.join(run_dir, "metrics.jsonl"), encoding="utf-8") as lines:
             events = [json.loads(line) for line in lines]
     start = next(event for event in events if event["event"] == "start")
@@ -62,7 +63,7 @@ def time_ours(options):
         "epoch": epochs[1]["seconds"],
         # The first epoch's line is written after its test pass and before anything is saved.
         "test": seconds_of(epochs[0]) - seconds_of(start) - epochs[0]["seconds"],
-        "first": seconds_of(start) - started + epochs[0]["seconds"] / 938,
+        "first": seconds_of(start) - started + epochs[0]["seconds"] / ((options.images + 63) // 64),
         "peak": peak,
     }
 
@@ -75,7 +76,8 @@ def time_pytorch(options):
         network.flush()
         output, _, peak = run([
             options.python, os.path.join(HERE, "pytorch_train.py"), "--epochs", "2",
-            "--threads", str(options.threads), "--data", options.data, "--network", network.name])
+            "--threads", str(options.threads), "--data", options.data, "--network", network.name,
+            "--images", str(options.images)])
     events = [json.loads(line) for line in output.splitlines() if line.startswith("{")]
     epochs = [event for event in events if event["event"] == "epoch"]
     first = next(event for event in events if event["event"] == "first_batch")
@@ -99,6 +101,8 @@ def main():
     parser.add_argument("--kernels", default="auto")
     parser.add_argument("--python", default="python3")
     parser.add_argument("--model", default="basic")
+    parser.add_argument("--images", type=int, default=60000,
+                        help="training images of an epoch: fewer take less time")
     options = parser.parse_args()
     rivals = {"ours": time_ours}
     if has_pytorch(options.python):
@@ -110,8 +114,8 @@ def main():
     for _ in range(options.rounds):
         for name, measure in rivals.items():
             figures[name].append(measure(options))
-    print(f"{options.rounds} rounds in turn, {options.threads} threads, kernels {options.kernels}; "
-          "medians (smallest to largest)")
+    print(f"{options.model}: {options.rounds} rounds in turn, {options.threads} threads, kernels "
+          f"{options.kernels}, {options.images} images; medians (smallest to largest)")
     for key, label, form in ROWS:
         row = f"{label:34}"
         medians = []

@@ -8,6 +8,7 @@ JSON object a line: first_batch, epoch (one for each) and end.
 
     python3 pytorch_train.py --data DIR [--network FILE] [--epochs N]
                              [--threads N] [--batch-size N] [--seed N]
+                             [--images N]
 
 DIR holds the four gzip'd MNIST files.  Needs PyTorch and NumPy.  Give it an
 idle machine: OpenMP's threads spin while they wait for each other, and any
@@ -98,12 +99,14 @@ def main():
     parser.add_argument("--batch-size", type=int, default=64)
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--network", type=Path)
+    parser.add_argument("--images", type=int, help="the first N images alone")
     parser.add_argument("--kernels", help="ignored")
     args = parser.parse_args()
 
     torch.set_num_threads(args.threads)
     torch.manual_seed(args.seed)
     images, labels = load(args.data, "train")
+    images, labels = images[:args.images], labels[:args.images]
     test_images, test_labels = load(args.data, "t10k")
     network = read_network(args.network.read_text()) if args.network else Network()
     optimizer = torch.optim.SGD(network.parameters(), lr=0.01, momentum=0.9)

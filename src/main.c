@@ -6,9 +6,6 @@
 #include "actions/run.h"
 #include "actions/series.h"
 #include "nn/cpu.h"
-#include "nn/model_write.h"
-#include "nn/shelf.h"
-#include "nn/summary.h"
 #include "support/json_memory.h"
 #include "support/signals.h"
 #include "text/report.h"
@@ -59,40 +56,17 @@ static void print_version(void)
     putchar('\n');
 }
 
-static bool print_models(struct error *error)
-{
-    char parameters[16], multiply_adds[16];
-
-    for (int i = 0; shelf_name(i) != NULL; i++) {
-        struct model *model = network_make(shelf_name(i), error);
-        if (model == NULL)
-            return false;
-        summary_thousands(parameters, sizeof parameters, model->parameter_count);
-        summary_thousands(multiply_adds, sizeof multiply_adds, model_multiply_adds(model));
-        printf("%-9s %9s parameters %10s multiply-adds  %s\n", model->name, parameters,
-               multiply_adds, shelf_purpose(i));
-        model_free(model);
-    }
-    return true;
-}
-
 static bool print_summary(const struct setup *setup, struct error *error)
 {
     const struct settings *settings = &setup->options.settings;
-    const struct model *model = setup->model;
     size_t memory;
 
-    if (!setup->options.torch) {
-        if (!needs_memory(model, settings, settings->batch_size, &memory, error))
-            return false;
-        report_summary(stdout, model, memory);
-        return true;
-    }
-    char *text = model_write_torch(model->layers, model->layer_count, error);
-    if (text != NULL)
-        puts(text);
-    free(text);
-    return text != NULL;
+    if (strcmp(setup->options.summary, "torch") == 0)
+        return report_network(stdout, setup->model, error);
+    if (!needs_memory(setup->model, settings, settings->batch_size, &memory, error))
+        return false;
+    report_summary(stdout, setup->model, memory);
+    return true;
 }
 
 static bool train(struct run *run, struct error *error)
@@ -125,7 +99,7 @@ static bool act(struct program *program, struct error *error)
     switch (options->action) {
     case ACTION_HELP: options_help(stdout); return true;
     case ACTION_VERSION: print_version(); return true;
-    case ACTION_MODELS: return print_models(error);
+    case ACTION_MODELS: return report_shelf(stdout, error);
     case ACTION_SUMMARY: return print_summary(setup, error);
     case ACTION_STATS:
         report_statistics(stdout, &setup->data, options->settings.validate > 0);

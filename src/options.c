@@ -62,8 +62,8 @@ struct row {
 
 WORDS_FUNCTION(glyphs_word, "auto", "braille", "block", "ascii")
 WORDS_FUNCTION(color_word, "auto", "always", "never")
-WORDS_FUNCTION(format_word, "text", "csv", "jsonl")
 WORDS_FUNCTION(summary_word, "table", "torch")
+WORDS_FUNCTION(format_word, "text", "csv", "jsonl")
 
 /* Reads two numbers, each from `low` to `high`, with the separator between them. */
 static bool read_pair(const char *text, const char *separator, uint64_t low, uint64_t high,
@@ -95,14 +95,6 @@ static bool read_snapshot(struct options *options, const char *text)
     options->columns = (int)columns;
     options->rows = (int)rows;
     return read;
-}
-
-static bool read_summary(struct options *options, const char *text)
-{
-    const int word = words_find(summary_word, text);
-
-    options->torch = word == 1;
-    return word >= 0;
 }
 
 static bool read_compare(struct options *options, const char *text)
@@ -197,9 +189,8 @@ static const struct row rows[] = {
     {0, "no-mouse", NULL, "leave the mouse to the terminal", STORED(FLAG, no_mouse)},
 
     {.help = "Without training"},
-    {0, "summary", "[FORM]", "the layer table; torch: as PyTorch prints it",
-     CUSTOM, .read = read_summary, .expects = "table or torch", .value = "table",
-     .action = ACTION_SUMMARY},
+    {0, "summary", "[FORM]", "the layer table; torch: the network as PyTorch prints it",
+     STORED(NAME, summary), .words = summary_word, .value = "table", .action = ACTION_SUMMARY},
     {0, "stats", NULL, "statistics of the pixels, and images per class", .action = ACTION_STATS},
     {0, "eval", "FILE", "loss and accuracy of a checkpoint on the test set",
      STORED(PATH, eval), .action = ACTION_EVAL},

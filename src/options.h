@@ -52,8 +52,8 @@ struct options {
     const char *glyphs, *color;
     enum view view;
     bool no_mouse;
-    int columns, rows; /* of --snapshot */
-    bool torch;        /* --summary as PyTorch prints the network */
+    int columns, rows;   /* of --snapshot */
+    const char *summary; /* the form of --summary; NULL: not asked for */
     const char *eval, *export;
     char **report; /* the directories of --report */
     int report_count;

@@ -1,52 +1,14 @@
-/* Models: what derives from their tables. */
+/* Models: what derives from their layers. */
 #include "check.h"
 #include "sample_model.h"
 
+#include "nn/layers.h"
 #include "nn/limits.h"
 #include "nn/shelf.h"
-#include "nn/summary.h"
 
 #include <math.h>
 
-enum { OLDEST = 5 }; /* the shelf's first networks, which need no limit but the old ones */
-
-static void the_reference_network_has_the_published_shapes(void **unused)
-{
-    static const struct summary_row expected[] = {
-        {"Conv2d-1", "[-1, 4, 28, 28]", "36"},
-        {"BatchNorm2d-2", "[-1, 4, 28, 28]", "8"},
-        {"ReLU-3", "[-1, 4, 28, 28]", "0"},
-        {"Conv2d-4", "[-1, 8, 28, 28]", "288"},
-        {"BatchNorm2d-5", "[-1, 8, 28, 28]", "16"},
-        {"ReLU-6", "[-1, 8, 28, 28]", "0"},
-        {"MaxPool2d-7", "[-1, 8, 14, 14]", "0"},
-        {"Conv2d-8", "[-1, 16, 12, 12]", "1,152"},
-        {"BatchNorm2d-9", "[-1, 16, 12, 12]", "32"},
-        {"ReLU-10", "[-1, 16, 12, 12]", "0"},
-        {"Conv2d-11", "[-1, 20, 10, 10]", "2,880"},
-        {"BatchNorm2d-12", "[-1, 20, 10, 10]", "40"},
-        {"ReLU-13", "[-1, 20, 10, 10]", "0"},
-        {"Conv2d-14", "[-1, 24, 8, 8]", "4,320"},
-        {"AdaptiveAvgPool2d-15", "[-1, 24, 1, 1]", "0"},
-        {"Linear-16", "[-1, 32]", "800"},
-        {"Linear-17", "[-1, 10]", "330"},
-    };
-    struct summary_row row;
-    struct model *model;
-    (void)unused;
-
-    assert_non_null(model = sample_model("basic"));
-    assert_int_equal(model->layer_count, CHECK_COUNT(expected));
-    assert_int_equal(model->parameter_count, 9902);
-    assert_int_equal(model->classes, 10);
-    for (int l = 0; l < model->layer_count; l++) {
-        summary_row(model, l, &row);
-        assert_string_equal(row.type, expected[l].type);
-        assert_string_equal(row.shape, expected[l].shape);
-        assert_string_equal(row.parameters, expected[l].parameters);
-    }
-    model_free(model);
-}
+enum { OLDEST = 5 }; /* the shelf's first networks: those of files of format 1 */
 
 /* A tensor as PyTorch's state dict lists it, the counts of batches left out. */
 struct listed {
@@ -226,30 +188,112 @@ static void batch_norm_starts_as_identity(void **unused)
     model_free(model);
 }
 
-static void thousands_are_separated(void **unused)
+static void the_draws_are_in_the_order_of_the_state_dict(void **unused)
+{
+    struct model *model = sample_model("lenet5");
+    struct rng rng, again;
+    (void)unused;
+
+    assert_non_null(model);
+    float *state = calloc(model->state_count, sizeof *state);
+    assert_non_null(state);
+    rng_init(&rng, 7, 0);
+    rng_init(&again, 7, 0);
+    model_initialize(model, state, &rng);
+    for (int t = 0; t < model->tensor_count; t++) { /* weight, bias, weight, ... */
+        const struct tensor *weight = &model->tensors[t - t % 2], *tensor = &model->tensors[t];
+        const size_t fan_in = weight->count / (size_t)weight->size[0];
+        const float bound = (float)(1.0 / sqrt((double)fan_in));
+        for (size_t i = 0; i < tensor->count; i++)
+            assert_true(state[tensor->offset + i] == rng_uniform(&again, -bound, bound));
+    }
+    free(state);
+    model_free(model);
+}
+
+static void an_output_sees_the_inputs_of_its_group(void **unused)
 {
     static const struct {
-        size_t number;
         const char *text;
-    } cases[] = {{0, "0"}, {999, "999"}, {1000, "1,000"}, {9902, "9,902"}, {1234567, "1,234,567"}};
-    char text[16];
+        int fan_in;
+        size_t multiply_adds; /* of the second layer */
+    } cases[] = {
+        {"Conv2d(6, 1) Conv2d(4, (5, 3))", 6 * 15, 4 * 24 * 26 * 6 * 15},
+        {"Conv2d(6, 1) Conv2d(12, 3, groups=2)", 3 * 9, 12 * 26 * 26 * 3 * 9},
+        {"Conv2d(6, 1) Conv2d(6, 3, 2, 1, groups=6)", 9, 6 * 14 * 14 * 9},
+        {"Conv2d(6, 7, 7) Linear(10)", 6 * 16, 10 * 6 * 16},
+        {"Flatten Linear(20)  Linear(10)", 784, 20 * 784},
+        {"ReLU BatchNorm2d", 784, 0},
+    };
     (void)unused;
 
     for (int i = 0; i < CHECK_COUNT(cases); i++) {
-        summary_thousands(text, sizeof text, cases[i].number);
-        assert_string_equal(text, cases[i].text);
+        struct model *model = sample_model(cases[i].text);
+        assert_non_null(model);
+        const struct layer *layer = &model->layers[1];
+        const size_t first = model->layers[0].kind == LAYER_CONV2D
+                                 ? model_shape_count(model->layers[0].output) *
+                                       (size_t)model_fan_in(&model->layers[0])
+                                 : 0;
+        size_t rest = 0;
+        for (int l = 2; l < model->layer_count; l++)
+            if (model->layers[l].kind == LAYER_LINEAR)
+                rest += model_shape_count(model->layers[l].input) *
+                        (size_t)model->layers[l].output.channels;
+        assert_int_equal(model_fan_in(layer), cases[i].fan_in);
+        assert_int_equal(model_multiply_adds(model) - first - rest, cases[i].multiply_adds);
+        model_free(model);
     }
 }
 
+static void assert_no_model(const struct layer *layers, int count, const char *sentence)
+{
+    struct error error = {0};
+
+    assert_null(model_new("x", (struct shape){1, 28, 28}, 10, layers, count, &error));
+    assert_int_equal(error.kind, ERROR_USAGE);
+    if (strstr(error.text, sentence) == NULL)
+        fail_msg("%s", error.text);
+}
+
+static void layers_that_do_not_fit_together_are_refused(void **unused)
+{
+    static struct layer layers[MODEL_LAYERS_MAX + 1];
+    (void)unused;
+
+    for (int l = 0; l <= MODEL_LAYERS_MAX; l++) {
+        layers[l] = layer_of_kind(LAYER_TANH);
+        snprintf(layers[l].name, sizeof layers[l].name, "%d", l);
+    }
+    assert_no_model(layers, 0, "0 layers (expected 1 to 256)");
+    assert_no_model(layers, MODEL_LAYERS_MAX + 1, "257 layers (expected 1 to 256)");
+    assert_no_model(layers, 3, "the last layer, 2 (Tanh), does not give the classes");
+    layers[0].kind = LAYER_FLATTEN;
+    assert_no_model(layers, 3, "(expected 10 features, got 784)");
+    layers[1].kind = LAYER_LOG_SOFTMAX;
+    assert_no_model(layers, 3, "the layer 1 (LogSoftmax) must be the last");
+    layers[1].kind = LAYER_BATCH_NORM2D;
+    assert_no_model(layers, 3, "the layer 1 (BatchNorm2d) works on maps");
+    layers[1] = layer_of_kind(LAYER_LINEAR);
+    layers[1].out = 1 << 26;
+    assert_no_model(layers, 2, "the last layer");
+    layers[0] = layer_of_kind(LAYER_ADAPTIVE_AVG_POOL2D);
+    layers[0].output_size[0] = 2;
+    layers[0].output_size[1] = 5;
+    layers[1] = layer_of_kind(LAYER_FLATTEN);
+    assert_no_model(layers, 2, "nothing to train");
+}
+
 static const struct CMUnitTest tests[] = {
-    cmocka_unit_test(the_reference_network_has_the_published_shapes),
     cmocka_unit_test(the_state_dicts_have_pytorchs_names_and_shapes),
     cmocka_unit_test(the_models_have_as_many_parameters_as_they_are_said_to),
     cmocka_unit_test(every_model_fills_its_state_without_gaps),
     cmocka_unit_test(an_unknown_model_is_refused_with_the_names_there_are),
     cmocka_unit_test(initial_weights_are_pytorchs_uniform),
     cmocka_unit_test(batch_norm_starts_as_identity),
-    cmocka_unit_test(thousands_are_separated),
+    cmocka_unit_test(the_draws_are_in_the_order_of_the_state_dict),
+    cmocka_unit_test(an_output_sees_the_inputs_of_its_group),
+    cmocka_unit_test(layers_that_do_not_fit_together_are_refused),
 };
 
 CHECK_MAIN(tests)

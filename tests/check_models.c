@@ -11,7 +11,7 @@
 #include <math.h>
 
 /* How the tests train where dropout counts. */
-enum { OLDEST = 5 }; /* the shelf's first networks, which need no limit but the old ones */
+enum { OLDEST = 5 }; /* the shelf's first networks: those of files of format 1 */
 
 static const struct net_rule DROPPING = {
     .optimizer = {.lr = 0.01F, .momentum = 0.9F, .weight_decay = 5e-4F, .nesterov = true},

@@ -1064,6 +1064,66 @@ static void words_are_found_and_listed(void **unused)
     assert_string_equal(narrow, "apple, ");
 }
 
+static void near_words_are_told_from_far_ones(void **unused)
+{
+    static const struct {
+        const char *text, *word;
+        int distance;
+    } cases[] = {
+        {"relu", "ReLU", 0},
+        {"Sigmoyd", "Sigmoid", 1},
+        {"Liner", "Linear", 1},
+        {"Conv", "Conv2d", 1},
+        {"kernal", "kernel_size", 2},
+        {"Softmax", "LogSoftmax", 3},
+        {"m", "M", 0},
+        {"MM", "M", WORDS_FAR},
+        {"x", "ReLU", WORDS_FAR},
+        {"Dense", "Linear", WORDS_FAR},
+        {"", "M", WORDS_FAR},
+        {"a-text-that-is-longer-than-any-word-that-there-is-here", "M", WORDS_FAR},
+    };
+    (void)unused;
+
+    for (int i = 0; i < CHECK_COUNT(cases); i++)
+        assert_int_equal(words_distance(cases[i].text, cases[i].word), cases[i].distance);
+}
+
+/* As CPython 3.11's repr. */
+static void numbers_are_written_as_in_python(void **unused)
+{
+    static const struct {
+        double value;
+        const char *text;
+    } cases[] = {
+        {0.0, "0.0"},
+        {1.0, "1.0"},
+        {-0.5, "-0.5"},
+        {0.1, "0.1"},
+        {1e-5, "1e-05"},
+        {3.25e-5, "3.25e-05"},
+        {1e-4, "0.0001"},
+        {123456.0, "123456.0"},
+        {100.0, "100.0"},
+        {1234.5, "1234.5"},
+        {1e15, "1000000000000000.0"},
+        {1e16, "1e+16"},
+        {1e22, "1e+22"},
+        {1.5e300, "1.5e+300"},
+        {0.1 + 0.2, "0.30000000000000004"},
+        {1.0 / 3.0, "0.3333333333333333"},
+        {2.0 / 3.0 * 100.0, "66.66666666666666"},
+        {-1234567890123456.0, "-1234567890123456.0"},
+    };
+    char text[NUMBER_TEXT_SIZE];
+    (void)unused;
+
+    for (int i = 0; i < CHECK_COUNT(cases); i++) {
+        number_python(text, cases[i].value);
+        assert_string_equal(text, cases[i].text);
+    }
+}
+
 /* Each child dies one call later, until one lives; a small write takes several. */
 static void killed_at_any_call_a_replaced_file_is_the_old_one_or_the_new(void **unused)
 {
@@ -1126,6 +1186,8 @@ static const struct CMUnitTest tests[] = {
     cmocka_unit_test(number_text_is_the_shortest_that_reads_back),
     cmocka_unit_test(numbers_are_read_whole_or_not_at_all),
     cmocka_unit_test(words_are_found_and_listed),
+    cmocka_unit_test(near_words_are_told_from_far_ones),
+    cmocka_unit_test(numbers_are_written_as_in_python),
     FILE_TEST(file_read_gives_the_contents),
     FILE_TEST(file_read_keeps_to_its_limit),
     FILE_TEST(file_read_refuses_what_is_no_file),

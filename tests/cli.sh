@@ -39,7 +39,7 @@ row_50() {
         usage '--color: .*sometimes' --color=sometimes &&
         usage '--view: .*beach' --view=beach &&
         usage '--data: the path is empty' --data= &&
-        usage '--model: .*got .nonesuch' --model=nonesuch &&
+        usage '--model: .*nonesuch' --model=nonesuch &&
         usage '--recipe: .*expected reference, best, tiny, got .cake' --recipe=cake &&
         usage '--recipe: .*got ..\)' --recipe= &&
         usage '--schedule: .*expected none, step, cosine, onecycle, got .poly' --schedule=poly &&
@@ -67,8 +67,8 @@ row_51() {
             usage "--$option: " "--$option=$number" || return 1
         done
     done
-    for option in lr momentum checkpoint-every weight-decay warmup dropout label-smoothing rotate \
-        shift scale; do
+    for option in lr momentum beta1 beta2 eps alpha rho ema checkpoint-every weight-decay warmup dropout \
+        label-smoothing rotate shift scale; do
         for number in '' 0.1x x ' 0.1' 0,5 -0.1 1e999 --; do
             usage "--$option: " "--$option=$number" || return 1
         done
@@ -168,7 +168,7 @@ full() {
 }
 
 row_58() {
-    full --help && full --version && full --summary && full --model=list &&
+    full --help && full --version && full --summary && full --summary=torch && full --model=list &&
         full -d "$data" --stats && full -d "$data" -e 2
 }
 
@@ -228,6 +228,16 @@ models_text() {
     done
 }
 
+# As PyTorch printed the same network; see tests/reference/models.
+printed_text() {
+    awk '/^name: / { named = $2 == "basic" } /^tensors:/ { inside = 0 }
+        inside && named { print } /^print:/ { inside = 1 }' \
+        "$SRCDIR/tests/reference/models/networks.txt" >"$scratch/expected"
+    run 0 --summary=torch && same_text "$scratch/expected" "$scratch/out" &&
+        [ ! -s "$scratch/err" ] && run 0 --summary=table && mv "$scratch/out" "$scratch/table" &&
+        run 0 --summary && same_text "$scratch/table" "$scratch/out" && usage 'table, torch' --summary=x
+}
+
 summary_text() {
     cat >"$scratch/expected" <<'TABLE'
 ----------------------------------------------------------------
@@ -261,7 +271,9 @@ Params size (MB): 0.04
 Estimated Total Size (MB): 0.38
 ----------------------------------------------------------------
 TABLE
-    run 0 --summary && same_text "$scratch/expected" "$scratch/out" && [ ! -s "$scratch/err" ]
+    run 0 --summary && sed '/^Memory for/,$d' "$scratch/out" >"$scratch/table" &&
+        same_text "$scratch/expected" "$scratch/table" && [ ! -s "$scratch/err" ] &&
+        says "$scratch/out" '^Memory for training \(MB\): [0-9]+\.[0-9]{2}$'
 }
 
 stats_text() {
@@ -316,6 +328,7 @@ check "--help goes to stdout and wins over what follows" help_text
 check "--version lists the kernels" version_text
 check "--model=list names the models" models_text
 check "--summary is torchsummary's table" summary_text
+check "--summary=torch is what PyTorch prints" printed_text
 check "--stats is the notebook's block, of the pixels in [0, 1]" stats_text
 check "the data set: --data, then \$MNIST_TUI_DATA, then ./data" search_order
 check "the data set: the installed copy comes last" installed_data

@@ -175,7 +175,7 @@ action_survives() {
 }
 
 row_72_actions() {
-    for action in "--eval=$scratch/last --export=$scratch/p.csv" --stats --summary \
+    for action in "--eval=$scratch/last --export=$scratch/p.csv" --stats --summary --summary=torch \
         "-e 1 --snapshot=80x24 --compare=$scratch/half" "-e 1 --headless --compare=$scratch/half" \
         "--report $scratch/half" "--report --format=jsonl $scratch/half" "-e 1 --seeds=1..2"; do
         action_survives "$action" once && action_survives "$action" always || return 1

@@ -18,10 +18,11 @@ help_options() {
         /^      --/ { print $1 }' | sort
 }
 
-# The same of the manual page, where .It Fl d , Fl -data Ns = Ns Ar DIR stands for -d, --data=DIR.
+# The same of the manual page, where .It Fl d , Fl -data Ns = Ns Ar DIR stands for -d, --data=DIR, and
+# Ns Op = Ns Ar FORM for [=FORM].
 manual_options() {
     section OPTIONS | awk '/^\.It Fl / { gsub(" , Fl ", "\n"); print substr($0, 8) }' |
-        sed 's/ Ns = Ns Ar /=/; s/^/-/' | sort
+        sed 's/ Ns = Ns Ar /=/; s/ Ns Op = Ns Ar \(.*\)/[=\1]/; s/^/-/' | sort
 }
 
 # The second string of each row of the key table: Space, p.
@@ -56,8 +57,8 @@ has_sections() {
 
 # Every option that the text of the page speaks of.
 known_flags() {
-    sed -nE 's/^\.?(It )?.*Fl (-[a-z-]+).*/-\2/p' "$man" | sort -u | while read -r flag; do
-        grep -qE -- "^$flag(=|\$)" "$scratch/help_options" || echo "unknown: $flag"
+    sed -nE 's/^\.?(It )?.*Fl (-[a-z0-9-]+).*/-\2/p' "$man" | sort -u | while read -r flag; do
+        grep -qE -- "^$flag(\[|=|\$)" "$scratch/help_options" || echo "unknown: $flag"
     done >"$scratch/unknown"
     cat "$scratch/unknown"
     [ ! -s "$scratch/unknown" ]

@@ -29,6 +29,8 @@ bool layer_name_next(const struct layer *layers, int count, const char *containe
            MODEL_PREFIX_SIZE;
 }
 
+static const char *const WITHIN = "is within a layer (expected layers in containers alone)";
+
 static bool refuse(char *reason, const char *sentence)
 {
     snprintf(reason, NAME_REASON_SIZE, "%s", sentence);
@@ -75,17 +77,17 @@ bool layer_name_check(const struct layer *layers, int count, const char *name,
         if (name[length] == '\0')
             return refuse(reason, "is a container's (expected another for a layer)");
         if (before[length] == '\0')
-            return refuse(reason, "is within a layer (expected layers in containers alone)");
+            return refuse(reason, WITHIN);
         same = length + 1;
     }
     for (int l = 0; l < count; l++) {
         if (!is_within(layers[l].name, name, length))
             continue;
-        if (name[length] == '\0')
-            return refuse(reason, "is given twice");
+        if (layers[l].name[length] == '\0')
+            return refuse(reason, name[length] == '\0' ? "is given twice" : WITHIN);
         snprintf(reason, NAME_REASON_SIZE,
-                 "cannot be added to %.*s, which has ended (expected its layers together)",
-                 (int)length, name);
+                 "comes too late: %.*s has ended (expected its layers together)", (int)length,
+                 name);
         return false;
     }
     return true;

@@ -159,7 +159,8 @@ static bool read_pair(struct reader *reader, struct value *value)
     return true;
 }
 
-static bool read_value(struct reader *reader, struct value *value)
+/* `what` says what is expected. */
+static bool read_value(struct reader *reader, const char *what, struct value *value)
 {
     struct tokens *tokens = reader->tokens;
     char got[TOKEN_TEXT_SIZE];
@@ -169,9 +170,9 @@ static bool read_value(struct reader *reader, struct value *value)
         if (!read_pair(reader, value))
             return false;
     } else if (tokens->now.kind == TOKEN_SIGN || tokens->now.kind == TOKEN_END) {
-        return tokens_refuse(tokens, &tokens->now, reader->error,
-                             "expected an argument of %s or ), got %s",
-                             layer_kind_name((int)reader->kind), token_show(&tokens->now, got));
+        return tokens_refuse(tokens, &tokens->now, reader->error, "%s: expected %s, got %s",
+                             layer_kind_name((int)reader->kind), what,
+                             token_show(&tokens->now, got));
     } else {
         read_number(&tokens->now, value);
     }
@@ -226,7 +227,8 @@ static bool read_named(struct reader *reader, const struct token *name)
         return false;
     tokens_next(reader->tokens); /* the = */
     tokens_next(reader->tokens);
-    if (!read_value(reader, &value) || !give(reader, argument, name, &value, true))
+    if (!read_value(reader, "a value after =", &value) ||
+        !give(reader, argument, name, &value, true))
         return false;
     reader->prints_form = reader->prints_form || argument->prints_form;
     return true;
@@ -238,7 +240,7 @@ static bool read_positional(struct reader *reader, bool after_named)
     char text[USAGE_SIZE];
     struct value value;
 
-    if (!read_value(reader, &value))
+    if (!read_value(reader, "an argument or )", &value))
         return false;
     if (after_named)
         return tokens_refuse(reader->tokens, &at, reader->error,
@@ -417,9 +419,10 @@ static bool check_only(const struct reader *reader, const struct argument *argum
 {
     char text[SHOWN_SIZE];
 
-    show(value, text);
     if (value->kind == VALUE_PAIR && value->whole[0] == value->whole[1])
         snprintf(text, sizeof text, "%ld", value->whole[0]);
+    else
+        snprintf(text, sizeof text, "%.*s", value->at.length, value->at.text);
     for (const char *only = argument->only; only != NULL;) {
         int length = (int)strcspn(only, "|"), quote = *only == '\'';
         if ((int)strlen(text) == length - 2 * quote &&

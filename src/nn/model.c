@@ -14,7 +14,7 @@
 static bool refuse_layer(const struct layer *layer, const char *reason, struct error *error)
 {
     return error_set(error, ERROR_USAGE, "--model: the layer %s (%s) %s", layer->name,
-                     layer_kind_name(layer->kind), reason);
+                     layer_kind_name((int)layer->kind), reason);
 }
 
 static bool derive_shapes(struct model *model, struct error *error)
@@ -94,7 +94,7 @@ static bool check_whole(const struct model *model, struct error *error)
         return error_set(error, ERROR_USAGE,
                          "--model: the last layer, %s (%s), does not give the classes of the data "
                          "(expected %d features, got %zu%s)",
-                         last->name, layer_kind_name(last->kind), model->classes,
+                         last->name, layer_kind_name((int)last->kind), model->classes,
                          model_shape_count(last->output),
                          last->output.height > 0 ? " values of maps" : "");
     if (model->parameter_count == 0)

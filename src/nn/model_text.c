@@ -52,6 +52,8 @@ static const char *nearest(const char *text, bool networks)
             best = word;
         }
     }
+    if (words_distance(text, "M") < least)
+        return "M";
     for (int i = 0; networks && (word = shelf_name(i)) != NULL; i++) {
         int distance = words_distance(text, word);
         if (distance < least) {
@@ -133,7 +135,7 @@ static const char *hint_at_input(const struct layer *layer, const struct input_s
 {
     const bool first = said != NULL && said->argument == NULL && layer->kind == LAYER_CONV2D;
 
-    return first && layer->input.height > 0
+    return first && layer->kernel_size[0] > layer->input.height && layer->input.height > 0
                ? " (the channels of the input are left out: Conv2d(out_channels, kernel_size))"
                : "";
 }
@@ -366,8 +368,9 @@ static bool read_one(struct reader *reader, const char *name, bool whole)
         return read_block(reader, name);
     if (at.kind == TOKEN_WORD && *at.text != '-' && *at.text != '+')
         return refuse_unknown(reader, &at, whole);
-    return tokens_refuse(&reader->tokens, &at, reader->error, "expected a layer, got %s (%s)",
-                         token_show(&at, got), list_layers(layers));
+    return tokens_refuse(&reader->tokens, &at, reader->error,
+                         "expected a layer, got %s (layers: %s)", token_show(&at, got),
+                         list_layers(layers));
 }
 
 /* gap: AdaptiveAvgPool2d(1) */
@@ -508,6 +511,17 @@ static bool read_printed(struct reader *reader)
 
 /* ---- the whole ---- */
 
+/* The network of the shelf whose name is all that there is; -1: none. */
+static int find_network(const struct tokens *tokens)
+{
+    struct tokens ahead = *tokens;
+    char name[TOKEN_TEXT_SIZE];
+
+    tokens_next(&ahead);
+    return ahead.now.kind == TOKEN_END ? words_find(shelf_name, token_show(&tokens->now, name))
+                                       : -1;
+}
+
 /* Appends what a text that ends in maps gets. */
 static bool add_tail(struct reader *reader)
 {
@@ -570,13 +584,15 @@ struct model *model_read(const char *text, const char *origin, enum error_kind f
                          struct shape input, int classes, struct error *error)
 {
     struct reader reader = {.error = error, .classes = classes, .shape = input};
-    const int known = words_find(shelf_name, text);
     struct model *model = NULL;
 
     reader.layers = memory_new(MODEL_LAYERS_MAX, sizeof *reader.layers, error);
     if (reader.layers == NULL)
         return NULL;
-    tokens_init(&reader.tokens, known >= 0 ? shelf_text(known) : text, origin, fault);
+    tokens_init(&reader.tokens, text, origin, fault);
+    const int known = find_network(&reader.tokens);
+    if (known >= 0)
+        tokens_init(&reader.tokens, shelf_text(known), origin, fault);
     if (read_all(&reader))
         model = make_model(&reader, input);
     free(reader.layers);

@@ -26,15 +26,15 @@
 
 enum { MODEL_FILE_MAX = 1 << 20 }; /* bytes */
 
-/* Makes the network that --model says, for inputs of a size and a number of classes: one on the
- * shelf (see shelf.h), the text in a file (one word with a / in it, or that ends in .net), or the
- * text itself. NULL with ERROR_USAGE when the text is wrong or does not suit the data, or the file
- * is missing; ERROR_SYSTEM when memory is short. */
+/* Makes the network that --model says, for inputs of a size and a number of classes: the text
+ * itself, or the text in a file, which is one word that has a / in it or ends in .net. A text may
+ * also be the name of a network on the shelf (see shelf.h). NULL with ERROR_USAGE when the text is
+ * wrong or does not suit the data, or the file is missing; ERROR_SYSTEM when memory is short. */
 struct model *model_make(const char *argument, struct shape input, int classes,
                          struct error *error);
 
-/* The same of a text or a shelf's name that comes from elsewhere: messages begin with `origin`, and
- * a wrong text is a `fault`. No file is read. */
+/* The same of a text that comes from elsewhere: messages begin with `origin`, and a wrong text is
+ * an error of kind `fault`. No file is read. */
 struct model *model_read(const char *text, const char *origin, enum error_kind fault,
                          struct shape input, int classes, struct error *error);
 

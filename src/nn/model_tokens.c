@@ -17,7 +17,8 @@ static bool is_space(char c)
 
 static bool is_word(char c)
 {
-    return is_digit(c) || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_' || c == '.';
+    return is_digit(c) || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_' ||
+           c == '.' || (unsigned char)c >= 0x80; /* no name has it, but messages show it whole */
 }
 
 static void skip(struct tokens *tokens)
@@ -112,11 +113,12 @@ bool token_is_word(const struct token *token, const char *word)
 const char *token_show(const struct token *token, char text[TOKEN_TEXT_SIZE])
 {
     enum { MOST = TOKEN_TEXT_SIZE - 8 };
+    const char *quote = token->kind == TOKEN_STRING ? "'" : "";
 
     if (token->kind == TOKEN_END)
         snprintf(text, TOKEN_TEXT_SIZE, "the end of the text");
     else if (token->length <= MOST)
-        snprintf(text, TOKEN_TEXT_SIZE, "%.*s", token->length, token->text);
+        snprintf(text, TOKEN_TEXT_SIZE, "%s%.*s%s", quote, token->length, token->text, quote);
     else
         snprintf(text, TOKEN_TEXT_SIZE, "%.*s...", MOST, token->text);
     return text;

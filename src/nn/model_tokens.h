@@ -10,7 +10,7 @@
 #include "support/error.h"
 
 enum token_kind {
-    TOKEN_WORD,   /* letters, digits, _ and .; as a number also + and -: Conv2d, 16k3p, 1e-05 */
+    TOKEN_WORD,   /* letters, digits, _ and .; in a number also + and -: Conv2d, 16k3p, 1e-05 */
     TOKEN_STRING, /* 'zeros': the text is without the quotes */
     TOKEN_SIGN,   /* one other character */
     TOKEN_END,
@@ -22,7 +22,7 @@ struct token {
     enum token_kind kind;
     const char *text;
     int length;
-    int line, column; /* from 1 */
+    int line, column; /* from 1, in bytes */
     bool apart;       /* white space, a comment or nothing is before it */
 };
 

@@ -300,7 +300,8 @@ static char *finish(FILE *file, char **text, struct error *error)
 {
     bool written = ferror(file) == 0;
 
-    written = fclose(file) == 0 && written;
+    /* Without memory for the last of it glibc closes the file as if all were well. */
+    written = fclose(file) == 0 && written && *text != NULL;
     if (written)
         return *text;
     free(*text);

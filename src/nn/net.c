@@ -200,6 +200,16 @@ bool net_memory(const struct model *model, const struct net_options *options, si
     return true;
 }
 
+int net_useful_threads(const struct model *model, int batch_size)
+{
+    int channels = 1;
+
+    for (int l = 0; l < model->layer_count; l++)
+        if (model->layers[l].output.channels > channels)
+            channels = model->layers[l].output.channels;
+    return lanes_blocks(batch_size) * channels;
+}
+
 float *net_state(struct net *net)
 {
     return net->exec.state;

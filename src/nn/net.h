@@ -69,6 +69,10 @@ void net_free(struct net *net);
 bool net_memory(const struct model *model, const struct net_options *options, size_t *bytes,
                 struct error *error);
 
+/* Threads that can have work: a step of a batch is shared by block and, with more threads than
+ * blocks, by channel or feature. */
+int net_useful_threads(const struct model *model, int batch_size);
+
 /* The parameters and running statistics, model->state_count floats; their average, or NULL; the
  * optimizer's i-th buffer and the last batch's gradient, model->parameter_count floats each. Valid
  * as long as the net. */

@@ -23,7 +23,7 @@ void summary_row(const struct model *model, int l, struct summary_row *row)
     const struct layer *layer = &model->layers[l];
     struct shape out = layer->output;
 
-    snprintf(row->type, sizeof row->type, "%s-%d", layer_kind_name(layer->kind), l + 1);
+    snprintf(row->type, sizeof row->type, "%s-%d", layer_kind_name((int)layer->kind), l + 1);
     if (out.height > 0)
         snprintf(row->shape, sizeof row->shape, "[-1, %d, %d, %d]", out.channels, out.height,
                  out.width);

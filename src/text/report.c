@@ -1,11 +1,15 @@
 #include "text/report.h"
 
+#include "nn/model_text.h"
+#include "nn/model_write.h"
+#include "nn/shelf.h"
 #include "nn/summary.h"
 #include "support/signals.h"
 
 #include <errno.h>
 #include <langinfo.h>
 #include <math.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/ioctl.h>
 #include <unistd.h>
@@ -247,6 +251,35 @@ void report_summary(FILE *file, const struct model *model, size_t memory)
             "Estimated Total Size (MB): %.2f\n%s\n",
             sizes.input, sizes.activations, sizes.parameters, sizes.total, line);
     fprintf(file, "Memory for training (MB): %.2f\n%s\n", (double)memory / 1048576.0, line);
+}
+
+bool report_network(FILE *file, const struct model *model, struct error *error)
+{
+    char *text = model_write_torch(model->layers, model->layer_count, error);
+
+    if (text == NULL)
+        return false;
+    fprintf(file, "%s\n", text);
+    free(text);
+    return true;
+}
+
+bool report_shelf(FILE *file, struct error *error)
+{
+    const struct shape image = {1, DATASET_SIDE, DATASET_SIDE};
+    char parameters[16], multiply_adds[16];
+
+    for (int i = 0; shelf_name(i) != NULL; i++) {
+        struct model *model = model_make(shelf_name(i), image, DATASET_CLASSES, error);
+        if (model == NULL)
+            return false;
+        summary_thousands(parameters, sizeof parameters, model->parameter_count);
+        summary_thousands(multiply_adds, sizeof multiply_adds, model_multiply_adds(model));
+        fprintf(file, "%-9s %9s parameters %10s multiply-adds  %s\n", model->name, parameters,
+                multiply_adds, shelf_purpose(i));
+        model_free(model);
+    }
+    return true;
 }
 
 static void report_split(FILE *file, const char *name, const struct split *split)

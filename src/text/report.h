@@ -33,6 +33,13 @@ void report_test(FILE *file, bool validates, double loss, int correct, int count
  * training takes. */
 void report_summary(FILE *file, const struct model *model, size_t memory);
 
+/* The network as PyTorch prints it. False with ERROR_SYSTEM when memory is short. */
+bool report_network(FILE *file, const struct model *model, struct error *error);
+
+/* The networks that there are: parameters, multiply-adds, and where each comes from. False with
+ * ERROR_SYSTEM when memory is short. */
+bool report_shelf(FILE *file, struct error *error);
+
 /* The statistics of both splits as the published run prints them, of the pixels in [0, 1], with the
  * images of each class; below them those of what the network sees. `validates`: the test split is
  * held-out training images. */

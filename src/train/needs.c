@@ -1,7 +1,6 @@
 #include "train/needs.h"
 
 #include "nn/layers.h"
-#include "support/lanes.h"
 #include "support/memory.h"
 
 struct net_options needs_net(const struct settings *settings, int images)
@@ -16,13 +15,9 @@ struct net_options needs_net(const struct settings *settings, int images)
 int needs_threads(const struct model *model, const struct settings *settings, int images,
                   int threads)
 {
-    const int blocks = lanes_blocks(needs_net(settings, images).batch_size);
-    int channels = 1;
+    const int useful = net_useful_threads(model, needs_net(settings, images).batch_size);
 
-    for (int i = 0; i < model->layer_count; i++)
-        if (model->layers[i].output.height > 0 && model->layers[i].output.channels > channels)
-            channels = model->layers[i].output.channels;
-    return threads < blocks * channels ? threads : blocks * channels;
+    return threads < useful ? threads : useful;
 }
 
 bool needs_memory(const struct model *model, const struct settings *settings, int images,

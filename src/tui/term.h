@@ -42,8 +42,8 @@ enum term_key {
 bool term_wanted(void);
 
 /* Looks whether the terminal can be used, without touching it. ERROR_SYSTEM, with the advice to run
- * headless, when TERM is not set or not known, when the stack is too small for curses, or when stdin
- * and stdout are two terminals. */
+ * headless, when TERM is not set or not known, when the stack is too small for curses, or when
+ * stdin and stdout are two terminals. */
 bool term_check(struct error *error);
 
 /* Prepares to take the terminal over. `color` is auto, always or never. ERROR_SYSTEM as
