@@ -6,10 +6,12 @@
 #include "actions/run.h"
 #include "actions/series.h"
 #include "nn/cpu.h"
-#include "nn/model_text.h"
 #include "support/json_memory.h"
 #include "support/signals.h"
 #include "text/report.h"
+#include "train/checkpoint.h"
+#include "train/needs.h"
+#include "train/network.h"
 #include "tui/term.h"
 
 #include <errno.h>
@@ -55,6 +57,19 @@ static void print_version(void)
     putchar('\n');
 }
 
+static bool print_summary(const struct setup *setup, struct error *error)
+{
+    const struct settings *settings = &setup->options.settings;
+    size_t memory;
+
+    if (strcmp(setup->options.summary, "torch") == 0)
+        return report_network(stdout, setup->model, error);
+    if (!needs_memory(setup->model, settings, settings->batch_size, &memory, error))
+        return false;
+    report_summary(stdout, setup->model, memory);
+    return true;
+}
+
 static bool train(struct run *run, struct error *error)
 {
     struct setup *setup = run->setup;
@@ -86,11 +101,7 @@ static bool act(struct program *program, struct error *error)
     case ACTION_HELP: options_help(stdout); return true;
     case ACTION_VERSION: print_version(); return true;
     case ACTION_MODELS: return report_shelf(stdout, error);
-    case ACTION_SUMMARY:
-        if (strcmp(options->summary, "torch") == 0)
-            return report_network(stdout, setup->model, error);
-        report_summary(stdout, setup->model);
-        return true;
+    case ACTION_SUMMARY: return print_summary(setup, error);
     case ACTION_STATS:
         report_statistics(stdout, &setup->data, options->settings.validate > 0);
         return true;
@@ -106,16 +117,55 @@ static bool load_data(struct program *program, struct error *error)
 {
     struct setup *setup = &program->setup;
     const bool resumed = setup->options.resume != NULL;
-    const int held_out = setup->options.settings.validate;
+    const struct settings *settings = &setup->options.settings;
+    const int held_out = settings->validate;
 
     if (!dataset_load(&setup->data, setup->data_directory, error) ||
         (resumed && !run_check_data(&program->run, error)))
         return false;
+    dataset_set_normalization(&setup->data, settings->normalize.mean,
+                              settings->normalize.deviation);
     if (held_out == 0 || dataset_hold_out(&setup->data, held_out, error))
         return true;
     if (resumed) /* the setting is from the run, not from the command line */
         error->kind = ERROR_CHECKPOINT;
     return false;
+}
+
+/* Makes the network that is asked for, unless a run has brought its own. Texts are read once: from
+ * here on the settings have the network's own name. */
+static bool make_network(struct setup *setup, struct error *error)
+{
+    struct settings *settings = &setup->options.settings;
+
+    if (setup->model == NULL && (setup->model = network_make(settings->model, error)) == NULL)
+        return false;
+    settings->model = setup->model->name;
+    return true;
+}
+
+/* Makes the network of the checkpoint, if that tells of one: --model may only say the same, and
+ * --normalize wins over the file's. */
+static bool take_checkpoint(struct setup *setup, struct error *error)
+{
+    struct options *options = &setup->options;
+    struct settings own;
+    struct model *model;
+
+    if (!checkpoint_describe(options->eval, &model, &own, error))
+        return false;
+    if (model == NULL)
+        return true;
+    if (!options_given(options, "normalize"))
+        options->settings.normalize = own.normalize;
+    if (!options_given(options, "model")) {
+        setup->model = model;
+        return true;
+    }
+    const bool same =
+        make_network(setup, error) && network_check(model, setup->model, options->eval, error);
+    model_free(model);
+    return same;
 }
 
 /* Makes what the action needs, then runs it. */
@@ -132,9 +182,9 @@ static bool run(struct program *program, int argc, char *argv[], struct error *e
     if (!talk_only && options->resume != NULL && !run_open(&program->run, argc, argv, error))
         return false;
     bool needs_data = !talk_only && options->action != ACTION_SUMMARY;
-    if (!talk_only && ((setup->model = model_make(options->settings.model,
-                                                  (struct shape){1, DATASET_SIDE, DATASET_SIDE},
-                                                  DATASET_CLASSES, error)) == NULL ||
+    if (options->action == ACTION_EVAL && !take_checkpoint(setup, error))
+        return false;
+    if (!talk_only && (!make_network(setup, error) ||
                        (setup->kernels = kernels_select(options->kernels, error)) == NULL))
         return false;
     setup->threads = options->threads > 0 ? options->threads : cpu_count();
@@ -157,7 +207,7 @@ int main(int argc, char *argv[])
     setlocale(LC_CTYPE, ""); /* no other category: numbers keep their decimal point */
     bool done = run(&program, argc, argv, &error);
     run_close(&program.run);
-    free(program.setup.compared);
+    past_free_compared(&program.setup);
     dataset_fini(&program.setup.data);
     model_free(program.setup.model);
     if ((fflush(stdout) != 0 || ferror(stdout)) && done)

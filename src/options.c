@@ -115,8 +115,10 @@ static const struct row rows[] = {
     {'d', "data", "DIR",
      "the four .gz files (default: $MNIST_TUI_DATA, ./data, then the installed copy)",
      STORED(PATH, data)},
-    {'m', "model", "NAME", "basic (default), nofc, slim, deep or tiny; list tells of them",
+    {'m', "model", "NET", "a network's name (default basic; list: all), text, or FILE.net",
      SETTING, .action = ACTION_MODELS, .lists = true},
+    {0, "normalize", "MEAN,STD", "of the pixels from 0 to 1 (default 0.1307,0.3081), or none",
+     SETTING},
     {'i', "init", "FILE", "start from the weights in a checkpoint",
      STORED(PATH, init), .needs = TRAINS, .because = "training (did you mean --eval?)"},
 
@@ -126,15 +128,23 @@ static const struct row rows[] = {
     {'e', "epochs", "N", "epochs to train (default 20)", SETTING},
     {'b', "batch-size", "N", "images per batch (default 64)", SETTING},
     {0, "lr", "F", "learning rate, the highest of a schedule (default 0.01)", SETTING},
-    {0, "momentum", "F", "momentum of gradient descent (default 0.9)", SETTING},
+    {0, "optimizer", "NAME", "sgd (default), adam, adamw, rmsprop or adadelta", SETTING},
+    {0, "momentum", "F", "of sgd (default 0.9) and rmsprop (default 0)", SETTING},
+    {0, "beta1", "F", "of adam and adamw (default 0.9)", SETTING},
+    {0, "beta2", "F", "of adam and adamw (default 0.999)", SETTING},
+    {0, "eps", "F", "of all but sgd (default 1e-8; adadelta 1e-6)", SETTING},
+    {0, "alpha", "F", "of rmsprop (default 0.99)", SETTING},
+    {0, "rho", "F", "of adadelta (default 0.9)", SETTING},
     {0, "nesterov", NULL, "Nesterov's momentum", SETTING, .value = "true"},
-    {0, "weight-decay", "F", "L2 regularisation of all parameters (default 0)", SETTING},
+    {0, "weight-decay", "F", "L2 regularisation of all parameters (default 0; adamw 0.01, decoupled)",
+     SETTING},
     {0, "schedule", "NAME", "learning rate schedule: none (default), step, cosine or onecycle",
      SETTING},
     {0, "warmup", "F",
      "share of the run over which the learning rate rises (default 0; onecycle 0.3)", SETTING},
     {0, "dropout", "F", "share of the last features to drop (default 0)", SETTING},
     {0, "label-smoothing", "F", "share of each label spread over all classes (default 0)", SETTING},
+    {0, "ema", "F", "test, show and keep an average of the weights with this decay", SETTING},
     {0, "augment", "NAME", "change the training images: none (default) or affine", SETTING},
     {0, "rotate", "F", "affine: rotate by at most F degrees (default 9)", SETTING},
     {0, "shift", "F", "affine: shift by at most F pixels (default 2)", SETTING},
@@ -380,6 +390,14 @@ static bool check_settings(const struct options *options, struct error *error)
             return error_set(error, ERROR_USAGE,
                              "--%s needs --augment=affine: without it the images are unchanged",
                              affine[i]);
+    for (const struct row *row = rows; row < rows + ROW_COUNT; row++)
+        if (row->name != NULL && options->given[row - rows] &&
+            !settings_optimizer_has(settings->optimizer, row->name))
+            return error_set(error, ERROR_USAGE, "--%s means nothing to --optimizer=%s", row->name,
+                             optimizer_name((int)settings->optimizer));
+    if (options_given(options, "ema") && settings->ema <= 0.0)
+        return error_set(error, ERROR_USAGE,
+                         "--ema: not usable (expected a number above 0 and below 1, got 0)");
     if (settings->nesterov && settings->momentum == 0.0)
         return error_set(error, ERROR_USAGE, "--nesterov needs --momentum above 0");
     return true;
@@ -513,6 +531,35 @@ static void take_recipe(struct options *options, const struct parser *parser, in
     optind = 1; /* the command line is read again */
 }
 
+/* Sets what an --optimizer brings: PyTorch's defaults where the command line says nothing. SGD
+ * keeps the recipe's. */
+static void complete_optimizer(struct options *options)
+{
+    static const struct {
+        double lr, weight_decay, eps;
+    } defaults[] = {
+        [OPTIMIZER_ADAM] = {1e-3, 0.0, 1e-8},
+        [OPTIMIZER_ADAMW] = {1e-3, 0.01, 1e-8},
+        [OPTIMIZER_RMSPROP] = {1e-2, 0.0, 1e-8},
+        [OPTIMIZER_ADADELTA] = {1.0, 0.0, 1e-6},
+    };
+    struct settings *settings = &options->settings;
+    const enum optimizer_kind kind = settings->optimizer;
+
+    if (kind == OPTIMIZER_SGD)
+        return;
+    if (!options_given(options, "lr"))
+        settings->lr = defaults[kind].lr;
+    if (!options_given(options, "weight-decay"))
+        settings->weight_decay = defaults[kind].weight_decay;
+    if (!options_given(options, "eps"))
+        settings->eps = defaults[kind].eps;
+    if (!options_given(options, "momentum"))
+        settings->momentum = 0.0;
+    if (!options_given(options, "nesterov"))
+        settings->nesterov = false;
+}
+
 /* Sets defaults that depend on another option. */
 static void complete(struct options *options)
 {
@@ -521,6 +568,7 @@ static void complete(struct options *options)
     if (settings->schedule == SCHEDULE_ONECYCLE && options_given(options, "schedule") &&
         !options_given(options, "warmup") && settings->warmup == 0.0)
         settings->warmup = ONECYCLE_WARMUP;
+    complete_optimizer(options);
 }
 
 bool options_parse(struct options *options, const struct settings *run, int argc, char *argv[],

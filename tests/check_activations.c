@@ -46,7 +46,8 @@ static int tear_down(void **unused)
 static void run(int index)
 {
     for (int p = 0; p < DATASET_PIXELS; p++)
-        image[p] = dataset_normalize(data.test.images[(size_t)index * DATASET_PIXELS + (size_t)p]);
+        image[p] = dataset_normalize(&data.test,
+                                     data.test.images[(size_t)index * DATASET_PIXELS + (size_t)p]);
     activations_run(&activations, trained, image);
 }
 

@@ -309,7 +309,7 @@ static struct split random_split(void)
         random_image(split_images + i * PIXELS);
         split_labels[i] = (uint8_t)(i % DATASET_CLASSES);
     }
-    return (struct split){IMAGES, split_images, split_labels};
+    return (struct split){IMAGES, split_images, split_labels, 0.1307F, 0.3081F};
 }
 
 static void check_pack(const struct split *split, int count, int padding)
@@ -379,7 +379,8 @@ static void packing_without_augmentation_is_plain_packing(void **state)
 
 static struct split copied(const struct split *split, int first, int count)
 {
-    struct split copy = {count, malloc((size_t)count * PIXELS), malloc((size_t)count)};
+    struct split copy = {count, malloc((size_t)count * PIXELS), malloc((size_t)count), split->mean,
+                         split->deviation};
 
     assert_true(copy.images != NULL && copy.labels != NULL);
     memcpy(copy.images, split->images + first * PIXELS, (size_t)count * PIXELS);

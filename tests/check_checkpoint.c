@@ -5,6 +5,7 @@
 #include "nn/limits.h"
 #include "support/checksum.h"
 #include "train/checkpoint.h"
+#include "train/recipe.h"
 
 #include <jansson.h>
 #include <math.h>
@@ -12,7 +13,7 @@
 static struct model *model;
 static float state[MODEL_STATE_MAX], velocity[MODEL_STATE_MAX], loaded[MODEL_STATE_MAX];
 static float loaded_velocity[MODEL_STATE_MAX];
-static const struct settings settings = {"basic", 20, 64, 0.01, 0.9, 1, true};
+static const struct settings settings = {"basic", 20, 64, 0.01, 0.9, 1, true, SETTINGS_OLD};
 static const struct dataset data = {.train = {.count = 60000}, .checksum = 0xFEDCBA9876543210};
 static struct progress read_progress;
 static char directory[PATH_MAX], path[PATH_MAX + 32];
@@ -233,24 +234,9 @@ static void forge(const char *from, const char *to)
 static void row_36_a_newer_format_version_is_refused(void **unused)
 {
     (void)unused;
-    forge("\"format_version\":\"1\"", "\"format_version\":\"2\"");
+    forge("\"format_version\":\"1\"", "\"format_version\":\"3\"");
     assert_refused();
     assert_non_null(strstr(error.text, "version"));
-}
-
-static void row_37_shapes_and_names_of_another_model_are_refused(void **unused)
-{
-    (void)unused;
-    forge("\"model\":\"basic\"", "\"model\":\"other\"");
-    assert_refused();
-    assert_non_null(strstr(error.text, "other"));
-    forge("\"model\":\"other\"", "\"model\":\"basic\"");
-    forge("[4,1,3,3]", "[1,4,3,3]");
-    assert_refused();
-    assert_non_null(strstr(error.text, "layer1.0.weight"));
-    forge("[1,4,3,3]", "[4,1,3,3]");
-    forge("\"layer2.0.weight\"", "\"layer9.0.weight\"");
-    assert_refused();
 }
 
 static void row_38_wild_lengths_and_offsets_are_refused(void **unused)
@@ -392,19 +378,35 @@ static void everything_that_resuming_needs_comes_back(void **unused)
     assert_memory_equal(&read_progress.generator, &rng, sizeof rng);
 }
 
+static void row_37_shapes_and_names_of_another_model_are_refused(void **unused)
+{
+    (void)unused;
+    forge("\"model\":\"basic\"", "\"model\":\"other\"");
+    assert_false(resume_with(&settings));
+    assert_int_equal(error.kind, ERROR_CHECKPOINT);
+    assert_non_null(strstr(error.text, "other"));
+    forge("\"model\":\"other\"", "\"model\":\"basic\"");
+    forge("[4,1,3,3]", "[1,4,3,3]");
+    assert_refused();
+    assert_non_null(strstr(error.text, "layer1.0.weight"));
+    forge("[1,4,3,3]", "[4,1,3,3]");
+    forge("\"layer2.0.weight\"", "\"layer9.0.weight\"");
+    assert_refused();
+}
+
 static void row_41_other_settings_or_data_are_named(void **unused)
 {
     const struct {
         struct settings own;
         const char *names;
     } cases[] = {
-        {{"basic", 20, 32, 0.01, 0.9, 1, true}, "--batch-size differs"},
-        {{"basic", 20, 64, 0.02, 0.9, 1, true}, "--lr differs"},
-        {{"basic", 20, 64, 0.01, 0.5, 1, true}, "--momentum differs"},
-        {{"basic", 20, 64, 0.01, 0.9, 2, true}, "(expected 2, got 1)"},
-        {{"basic", 20, 64, 0.01, 0.9, 1, false}, "shuffle differs"},
+        {{"basic", 20, 32, 0.01, 0.9, 1, true, SETTINGS_OLD}, "--batch-size differs"},
+        {{"basic", 20, 64, 0.02, 0.9, 1, true, SETTINGS_OLD}, "--lr differs"},
+        {{"basic", 20, 64, 0.01, 0.5, 1, true, SETTINGS_OLD}, "--momentum differs"},
+        {{"basic", 20, 64, 0.01, 0.9, 2, true, SETTINGS_OLD}, "(expected 2, got 1)"},
+        {{"basic", 20, 64, 0.01, 0.9, 1, false, SETTINGS_OLD}, "shuffle differs"},
     };
-    const struct settings longer = {"basic", 40, 64, 0.01, 0.9, 1, true};
+    const struct settings longer = {"basic", 40, 64, 0.01, 0.9, 1, true, SETTINGS_OLD};
     (void)unused;
 
     for (int i = 0; i < CHECK_COUNT(cases); i++) {
@@ -468,7 +470,7 @@ static void remove_velocities(json_t *header)
     }
 }
 
-enum { MANY = 3 * MODEL_TENSORS_MAX };
+enum { MANY = 192 };
 
 static void add_counters(json_t *header)
 {
@@ -544,12 +546,98 @@ static void row_43_impossible_epochs_and_batches_are_refused(void **unused)
     assert_not_resumed("\"loss_sum\":\"12.5\"", "\"loss_sum\":\"12.x\"", "its loss_sum");
     assert_not_resumed("\"lr_now\":\"0.0125\"", "\"lr_nou\":\"0.0125\"", "its lr_now");
     assert_not_resumed("\"data_checksum\":\"f", "\"data_checksum\":\"g", "its data_checksum");
-    const struct settings over = {"basic", 3, 64, 0.01, 0.9, 1, true};
+    const struct settings over = {"basic", 3, 64, 0.01, 0.9, 1, true, SETTINGS_OLD};
     assert_false(resume_with(&over));
     assert_non_null(strstr(error.text, "its batch is impossible"));
-    const struct settings shorter = {"basic", 2, 64, 0.01, 0.9, 1, true};
+    const struct settings shorter = {"basic", 2, 64, 0.01, 0.9, 1, true, SETTINGS_OLD};
     assert_false(resume_with(&shorter));
     assert_non_null(strstr(error.text, "its epoch is impossible"));
+}
+
+static void a_file_tells_of_its_network_and_settings(void **unused)
+{
+    struct settings own = *recipe_settings(0);
+    struct model *told;
+    (void)unused;
+
+    assert_true(checkpoint_describe(path, &told, &own, &error));
+    assert_string_equal(told->name, "basic");
+    assert_string_equal(own.model, "basic");
+    assert_int_equal(own.batch_size, 64);
+    model_free(told);
+    forge("\"model\":\"basic\"", "\"model\":\"other\"");
+    assert_false(checkpoint_describe(path, &told, &own, &error));
+    assert_int_equal(error.kind, ERROR_CHECKPOINT);
+    put_foreign("{}", 0);
+    assert_true(checkpoint_describe(path, &told, &own, &error));
+    assert_null(told);
+}
+
+/* Everything that format 2 has, and format 1 has not. */
+static void format_2_comes_back_with_its_average(void **unused)
+{
+    static const char text[] = "Conv2d(4, 5, stride=2) GELU Dropout(0.1) Linear(10)";
+    struct settings rich = settings, own;
+    struct model *other = sample_model(text), *told;
+    struct trained written, read;
+    struct checkpoint_group groups[2][CHECKPOINT_GROUPS_MAX];
+    struct checkpoint both = {.model = other, .settings = &rich, .kernels = "baseline"};
+    const struct progress progress = {
+        .lr = 0.5, .generator = {{1, 2, 3, 4}}, .data_checksum = 0xFEDCBA9876543210};
+    struct rng rng;
+    (void)unused;
+
+    rich.model = other->name;
+    rich.optimizer = OPTIMIZER_ADAM;
+    rich.ema = 0.99;
+    rich.normalize = (struct normalization){0.25, 0.5};
+    rng_init(&rng, 7, 0);
+    assert_true(trained_init(&written, other, &rich, &error));
+    assert_true(trained_init(&read, other, &rich, &error));
+    for (size_t i = 0; i < other->parameter_count; i++) {
+        written.state[i] = rng_uniform(&rng, -1.0F, 1.0F);
+        written.average[i] = rng_uniform(&rng, -1.0F, 1.0F);
+        written.buffers[0][i] = rng_uniform(&rng, -1.0F, 1.0F);
+        written.buffers[1][i] = rng_uniform(&rng, 0.0F, 1.0F);
+    }
+    both.state = trained_shown(&written);
+    both.groups = groups[0];
+    both.group_count = checkpoint_list(&written, &rich, groups[0]);
+    assert_int_equal(both.group_count, 3);
+    assert_true(checkpoint_save(&run, "last.safetensors", &both, &progress, &error));
+    both.state = trained_shown(&read);
+    both.groups = groups[1];
+    checkpoint_list(&read, &rich, groups[1]);
+    if (!checkpoint_resume(&run, "last.safetensors", &both, &data, &read_progress, &error))
+        fail_msg("%s", error.text);
+    const size_t size = other->parameter_count * sizeof(float);
+    assert_memory_equal(read.state, written.state, size);
+    assert_memory_equal(read.average, written.average, size);
+    assert_memory_equal(read.buffers[0], written.buffers[0], size);
+    assert_memory_equal(read.buffers[1], written.buffers[1], size);
+
+    assert_true(checkpoint_describe(path, &told, &own, &error));
+    assert_string_equal(told->name, other->name);
+    assert_true(settings_same(&rich, &own, "", &error));
+    model_free(told);
+    memset(read.state, 0, size);
+    assert_true(checkpoint_load(path, other, read.state, &error)); /* what is kept is the average */
+    assert_memory_equal(read.state, written.average, size);
+
+    rich.optimizer = OPTIMIZER_RMSPROP; /* each difference is refused */
+    assert_false(checkpoint_resume(&run, "last.safetensors", &both, &data, &read_progress, &error));
+    assert_non_null(strstr(error.text, "--optimizer"));
+    rich.optimizer = OPTIMIZER_ADAM;
+    rich.normalize.mean = 0.0;
+    assert_false(checkpoint_resume(&run, "last.safetensors", &both, &data, &read_progress, &error));
+    assert_non_null(strstr(error.text, "--normalize"));
+    rich.normalize.mean = 0.25;
+    forge("optimizer.raw.0.bias", "optimizer.row.0.bias");
+    assert_false(checkpoint_resume(&run, "last.safetensors", &both, &data, &read_progress, &error));
+    assert_non_null(strstr(error.text, "optimizer.raw.0.bias is missing"));
+    trained_fini(&written);
+    trained_fini(&read);
+    model_free(other);
 }
 
 static void row_41_invalid_settings_are_refused(void **unused)
@@ -722,6 +810,8 @@ static const struct CMUnitTest tests[] = {
     TEST(row_39_variances_below_0_are_refused),
     TEST(row_40_trailing_bytes_are_refused),
     TEST(everything_that_resuming_needs_comes_back),
+    TEST(a_file_tells_of_its_network_and_settings),
+    TEST(format_2_comes_back_with_its_average),
     TEST(row_41_other_settings_or_data_are_named),
     TEST(row_41_invalid_settings_are_refused),
     TEST(row_42_a_checkpoint_without_velocities_is_not_resumed),

@@ -344,7 +344,7 @@ static void row_27_all_zero_images_and_one_class_load(void **unused)
     load_plan(&data);
     assert_planned(&data.train, 0);
     dataset_statistics(&data.train, &statistics);
-    const double dark = (double)dataset_normalize(0);
+    const double dark = (double)dataset_normalize(&data.train, 0);
     assert_moments(&statistics.inputs, dark, dark, dark, 0.0);
     assert_moments(&statistics.pixels, 0.0, 0.0, 0.0, 0.0);
     for (int k = 0; k < DATASET_CLASSES; k++)
@@ -357,19 +357,41 @@ static void row_27_all_zero_images_and_one_class_load(void **unused)
 /* The constants were computed separately, with each operation rounded to a float. */
 static void pixels_are_normalised_as_torchvision_does(void **unused)
 {
+    const struct split split = {.mean = 0.1307F, .deviation = 0.3081F};
     (void)unused;
-    assert_true(dataset_normalize(0) == -0x1.B264E2p-2F);
-    assert_true(dataset_normalize(1) == -0x1.A55C40p-2F);
-    assert_true(dataset_normalize(127) == 0x1.3138C8p+0F);
-    assert_true(dataset_normalize(254) == 0x1.678566p+1F);
-    assert_true(dataset_normalize(255) == 0x1.69267Ap+1F);
+
+    assert_true(dataset_normalize(&split, 0) == -0x1.B264E2p-2F);
+    assert_true(dataset_normalize(&split, 1) == -0x1.A55C40p-2F);
+    assert_true(dataset_normalize(&split, 127) == 0x1.3138C8p+0F);
+    assert_true(dataset_normalize(&split, 254) == 0x1.678566p+1F);
+    assert_true(dataset_normalize(&split, 255) == 0x1.69267Ap+1F);
     for (int pixel = 0; pixel < 256; pixel++) {
         volatile float scaled = (float)pixel / 255.0F; /* volatile: rounded to float here */
         volatile float centred = scaled - 0.1307F;
         volatile float normalised = centred / 0.3081F;
-        assert_true(dataset_normalize((uint8_t)pixel) == normalised);
+        assert_true(dataset_normalize(&split, (uint8_t)pixel) == normalised);
         assert_true(fabs((double)normalised - (pixel / 255.0 - 0.1307) / 0.3081) < 1e-6);
     }
+}
+
+static void another_normalisation_is_that_of_both_splits(void **unused)
+{
+    struct dataset data;
+    (void)unused;
+
+    load_plan(&data);
+    assert_true(data.train.mean == 0.1307F && data.test.deviation == 0.3081F);
+    dataset_set_normalization(&data, 0.5, 0.25);
+    for (int pixel = 0; pixel < 256; pixel++) {
+        volatile float scaled = (float)pixel / 255.0F;
+        volatile float centred = scaled - 0.5F;
+        assert_true(dataset_normalize(&data.train, (uint8_t)pixel) == centred / 0.25F);
+        assert_true(dataset_normalize(&data.test, (uint8_t)pixel) == centred / 0.25F);
+    }
+    dataset_set_normalization(&data, 0.0, 1.0);
+    for (int pixel = 0; pixel < 256; pixel++)
+        assert_true(dataset_normalize(&data.test, (uint8_t)pixel) == (float)pixel / 255.0F);
+    dataset_fini(&data);
 }
 
 static void statistics_follow_their_definitions(void **unused)
@@ -382,9 +404,10 @@ static void statistics_follow_their_definitions(void **unused)
     load_plan(&data);
     const int pixels = data.train.count * DATASET_PIXELS;
     for (int i = 0; i < pixels; i++)
-        sum += (double)dataset_normalize(data.train.images[i]);
+        sum += (double)dataset_normalize(&data.train, data.train.images[i]);
     for (int i = 0; i < pixels; i++)
-        squares += pow((double)dataset_normalize(data.train.images[i]) - sum / pixels, 2.0);
+        squares +=
+            pow((double)dataset_normalize(&data.train, data.train.images[i]) - sum / pixels, 2.0);
     dataset_statistics(&data.train, &statistics);
     assert_true(fabs(statistics.inputs.mean - sum / pixels) < 1e-12);
     assert_true(fabs(statistics.inputs.variance - squares / (pixels - 1)) < 1e-12);
@@ -570,7 +593,7 @@ static float packed(const struct split *split, const uint32_t *indices, int coun
     if (lane >= count)
         return 0.0F;
     size_t at = (size_t)indices[lane] * DATASET_PIXELS + (size_t)(y * DATASET_SIDE + x);
-    return dataset_normalize(split->images[at]);
+    return dataset_normalize(split, split->images[at]);
 }
 
 static void assert_packs(const struct split *split, const uint32_t *indices, int count, int padding)
@@ -642,6 +665,7 @@ static const struct CMUnitTest tests[] = {
     TEST(row_26_fewer_images_than_a_batch_load),
     TEST(row_27_all_zero_images_and_one_class_load),
     TEST(pixels_are_normalised_as_torchvision_does),
+    TEST(another_normalisation_is_that_of_both_splits),
     TEST(statistics_follow_their_definitions),
     TEST(the_real_data_are_mnist),
     TEST(the_real_data_have_the_notebooks_statistics),

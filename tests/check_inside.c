@@ -234,6 +234,7 @@ static float state[MODEL_STATE_MAX];
 /* The reference network's activations for the drawn 7. */
 static int make_activations(void **unused)
 {
+    const struct split split = {.mean = 0.1307F, .deviation = 0.3081F};
     char path[PATH_MAX];
     float image[DATASET_PIXELS];
     struct error error;
@@ -245,7 +246,7 @@ static int make_activations(void **unused)
         !activations_init(&activations, model, kernels_select("baseline", &error), &error))
         fail_msg("%s", error.text);
     for (int p = 0; p < DATASET_PIXELS; p++)
-        image[p] = dataset_normalize(drawing.digit[p]);
+        image[p] = dataset_normalize(&split, drawing.digit[p]);
     activations_run(&activations, state, image);
     return 0;
 }

@@ -8,6 +8,8 @@
 
 #include <math.h>
 
+enum { OLDEST = 5 }; /* the shelf's first networks: those of files of format 1 */
+
 /* A tensor as PyTorch's state dict lists it, without the counts of batches. */
 struct listed {
     const char *name;
@@ -88,7 +90,7 @@ static void the_models_have_the_documented_numbers_of_parameters(void **unused)
         assert_int_equal(model->parameter_count, expected[i].parameters);
         model_free(model);
     }
-    for (int i = 0; i < MODEL_SHELF_MAX; i++) {
+    for (int i = 0; i < OLDEST; i++) {
         assert_non_null(model = sample_model(shelf_name(i)));
         assert_true(model->parameter_count < 10000);
         model_free(model);
@@ -103,7 +105,7 @@ static void every_model_fills_its_state_without_gaps(void **unused)
     struct model *model;
     (void)unused;
 
-    for (int i = 0; i < MODEL_SHELF_MAX; i++) {
+    for (int i = 0; i < OLDEST; i++) {
         size_t parameters = 0, all = 0;
         assert_non_null(model = sample_model(shelf_name(i)));
         for (int t = 0; t < model->tensor_count; t++) {

@@ -349,7 +349,7 @@ static void check_activations(const struct subject *s, const struct twin *twin,
 
     assert_true(activations_init(&activations, s->model, k, &error));
     for (int p = 0; p < DATASET_PIXELS; p++)
-        image[p] = dataset_normalize(network_data.test.images[p]);
+        image[p] = dataset_normalize(&network_data.test, network_data.test.images[p]);
     activations_run(&activations, s->state, image);
     for (int l = 0; l < s->model->layer_count; l++) {
         const struct grid *expected = &twin->value[l + 1];

@@ -520,7 +520,7 @@ static void words_are_checked_against_their_list(void **unused)
         {"--glyphs=emoji", "braille"},        {"--color=maybe", "always"},
         {"--view=nonesuch", "overview"},      {"--snapshot=80", "COLSxROWS"},
         {"--snapshot=0x5", "COLSxROWS"},      {"--snapshot=80x24x", "COLSxROWS"},
-        {"--model=nonesuch", "slim"},         {"--recipe=cake", "reference, best, tiny"},
+        {"--optimizer=adagrad", "adamw"},     {"--recipe=cake", "reference, best, tiny"},
         {"--recipe=", "reference"},           {"--schedule=poly", "none, step, cosine, onecycle"},
         {"--augment=flip", "affine"},         {"--snapshot=x", "COLSxROWS"},
         {"--report a --format=xml", "jsonl"},

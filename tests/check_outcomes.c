@@ -55,8 +55,9 @@ static struct trainer *start(bool paused)
         .publishes_weights = true,
     };
     options.start = &beginning;
-    start_new(&beginning, model, &options.settings, &data);
+    assert_true(start_new(&beginning, model, &options.settings, &data, NULL, &error));
     struct trainer *trainer = trainer_new(&options, &error);
+    start_fini(&beginning);
 
     assert_non_null(trainer);
     return trainer;

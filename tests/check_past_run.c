@@ -1,5 +1,6 @@
 /* Runs read back from their directories, and the tables of them. */
 #include "check_file.h"
+#include "sample_model.h"
 
 #include "train/past_run.h"
 #include "train/run_summary.h"
@@ -13,8 +14,10 @@ static struct error error;
 
 static int set_up(void **unused)
 {
-    const struct config config = {
-        .settings = {.model = "basic", .epochs = 5, .batch_size = 64, .lr = 0.01, .seed = 7},
+    struct config config = {
+        .settings =
+            {.model = "basic", .epochs = 5, .batch_size = 64, .lr = 0.01, .seed = 7, SETTINGS_OLD},
+        .model = sample_model("basic"),
         .kernels = "baseline",
         .data = "data",
         .threads = 1,
@@ -24,12 +27,14 @@ static int set_up(void **unused)
     check_scratch(scratch);
     check_open_directory(&directory, scratch);
     assert_true(config_write(&directory, &config, &error));
+    model_free(config.model);
     return 0;
 }
 
 static int tear_down(void **unused)
 {
     (void)unused;
+    past_run_fini(&run);
     directory_close(&directory);
     check_scratch_remove(scratch);
     return 0;
@@ -60,12 +65,14 @@ static void write_log(const char *text)
 static void read_back(const char *log)
 {
     write_log(log);
+    past_run_fini(&run);
     if (!past_run_read(&run, scratch, &error))
         fail_msg("%s", error.text);
 }
 
 static void assert_refused(const char *said)
 {
+    past_run_fini(&run);
     assert_false(past_run_read(&run, scratch, &error));
     assert_int_equal(error.kind, ERROR_CHECKPOINT);
     if (strstr(error.text, said) == NULL)
@@ -84,7 +91,7 @@ static void epochs_and_settings_are_read_back(void **unused)
     assert_int_equal(run.now.history.epochs[2].step, 6);
     assert_true(run.now.history.epochs[1].test_loss == 0.2);
     assert_true(run.now.history.epochs[1].train_accuracy == 90.0);
-    run_summary_init(&summary, run.directory, &run.config.settings, &run.now);
+    run_summary_init(&summary, run.directory, run.config.model, &run.config.settings, &run.now);
     assert_string_equal(summary.run, scratch);
     assert_string_equal(summary.model, "basic");
     assert_string_equal(summary.recipe, "reference");
@@ -159,7 +166,7 @@ static void a_run_without_a_log_has_no_epochs(void **unused)
 
     if (!past_run_read(&run, scratch, &error))
         fail_msg("%s", error.text);
-    run_summary_init(&summary, "a", &run.config.settings, &run.now);
+    run_summary_init(&summary, "a", run.config.model, &run.config.settings, &run.now);
     assert_int_equal(summary.epochs_done, 0);
     assert_true(isnan(summary.best) && isnan(summary.final));
     read_back("");
@@ -173,7 +180,7 @@ static void a_log_that_begins_late_gives_the_remaining_epochs(void **unused)
     (void)unused;
 
     read_back(RESUME(3) BATCH(3, 0) BATCH(3, 1) EPOCH(3, 0.2, 97.0));
-    run_summary_init(&summary, "a", &run.config.settings, &run.now);
+    run_summary_init(&summary, "a", run.config.model, &run.config.settings, &run.now);
     assert_int_equal(run.now.history.epochs[0].step, 8);
     assert_int_equal(summary.epochs_done, 4);
     assert_int_equal(summary.best_epoch, 3);

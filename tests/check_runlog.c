@@ -45,8 +45,8 @@ int ftruncate(int descriptor, off_t size)
 enum { TRAIN = 150, TEST = 20, BATCHES = 3 /* an epoch, the last of 22 */ };
 
 static struct model *model;
-static const struct config config = {
-    {"basic", 2, 64, 0.01, 0.9, 7, true}, "baseline", "data", 0xABCDEF, 2};
+static struct config config = {
+    {"basic", 2, 64, 0.01, 0.9, 7, true, SETTINGS_OLD}, NULL, "baseline", "data", 0xABCDEF, 2};
 static struct dataset data;
 static struct start start;
 static char scratch[PATH_MAX], directory[PATH_MAX + 8];
@@ -57,9 +57,9 @@ static int set_up(void **unused)
     (void)unused;
     check_scratch(scratch);
     snprintf(directory, sizeof directory, "%s/run", scratch);
-    assert_non_null(model = sample_model("basic"));
+    assert_non_null(model = config.model = sample_model("basic"));
     sample_dataset(&data, TRAIN, TEST);
-    start_new(&start, model, &config.settings, &data);
+    assert_true(start_new(&start, model, &config.settings, &data, NULL, &error));
     return 0;
 }
 
@@ -67,6 +67,8 @@ static int tear_down(void **unused)
 {
     (void)unused;
     memset(&failure, 0, sizeof failure);
+    start_fini(&start);
+    model_free(model);
     dataset_fini(&data);
     check_scratch_remove(scratch);
     return 0;
@@ -231,11 +233,12 @@ static void the_config_reads_back_as_it_was(void **unused)
     assert_string_equal(read.data, "data");
     assert_int_equal(read.data_checksum, 0xABCDEF);
     assert_int_equal(read.threads, 2);
+    model_free(read.model);
 }
 
 static void row_36_an_invalid_config_is_refused(void **unused)
 {
-    static const char *const texts[] = {"", "[]", "{\"format_version\": 2}",
+    static const char *const texts[] = {"", "[]", "{\"format_version\": 3}",
                                         "{\"format_version\": 1, \"model\": \"nonesuch\"}"};
     struct directory run;
     struct config read;
@@ -299,7 +302,8 @@ static bool go_on(int epoch, int batch, bool *lost)
     struct runlog *runlog = runlog_open(directory, &error);
 
     assert_non_null(runlog);
-    start_new(&start, model, &config.settings, &data);
+    start_fini(&start);
+    assert_true(start_new(&start, model, &config.settings, &data, NULL, &error));
     start.progress.epoch = epoch;
     start.progress.batch = batch;
     start.progress.step = epoch * BATCHES + batch;
@@ -555,9 +559,9 @@ static void row_91_every_file_follows_the_locked_directory(void **unused)
 {
     char moved[PATH_MAX + 64], path[PATH_MAX + 128];
     struct stat status;
-    const struct checkpoint_group momentum = {"momentum", start.velocity};
+    const struct checkpoint_group momentum = {"momentum", start.trained.buffers[0], false};
     const struct checkpoint best = {
-        model, &config.settings, config.kernels, start.weights, &momentum, 1};
+        model, &config.settings, config.kernels, start.trained.state, &momentum, 1};
     struct runlog *runlog = begin_run();
     (void)unused;
 

@@ -30,6 +30,14 @@ static const struct settings unlike_reference = {
     .scale = 0.01,
     .validate = 5000,
     .recipe = "tiny",
+    .optimizer = OPTIMIZER_ADADELTA,
+    .beta1 = 0.5,
+    .beta2 = 0.99,
+    .eps = 1e-6,
+    .alpha = 0.0,
+    .rho = 0.1 + 0.2,
+    .ema = 0.999,
+    .normalize = {-0.5, 1.0 / 3.0},
 };
 
 static const struct setting *setting_called(const char *key)
@@ -52,15 +60,13 @@ static void every_setting_reads_back_as_written(void **state)
 
     (void)state;
     for (int i = 0; (setting = settings_at(i)) != NULL; i++) {
-        char text[SETTING_TEXT_SIZE], again[SETTING_TEXT_SIZE], before[SETTING_TEXT_SIZE];
-        setting_write(setting, &unlike_reference, text);
-        setting_write(setting, &back, before);
-        if (strcmp(text, before) == 0)
+        char texts[3][SETTING_TEXT_SIZE];
+        const char *text = setting_write(setting, &unlike_reference, texts[0]);
+        if (strcmp(text, setting_write(setting, &back, texts[1])) == 0)
             fail_msg("%s: %s is the reference's: nothing is tested", setting_key(setting), text);
         if (!setting_read(setting, &back, text, ERROR_USAGE, "there", &error))
             fail_msg("%s", error.text);
-        setting_write(setting, &back, again);
-        assert_string_equal(text, again);
+        assert_string_equal(text, setting_write(setting, &back, texts[2]));
     }
     assert_true(settings_same(&unlike_reference, &back, "there", &error));
     assert_string_equal(back.model, "slim");
@@ -74,6 +80,9 @@ static void every_setting_reads_back_as_written(void **state)
     assert_int_equal(back.schedule, SCHEDULE_ONECYCLE);
     assert_int_equal(back.augment, AUGMENT_AFFINE);
     assert_int_equal(back.validate, 5000);
+    assert_int_equal(back.optimizer, OPTIMIZER_ADADELTA);
+    assert_true(back.rho == 0.1 + 0.2 && back.ema == 0.999 && back.alpha == 0.0);
+    assert_true(back.normalize.mean == -0.5 && back.normalize.deviation == 1.0 / 3.0);
 }
 
 static void settings_without_a_recipe_are_written_as_the_reference(void **state)
@@ -94,7 +103,9 @@ static void texts_and_numbers_are_distinguished(void **state)
     (void)state;
     for (int i = 0; (setting = settings_at(i)) != NULL; i++)
         texts += setting_is_text(setting);
-    assert_int_equal(texts, 4);
+    assert_int_equal(texts, 6);
+    assert_true(setting_is_text(setting_called("optimizer")));
+    assert_true(setting_is_text(setting_called("normalize")));
     assert_true(setting_is_text(setting_called("model")));
     assert_true(setting_is_text(setting_called("schedule")));
     assert_true(setting_is_text(setting_called("augment")));
@@ -160,6 +171,21 @@ static void the_ends_of_the_ranges_are_accepted(void **state)
         {"schedule", "onecycle"},
         {"augment", "none"},
         {"augment", "affine"},
+        {"model", "no network is read here"},
+        {"optimizer", "sgd"},
+        {"optimizer", "adadelta"},
+        {"beta1", "0"},
+        {"beta2", "0.9999999"},
+        {"eps", "1.1754944e-38"},
+        {"alpha", "0"},
+        {"rho", "0.9999999"},
+        {"ema", "0"},
+        {"ema", "0.9999999"},
+        {"normalize", "none"},
+        {"normalize", "0,1"},
+        {"normalize", "-0.5,0.5"},
+        {"normalize", "1e6,1e6"},
+        {"normalize", "-1e6,1e-6"},
     };
     (void)state;
 
@@ -195,6 +221,27 @@ static void values_out_of_range_are_refused(void **state)
         {"scale", "-1e-9"},
         {"validate", "2147483648"},
         {"validate", "-1"},
+        {"beta1", "1"},
+        {"beta2", "-1e-9"},
+        {"eps", "0"},
+        {"alpha", "1"},
+        {"rho", "1"},
+        {"ema", "1"},
+        {"ema", "0.99999999999"},
+        {"normalize", "0.5"},
+        {"normalize", "0.5,"},
+        {"normalize", ",0.5"},
+        {"normalize", "0.5,0"},
+        {"normalize", "0.5,-1"},
+        {"normalize", "0.5,1e-7"},
+        {"normalize", "1.1e6,1"},
+        {"normalize", "nan,1"},
+        {"normalize", "0,inf"},
+        {"normalize", "0.5,0.5,0.5"},
+        {"normalize", "0.5 0.5"},
+        {"normalize", "None"},
+        {"optimizer", "Adam"},
+        {"optimizer", ""},
     };
     (void)state;
 
@@ -226,8 +273,11 @@ static void every_setting_refuses_malformed_values(void **state)
     (void)state;
     for (int i = 0; (setting = settings_at(i)) != NULL; i++) {
         const char *texts[CHECK_COUNT(junk)][2];
+        const char *key = setting_key(setting);
+        if (strcmp(key, "model") == 0 || strcmp(key, "normalize") == 0)
+            continue; /* any text may be a network, 0,5 is two numbers */
         for (int j = 0; j < CHECK_COUNT(junk); j++) {
-            texts[j][0] = setting_key(setting);
+            texts[j][0] = key;
             texts[j][1] = junk[j];
         }
         check_texts(false, (const char *const(*)[2])texts, CHECK_COUNT(junk));
@@ -250,8 +300,7 @@ static const char *find_text(const void *argument, const char *key, char text[SE
 
     if (i >= file->count || i == file->missing)
         return NULL;
-    setting_write(settings_at(i), file->settings, text);
-    return text;
+    return setting_write(settings_at(i), file->settings, text);
 }
 
 static void files_without_the_newer_settings_mean_the_references(void **state)
@@ -291,6 +340,56 @@ static void the_first_seven_settings_are_mandatory(void **state)
     }
 }
 
+/* A source for which every text is a number, as JSON's are. */
+static const char *find_number(const void *argument, const char *key, char text[SETTING_TEXT_SIZE])
+{
+    (void)argument, (void)key;
+    snprintf(text, SETTING_TEXT_SIZE, "1");
+    return text;
+}
+
+static void a_model_that_is_a_number_is_refused(void **state)
+{
+    struct settings settings;
+    struct error error = {0};
+
+    (void)state;
+    assert_false(settings_read(&settings, find_number, NULL, "file", &error));
+    assert_int_equal(error.kind, ERROR_CHECKPOINT);
+    assert_string_equal(error.text, "file: its model is no text");
+}
+
+static void the_first_format_can_say_what_the_first_versions_trained(void **state)
+{
+    static const char *const later[][2] = {
+        {"optimizer", "adam"}, {"beta1", "0.5"},      {"beta2", "0.5"},
+        {"eps", "1e-6"},       {"alpha", "0.5"},      {"rho", "0.5"},
+        {"ema", "0.9"},        {"normalize", "none"}, {"normalize", "0.5,0.5"},
+    };
+    struct settings settings = unlike_reference;
+    const struct settings *reference = recipe_settings(0);
+    struct error error = {0};
+
+    (void)state;
+    assert_int_equal(settings_format(&settings), 2);
+    settings.optimizer = reference->optimizer;
+    settings.beta1 = reference->beta1;
+    settings.beta2 = reference->beta2;
+    settings.eps = reference->eps;
+    settings.alpha = reference->alpha;
+    settings.rho = reference->rho;
+    settings.ema = reference->ema;
+    settings.normalize = reference->normalize;
+    assert_int_equal(settings_format(&settings), 1);
+    for (int i = 0; i < CHECK_COUNT(later); i++) {
+        struct settings other = settings;
+        assert_true(take(later[i][0], later[i][1], &other, &error));
+        assert_int_equal(settings_format(&other), 2);
+        assert_int_equal(setting_format(setting_called(later[i][0])), 2);
+    }
+    assert_int_equal(setting_format(setting_called("model")), 1);
+}
+
 /* ---- comparing ---- */
 
 /* As the command line calls it. */
@@ -310,10 +409,10 @@ static void each_difference_is_named(void **state)
     for (int i = 0; (setting = settings_at(i)) != NULL; i++) {
         struct settings run = *recipe_settings(0), other;
         struct error error = {0};
-        char text[SETTING_TEXT_SIZE], option[SETTING_TEXT_SIZE];
+        char own[SETTING_TEXT_SIZE], option[SETTING_TEXT_SIZE];
         run.schedule = SCHEDULE_STEP; /* so that the epochs matter */
         other = run;
-        setting_write(setting, &unlike_reference, text);
+        const char *text = setting_write(setting, &unlike_reference, own);
         assert_true(setting_read(setting, &other, text, ERROR_USAGE, "", &error));
         if (settings_same(&run, &other, "here", &error))
             fail_msg("%s may differ", setting_key(setting));
@@ -365,8 +464,8 @@ static void every_recipe_is_within_the_ranges_and_has_a_small_model(void **state
         const struct settings *settings = recipe_settings(r);
         struct settings back = {0};
         for (int i = 0; (setting = settings_at(i)) != NULL; i++) {
-            char text[SETTING_TEXT_SIZE];
-            setting_write(setting, settings, text);
+            char own[SETTING_TEXT_SIZE];
+            const char *text = setting_write(setting, settings, own);
             if (!setting_read(setting, &back, text, ERROR_USAGE, recipe_name(r), &error))
                 fail_msg("%s", error.text);
         }
@@ -421,6 +520,8 @@ static const struct CMUnitTest tests[] = {
     cmocka_unit_test(every_setting_refuses_malformed_values),
     cmocka_unit_test(files_without_the_newer_settings_mean_the_references),
     cmocka_unit_test(the_first_seven_settings_are_mandatory),
+    cmocka_unit_test(a_model_that_is_a_number_is_refused),
+    cmocka_unit_test(the_first_format_can_say_what_the_first_versions_trained),
     cmocka_unit_test(each_difference_is_named),
     cmocka_unit_test(epochs_may_differ_if_no_learning_rate_depends_on_them),
     cmocka_unit_test(every_recipe_is_within_the_ranges_and_has_a_small_model),

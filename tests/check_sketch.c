@@ -322,8 +322,9 @@ static void train(const struct kernels *kernels)
     data.train.count /= 2;
     data.test.count = LANES;
     options.start = &beginning;
-    start_new(&beginning, model, &options.settings, &data);
+    assert_true(start_new(&beginning, model, &options.settings, &data, NULL, &error));
     struct trainer *trainer = trainer_new(&options, &error);
+    start_fini(&beginning);
     assert_non_null(trainer);
     do {
         usleep(1000);
@@ -349,7 +350,7 @@ static void drawn_digits_are_recognised(void **unused)
     evaluator_load(evaluator, weights->state);
     for (int k = 0; k < DATASET_CLASSES; k++) {
         uint8_t label = (uint8_t)k;
-        struct split one = {1, digit, &label};
+        struct split one = {1, digit, &label, data.test.mean, data.test.deviation};
         draw_digit(k);
         sketch_digit(sketch, digit);
         predictions_make(&predictions, evaluator, &one, (uint32_t[]){0}, 1);

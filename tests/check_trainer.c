@@ -12,6 +12,8 @@
 
 enum { TRAIN = 150, TEST = 50, BATCH = 16, BATCHES = 10 /* an epoch, the last of 6 */ };
 
+enum { STATE_MAX = 16384 }; /* floats of a state: more than the tests' network has */
+
 static struct dataset data;
 static struct model *model;
 static const struct kernels *kernels;
@@ -45,17 +47,23 @@ static struct trainer_options make_options(int epochs, int threads)
         .data = &data,
         .model = model,
         .kernels = kernels,
-        .settings = {"basic", epochs, BATCH, 0.01, 0.9, 3, true},
+        .settings = {"basic", epochs, BATCH, 0.01, 0.9, 3, true, SETTINGS_OLD},
         .threads = threads,
         .publishes_weights = true,
     };
+}
+
+static void begin(const struct trainer_options *options)
+{
+    start_fini(&beginning);
+    assert_true(start_new(&beginning, model, &options->settings, &data, NULL, &error));
 }
 
 /* Starts a run, from the beginning unless the options name another moment. */
 static struct trainer *start(struct trainer_options *options)
 {
     if (options->start == NULL)
-        start_new(&beginning, model, &options->settings, &data);
+        begin(options);
     options->start = &beginning;
     struct trainer *trainer = trainer_new(options, &error);
     assert_non_null(trainer);
@@ -86,7 +94,7 @@ static void a_run_trains_and_tests_every_epoch(void **unused)
 }
 
 /* The weights after two epochs of a run on `threads` threads. */
-static void weights_of(int threads, float to[MODEL_STATE_MAX])
+static void weights_of(int threads, float to[STATE_MAX])
 {
     struct trainer_options options = make_options(2, threads);
     struct trainer *trainer = start(&options);
@@ -98,7 +106,7 @@ static void weights_of(int threads, float to[MODEL_STATE_MAX])
 
 static void row_89_any_number_of_threads_gives_the_same_bits(void **unused)
 {
-    float expected[MODEL_STATE_MAX], got[MODEL_STATE_MAX];
+    float expected[STATE_MAX], got[STATE_MAX];
     (void)unused;
 
     weights_of(1, expected);
@@ -110,7 +118,7 @@ static void row_89_any_number_of_threads_gives_the_same_bits(void **unused)
 
 static void pausing_and_stepping_change_no_bit(void **unused)
 {
-    float expected[MODEL_STATE_MAX];
+    float expected[STATE_MAX];
     struct trainer_options options = make_options(2, 2);
     (void)unused;
 
@@ -167,7 +175,7 @@ static void weights_are_the_snapshots_and_outlive_the_trainer(void **unused)
     assert_int_equal(snapshot.step, 2);
     assert_int_equal(weights->step, 2);
     assert_int_equal(before->step, 0);
-    assert_memory_equal(before->state, beginning.weights, model->state_count * sizeof(float));
+    assert_memory_equal(before->state, beginning.trained.state, model->state_count * sizeof(float));
     assert_memory_not_equal(weights->state, before->state, model->state_count * sizeof(float));
     assert_true(weights->health[0].update_ratio > 0.0F && isnan(weights->health[0].dead));
     assert_true(weights->health[2].dead >= 0.0F);
@@ -304,15 +312,15 @@ static void training_starts_from_the_initial_weights(void **unused)
     struct rng rng;
     (void)unused;
 
-    start_new(&beginning, model, &options.settings, &data);
+    begin(&options);
     rng_init(&rng, 99, 0);
-    model_initialize(model, beginning.weights, &rng);
+    model_initialize(model, beginning.trained.state, &rng);
     options.start = &beginning;
     options.paused = true;
     struct trainer *trainer = start(&options);
     trainer_wait_weights(trainer, &snapshot, &weights, SNAPSHOT_PAUSED);
     trainer_free(trainer);
-    assert_memory_equal(weights->state, beginning.weights, model->state_count * sizeof(float));
+    assert_memory_equal(weights->state, beginning.trained.state, model->state_count * sizeof(float));
 }
 
 static void count_call(void *argument)
@@ -409,6 +417,7 @@ static struct config config_of(const struct trainer_options *options)
 {
     struct config config = {.settings = options->settings, .threads = 1};
 
+    config.model = model;
     snprintf(config.kernels, sizeof config.kernels, "%s", options->kernels->name);
     return config;
 }
@@ -418,7 +427,7 @@ static void open_log(struct trainer_options *options, const char *directory)
 {
     struct config config = config_of(options);
 
-    start_new(&beginning, model, &options->settings, &data);
+    begin(options);
     options->start = &beginning;
     options->runlog = runlog_new(directory, &error);
     assert_non_null(options->runlog);
@@ -428,7 +437,7 @@ static void open_log(struct trainer_options *options, const char *directory)
 /* Runs with a run log in a scratch directory until the trainer has this state, and loads the last
  * checkpoint. */
 static void run_with_log(struct trainer_options *options, const char *directory,
-                         enum snapshot_state until, float loaded[MODEL_STATE_MAX])
+                         enum snapshot_state until, float loaded[STATE_MAX])
 {
     char path[PATH_MAX + 64];
 
@@ -449,7 +458,7 @@ static void run_with_log(struct trainer_options *options, const char *directory,
 static void the_last_checkpoint_has_the_last_weights(void **unused)
 {
     struct trainer_options options = make_options(2, 2);
-    float loaded[MODEL_STATE_MAX];
+    float loaded[STATE_MAX];
     char directory[PATH_MAX];
     (void)unused;
 
@@ -461,7 +470,7 @@ static void the_last_checkpoint_has_the_last_weights(void **unused)
 static void a_stopped_run_saves_its_present_moment(void **unused)
 {
     struct trainer_options options = make_options(2, 2);
-    float loaded[MODEL_STATE_MAX];
+    float loaded[STATE_MAX];
     char directory[PATH_MAX];
     (void)unused;
 
@@ -480,6 +489,7 @@ static void reopen_log(struct trainer_options *options, const char *directory)
 
     options->runlog = runlog_open(directory, &error);
     assert_non_null(options->runlog);
+    start_fini(&beginning);
     assert_true(
         start_resume(&beginning, runlog_directory(options->runlog), model, &config, &data, &error));
     assert_true(runlog_resume(options->runlog, &config, &data, &beginning, &lost, &error));
@@ -578,7 +588,7 @@ static void run_lowered(const char *directory, bool again)
 
 static void a_scaled_learning_rate_is_remembered(void **unused)
 {
-    float expected[MODEL_STATE_MAX], unscaled[MODEL_STATE_MAX];
+    float expected[STATE_MAX], unscaled[STATE_MAX];
     const double lr = 0.01 * 0.7; /* not 0.007 */
     char directory[PATH_MAX], path[PATH_MAX + 64], line[256];
     int found = 0;
@@ -612,7 +622,7 @@ static void a_scaled_learning_rate_is_remembered(void **unused)
 static void a_checkpoint_asked_for_is_written_while_paused(void **unused)
 {
     struct trainer_options options = make_options(2, 2);
-    float loaded[MODEL_STATE_MAX];
+    float loaded[STATE_MAX];
     char directory[PATH_MAX], path[PATH_MAX + 64];
     (void)unused;
 
@@ -673,7 +683,7 @@ static void row_83_commands_during_a_save_wait_for_it(void **unused)
 static void row_87_a_test_loss_that_is_nan_is_never_best(void **unused)
 {
     struct trainer_options options = make_options(3, 1);
-    float loaded[MODEL_STATE_MAX];
+    float loaded[STATE_MAX];
     char directory[PATH_MAX], path[PATH_MAX + 64];
     (void)unused;
 
@@ -684,7 +694,7 @@ static void row_87_a_test_loss_that_is_nan_is_never_best(void **unused)
     assert_int_equal(snapshot.error.kind, ERROR_DIVERGED);
     assert_non_null(strstr(snapshot.error.text, "test loss"));
     assert_int_equal(snapshot.epochs_done, 0);
-    assert_memory_equal(loaded, beginning.weights, model->state_count * sizeof(float));
+    assert_memory_equal(loaded, beginning.trained.state, model->state_count * sizeof(float));
     snprintf(path, sizeof path, "%s/best.safetensors", directory);
     assert_int_equal(access(path, F_OK), -1);
     check_scratch_remove(directory);
@@ -726,7 +736,7 @@ static void row_87_weights_that_are_not_finite_are_not_saved(void **unused)
     while (mean->trained)
         mean++;
     open_log(&options, check_scratch(directory));
-    beginning.weights[mean->offset] = INFINITY;
+    beginning.trained.state[mean->offset] = INFINITY;
     struct trainer *trainer = start(&options);
     trainer_wait_weights(trainer, &snapshot, &weights, SNAPSHOT_FAILED);
     trainer_free(trainer);
@@ -735,6 +745,7 @@ static void row_87_weights_that_are_not_finite_are_not_saved(void **unused)
     assert_non_null(strstr(snapshot.error.text, "weights not finite"));
     check_open_directory(&run, directory);
     const struct config config = config_of(&options);
+    start_fini(&beginning);
     assert_true(start_resume(&beginning, &run, model, &config, &data, &error));
     directory_close(&run);
     assert_int_equal(beginning.progress.step, 0);

@@ -123,7 +123,7 @@ static void make_inside(void)
     assert_non_null(weights);
     free(state);
     for (int i = 0; i < DATASET_PIXELS; i++)
-        image[i] = dataset_normalize(data.test.images[i]);
+        image[i] = dataset_normalize(&data.test, data.test.images[i]);
     assert_true(activations_init(&activations, model, kernels_select("baseline", &error), &error));
     activations_run(&activations, weights->state, image);
     sketch = sketch_new(&error);

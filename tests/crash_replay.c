@@ -408,6 +408,7 @@ static bool read_run(const struct state *state, const char *root)
     if (!directory_search(&directory, path))
         return false;
     bool found = file_of(find_name("run/config.json", 15)) != NULL;
+    start_fini(&start);
     if (found && (!config_read(&directory, &config, &error) ||
                   !start_resume(&start, &directory, model, &config, &data, &error)))
         fail(state, "run", error.text);
@@ -417,6 +418,8 @@ static bool read_run(const struct state *state, const char *root)
         fail(state, "run", error.text);
     if (found && start.now.history.steps != start.progress.step)
         fail(state, "run/metrics.jsonl", "ends before the checkpoint");
+    if (found)
+        model_free(config.model);
     directory_close(&directory);
     return found;
 }

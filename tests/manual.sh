@@ -57,7 +57,7 @@ has_sections() {
 
 # Every option that the page's text mentions.
 known_flags() {
-    sed -nE 's/^\.?(It )?.*Fl (-[a-z-]+).*/-\2/p' "$man" | sort -u | while read -r flag; do
+    sed -nE 's/^\.?(It )?.*Fl (-[a-z0-9-]+).*/-\2/p' "$man" | sort -u | while read -r flag; do
         grep -qE -- "^$flag(\[|=|\$)" "$scratch/help_options" || echo "unknown: $flag"
     done >"$scratch/unknown"
     cat "$scratch/unknown"

@@ -143,7 +143,7 @@ double exact_pixel(uint8_t pixel)
 
 double float_pixel(uint8_t pixel)
 {
-    return (double)dataset_normalize(pixel);
+    return (double)dataset_normalize(&network_data.train, pixel);
 }
 
 void twin_take_images(struct twin *twin, const struct split *split, int first,

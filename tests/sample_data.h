@@ -15,6 +15,8 @@ static inline void sample_split(struct split *split, int count, uint64_t seed)
 
     rng_init(&rng, seed, 0);
     split->count = count;
+    split->mean = 0.1307F;
+    split->deviation = 0.3081F;
     split->images = malloc((size_t)count * DATASET_PIXELS);
     split->labels = malloc((size_t)count);
     assert_non_null(split->images);

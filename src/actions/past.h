@@ -6,9 +6,10 @@
 
 #include "actions/setup.h"
 
-/* Reads the runs of options.compare into setup->compared; release it with free(). Errors as
- * past_run_read(); also ERROR_SYSTEM if memory is short. */
+/* Reads the runs of options.compare into setup->compared; release it with past_free_compared().
+ * Errors as past_run_read(); also ERROR_SYSTEM if memory is short. */
 bool past_read_compared(struct setup *setup, struct error *error);
+void past_free_compared(struct setup *setup);
 
 /* Prints a table on stdout: the run with this `last` snapshot, then the compared runs. Prints
  * nothing if no runs are compared or the run has not finished its first epoch. `first` is the

@@ -5,6 +5,8 @@
 #include "support/signals.h"
 #include "text/report.h"
 #include "train/checkpoint.h"
+#include "train/needs.h"
+#include "train/network.h"
 #include "train/trainer.h"
 #include "tui/dashboard.h"
 
@@ -12,6 +14,24 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+
+/* The run's network is the one to train: --model may only say the same in other words. */
+static bool take_network(struct run *run, struct error *error)
+{
+    struct options *options = &run->setup->options;
+    struct model *own = run->config.model;
+    struct model *asked;
+
+    run->setup->model = own;
+    if (!options_given(options, "model"))
+        return true;
+    if ((asked = network_make(options->settings.model, error)) == NULL)
+        return false;
+    const bool same = network_check(own, asked, options->resume, error);
+    model_free(asked);
+    options->settings.model = own->name;
+    return same;
+}
 
 bool run_open(struct run *run, int argc, char *argv[], struct error *error)
 {
@@ -22,6 +42,7 @@ bool run_open(struct run *run, int argc, char *argv[], struct error *error)
     run->runlog = runlog_open(directory, error);
     if (run->runlog == NULL || !config_read(runlog_directory(run->runlog), config, error) ||
         !options_parse(options, &config->settings, argc, argv, error) ||
+        !take_network(run, error) ||
         !settings_same(&config->settings, &options->settings, directory, error))
         return false;
     if (options->settings.epochs < config->settings.epochs)
@@ -60,6 +81,7 @@ static void describe_run(struct run *run)
     struct config *config = &run->config;
 
     config->settings = run->setup->options.settings;
+    config->model = run->setup->model;
     snprintf(config->kernels, sizeof config->kernels, "%s", run->setup->kernels->name);
     snprintf(config->data, sizeof config->data, "%s", run->setup->data_directory);
     config->data_checksum = run->setup->data.checksum;
@@ -70,9 +92,8 @@ static bool start_run(struct run *run, struct error *error)
 {
     const struct options *options = &run->setup->options;
 
-    start_new(&run->start, run->setup->model, &options->settings, &run->setup->data);
-    if (options->init != NULL &&
-        !checkpoint_load(options->init, run->setup->model, run->start.weights, error))
+    if (!start_new(&run->start, run->setup->model, &options->settings, &run->setup->data,
+                   options->init, error))
         return false;
     if (options->run_dir == NULL)
         return true;
@@ -171,7 +192,8 @@ bool run_train(struct run *run, bool terminal, struct error *error)
     const int first = terminal ? 1 : 0;
 
     memset(&run->last, 0, sizeof run->last); /* it may be the previous seed's */
-    if (!(options->resume != NULL ? resume_run(run, error) : start_run(run, error)))
+    if (!needs_check(run->setup->model, &options->settings, run->setup->data.train.count, error) ||
+        !(options->resume != NULL ? resume_run(run, error) : start_run(run, error)))
         return false;
     if (options->series)
         printf("SEED: %" PRIu64 "\n", options->settings.seed);
@@ -191,4 +213,5 @@ void run_close(struct run *run)
 {
     runlog_free(run->runlog);
     run->runlog = NULL;
+    start_fini(&run->start);
 }

@@ -52,7 +52,8 @@ bool series_train(struct run *run, struct error *error)
         good = choose_seed(run, seed, directory, error) && run_train(run, false, error);
         run_close(run);
         if (good && run->last.state == SNAPSHOT_FINISHED)
-            run_summary_init(&runs[finished++], "", &options->settings, &run->last);
+            run_summary_init(&runs[finished++], "", run->setup->model, &options->settings,
+                             &run->last);
     }
     options->run_dir = run->place;
     report_seeds(stdout, runs, finished);

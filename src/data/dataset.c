@@ -10,7 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-static const float PIXEL_MEAN = 0.1307F, PIXEL_DEVIATION = 0.3081F;
+static const double PIXEL_MEAN = 0.1307, PIXEL_DEVIATION = 0.3081; /* of MNIST */
 
 static bool path_join(char path[PATH_MAX], const char *directory, const char *name,
                       struct error *error)
@@ -106,6 +106,7 @@ bool dataset_load(struct dataset *dataset, const char *directory, struct error *
     if (load_split(&dataset->train, directory, 0, &train, error) &&
         load_split(&dataset->test, directory, 2, &test, error)) {
         dataset->checksum = train ^ (test << 1 | test >> 63);
+        dataset_set_normalization(dataset, PIXEL_MEAN, PIXEL_DEVIATION);
         return true;
     }
     dataset_fini(dataset);
@@ -114,8 +115,10 @@ bool dataset_load(struct dataset *dataset, const char *directory, struct error *
 
 bool dataset_hold_out(struct dataset *dataset, int count, struct error *error)
 {
-    struct split *train = &dataset->train, held = {.count = count};
+    struct split *train = &dataset->train, held = *train;
     const size_t kept = (size_t)(train->count - count);
+
+    held.count = count;
 
     if (count >= train->count)
         return error_set(error, ERROR_USAGE,
@@ -146,30 +149,38 @@ void dataset_fini(struct dataset *dataset)
     *dataset = (struct dataset){0};
 }
 
-static float normalize(float pixel)
+void dataset_set_normalization(struct dataset *dataset, double mean, double deviation)
 {
-    return (pixel / 255.0F - PIXEL_MEAN) / PIXEL_DEVIATION;
+    dataset->train.mean = dataset->test.mean = (float)mean;
+    dataset->train.deviation = dataset->test.deviation = (float)deviation;
 }
 
-float dataset_normalize(uint8_t pixel)
+static float normalize(const struct split *split, float pixel)
 {
-    return normalize((float)pixel);
+    return (pixel / 255.0F - split->mean) / split->deviation;
 }
 
-static float scale(uint8_t pixel)
+float dataset_normalize(const struct split *split, uint8_t pixel)
 {
+    return normalize(split, (float)pixel);
+}
+
+static float scale(const struct split *split, uint8_t pixel)
+{
+    (void)split;
     return (float)pixel / 255.0F;
 }
 
-/* The moments of value(pixel), where histogram[p] pixels of the `pixels` have the value p. */
-static struct moments find_moments(const size_t histogram[256], size_t pixels,
-                                   float (*value)(uint8_t pixel))
+/* The moments of value(split, pixel), where histogram[p] pixels of the `pixels` have the value p. */
+static struct moments find_moments(const struct split *split, const size_t histogram[256],
+                                   size_t pixels,
+                                   float (*value)(const struct split *split, uint8_t pixel))
 {
     struct moments moments = {.min = INFINITY, .max = -INFINITY};
     double sum = 0.0, squares = 0.0;
 
     for (int pixel = 0; pixel < 256; pixel++) {
-        double x = (double)value((uint8_t)pixel);
+        double x = (double)value(split, (uint8_t)pixel);
         if (histogram[pixel] == 0)
             continue;
         moments.min = fmin(moments.min, x);
@@ -178,7 +189,7 @@ static struct moments find_moments(const size_t histogram[256], size_t pixels,
     }
     moments.mean = sum / (double)pixels;
     for (int pixel = 0; pixel < 256; pixel++) {
-        double deviation = (double)value((uint8_t)pixel) - moments.mean;
+        double deviation = (double)value(split, (uint8_t)pixel) - moments.mean;
         squares += deviation * deviation * (double)histogram[pixel];
     }
     moments.variance = squares / (double)(pixels - 1);
@@ -193,8 +204,8 @@ void dataset_statistics(const struct split *split, struct statistics *statistics
     for (size_t i = 0; i < pixels; i++)
         histogram[split->images[i]]++;
     *statistics = (struct statistics){
-        .pixels = find_moments(histogram, pixels, scale),
-        .inputs = find_moments(histogram, pixels, dataset_normalize),
+        .pixels = find_moments(split, histogram, pixels, scale),
+        .inputs = find_moments(split, histogram, pixels, dataset_normalize),
     };
     for (int i = 0; i < split->count; i++)
         statistics->images_of_class[split->labels[i]]++;
@@ -220,7 +231,7 @@ void dataset_pack(const struct split *split, const uint32_t *indices, int count,
     float table[256];
 
     for (int pixel = 0; pixel < 256; pixel++)
-        table[pixel] = dataset_normalize((uint8_t)pixel);
+        table[pixel] = dataset_normalize(split, (uint8_t)pixel);
     for (int lane = 0; lane < count; lane++) {
         images[lane] = split->images + (size_t)indices[lane] * DATASET_PIXELS;
         labels[lane] = split->labels[indices[lane]];
@@ -248,7 +259,7 @@ void dataset_pack_augmented(const struct split *split, const uint32_t *indices, 
             augment_image(augmentation, indices[lane],
                           split->images + (size_t)indices[lane] * DATASET_PIXELS, pixels);
             for (int i = 0; i < DATASET_PIXELS; i++)
-                pixels[i] = normalize(pixels[i]);
+                pixels[i] = normalize(split, pixels[i]);
             labels[lane] = split->labels[indices[lane]];
         } else {
             memset(pixels, 0, sizeof pixels);

@@ -22,9 +22,10 @@ enum {
 };
 
 struct split {
-    int count;       /* images, 1 to DATASET_SPLIT_MAX */
-    uint8_t *images; /* [count][DATASET_SIDE][DATASET_SIDE], 0 black to 255 white */
-    uint8_t *labels; /* [count], 0 to DATASET_CLASSES - 1 */
+    int count;             /* images, 1 to DATASET_SPLIT_MAX */
+    uint8_t *images;       /* [count][DATASET_SIDE][DATASET_SIDE], 0 black to 255 white */
+    uint8_t *labels;       /* [count], 0 to DATASET_CLASSES - 1 */
+    float mean, deviation; /* of pixel / 255, for normalising; MNIST's after loading */
 };
 
 struct dataset {
@@ -52,9 +53,13 @@ bool dataset_load(struct dataset *dataset, const char *directory, struct error *
 
 void dataset_fini(struct dataset *dataset);
 
-/* The network's input for a pixel: (pixel/255 - 0.1307) / 0.3081, in float as torchvision's
- * ToTensor and Normalize compute it. */
-float dataset_normalize(uint8_t pixel);
+/* Sets how both splits are normalised from now on; the deviation is above 0. A mean of 0 and a
+ * deviation of 1 leave pixel / 255. */
+void dataset_set_normalization(struct dataset *dataset, double mean, double deviation);
+
+/* The network's input for a pixel of the split: (pixel / 255 - mean) / deviation, in float as
+ * torchvision's ToTensor and Normalize compute it. */
+float dataset_normalize(const struct split *split, uint8_t pixel);
 
 void dataset_statistics(const struct split *split, struct statistics *statistics);
 

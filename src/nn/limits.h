@@ -7,11 +7,9 @@
 #define NN_LIMITS_H
 
 enum {
-    MODEL_TENSORS_MAX = 64,
     MODEL_CHANNELS_MAX = 64,
     MODEL_FEATURES_MAX = 1024,
     MODEL_STATE_MAX = 16384, /* floats of a whole state */
-    MODEL_SHELF_MAX = 5,     /* networks of the shelf that the executors run: the first */
 };
 
 /* PyTorch's defaults for BatchNorm2d. */

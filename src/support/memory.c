@@ -4,6 +4,7 @@
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <unistd.h>
 
 void *memory_new(size_t count, size_t size, struct error *error)
@@ -32,4 +33,15 @@ size_t memory_of_machine(void)
     if (pages <= 0 || size <= 0 || __builtin_mul_overflow((size_t)pages, (size_t)size, &bytes))
         return SIZE_MAX;
     return bytes;
+}
+
+size_t memory_limit(void)
+{
+    const size_t machine = memory_of_machine();
+    struct rlimit limit;
+
+    if (getrlimit(RLIMIT_AS, &limit) != 0 || limit.rlim_cur == RLIM_INFINITY ||
+        limit.rlim_cur > machine)
+        return machine;
+    return (size_t)limit.rlim_cur;
 }

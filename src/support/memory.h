@@ -20,4 +20,7 @@ void *memory_new(size_t count, size_t size, struct error *error);
 /* The machine's memory in bytes; SIZE_MAX if the system does not tell. */
 size_t memory_of_machine(void);
 
+/* Bytes that this process can have at most: the machine's, or its own limit (RLIMIT_AS). */
+size_t memory_limit(void);
+
 #endif

@@ -1,6 +1,5 @@
 #include "text/report.h"
 
-#include "nn/limits.h"
 #include "nn/model_text.h"
 #include "nn/model_write.h"
 #include "nn/shelf.h"
@@ -228,7 +227,7 @@ void report_results(FILE *file, const struct model *model, const struct snapshot
     fprintf(file, "Images per second: %s\n", rate);
 }
 
-void report_summary(FILE *file, const struct model *model)
+void report_summary(FILE *file, const struct model *model, size_t memory)
 {
     static const char line[] = "----------------------------------------------------------------";
     static const char double_line[] =
@@ -251,6 +250,7 @@ void report_summary(FILE *file, const struct model *model)
             "Input size (MB): %.2f\nForward/backward pass size (MB): %.2f\nParams size (MB): %.2f\n"
             "Estimated Total Size (MB): %.2f\n%s\n",
             sizes.input, sizes.activations, sizes.parameters, sizes.total, line);
+    fprintf(file, "Memory for training (MB): %.2f\n%s\n", (double)memory / 1048576.0, line);
 }
 
 bool report_network(FILE *file, const struct model *model, struct error *error)
@@ -269,7 +269,7 @@ bool report_shelf(FILE *file, struct error *error)
     const struct shape image = {1, DATASET_SIDE, DATASET_SIDE};
     char parameters[16], multiply_adds[16];
 
-    for (int i = 0; i < MODEL_SHELF_MAX; i++) {
+    for (int i = 0; shelf_name(i) != NULL; i++) {
         struct model *model = model_make(shelf_name(i), image, DATASET_CLASSES, error);
         if (model == NULL)
             return false;

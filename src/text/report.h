@@ -31,8 +31,8 @@ void report_results(FILE *file, const struct model *model, const struct snapshot
  * `validates`. */
 void report_test(FILE *file, bool validates, double loss, int correct, int count);
 
-/* Prints the layer table in torchsummary's form. */
-void report_summary(FILE *file, const struct model *model);
+/* Prints the layer table in torchsummary's form, then the memory, in bytes, that training takes. */
+void report_summary(FILE *file, const struct model *model, size_t memory);
 
 /* Prints the network as PyTorch does. False with ERROR_SYSTEM when memory is short. */
 bool report_network(FILE *file, const struct model *model, struct error *error);

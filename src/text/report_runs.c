@@ -31,7 +31,7 @@ static void write_decimal(char cell[CELL_SIZE], double value)
 
 static void write_cells(cells row, const struct run_summary *run, int first)
 {
-    snprintf(row[0], CELL_SIZE, "%s", run->model);
+    snprintf(row[0], CELL_SIZE, "%.*s", CELL_SIZE - 1, run->model); /* a text may be long */
     summary_thousands(row[1], CELL_SIZE, run->parameters);
     snprintf(row[2], CELL_SIZE, "%s", run->recipe);
     snprintf(row[3], CELL_SIZE, "%" PRIu64, run->seed);
@@ -128,8 +128,10 @@ void report_runs_csv(FILE *file, const struct run_summary runs[], int count)
     for (int r = 0; r < count; r++) {
         const struct run_summary *run = &runs[r];
         print_field(file, run->run);
-        fprintf(file, ",%s,%zu,%s,%" PRIu64 ",%d,%d,", run->model, run->parameters, run->recipe,
-                run->seed, run->epochs_done, run->epochs);
+        fputc(',', file);
+        print_field(file, run->model);
+        fprintf(file, ",%zu,%s,%" PRIu64 ",%d,%d,", run->parameters, run->recipe, run->seed,
+                run->epochs_done, run->epochs);
         if (run->epochs_done > 0)
             fprintf(file, "%.2f,%d,%.2f", run->best, run->best_epoch, run->final);
         else

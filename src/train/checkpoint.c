@@ -2,6 +2,7 @@
 
 #include "support/number.h"
 #include "support/safetensors.h"
+#include "train/network.h"
 
 #include <inttypes.h>
 #include <limits.h>
@@ -10,10 +11,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum {
-    FORMAT_VERSION = 1,
-    NAME_SIZE = 3 * MODEL_NAME_SIZE, /* of a tensor, with what goes before and after */
-};
+enum { NAME_SIZE = 3 * MODEL_NAME_SIZE }; /* of a tensor, with what goes before and after */
 
 static const char FORMAT_KEY[] = "format", FORMAT[] = "mnist-tui";
 static const char KERNELS_KEY[] = "kernels";
@@ -52,6 +50,27 @@ static bool name_counter(char name[NAME_SIZE], const struct tensor *tensor)
     return true;
 }
 
+/* ---- groups ---- */
+
+int checkpoint_list(const struct trained *trained, const struct settings *settings,
+                    struct checkpoint_group groups[CHECKPOINT_GROUPS_MAX])
+{
+    const char *name;
+    int count = 0;
+
+    for (; (name = optimizer_buffer(settings->optimizer, count)) != NULL; count++)
+        groups[count] = (struct checkpoint_group){name, trained->buffers[count], false};
+    if (trained->average != NULL)
+        groups[count++] = (struct checkpoint_group){"raw", trained->state, true};
+    return count;
+}
+
+/* Whether the tensor stands in the group, or in the state dict for NULL. */
+static bool is_in(const struct checkpoint_group *group, const struct tensor *tensor)
+{
+    return group == NULL || group->whole || tensor->trained;
+}
+
 /* ---- writing ---- */
 
 static void set_text(json_t *object, const char *key, const char *format, ...)
@@ -74,18 +93,22 @@ static void set_real(json_t *object, const char *key, double value)
     json_object_set_new(object, key, json_string(text));
 }
 
-static json_t *make_metadata(const struct checkpoint *checkpoint, const struct progress *progress)
+/* `network` is what the file says of the model. */
+static json_t *make_metadata(const struct checkpoint *checkpoint, const struct progress *progress,
+                             const char *network, int format)
 {
     json_t *object = json_object();
     const uint64_t *generator = progress->generator.state;
+    struct settings settings = *checkpoint->settings;
     const struct setting *setting;
 
+    settings.model = network;
     set_text(object, FORMAT_KEY, "%s", FORMAT);
-    set_text(object, "format_version", "%d", FORMAT_VERSION);
+    set_text(object, "format_version", "%d", format);
     for (int i = 0; (setting = settings_at(i)) != NULL; i++) {
         char text[SETTING_TEXT_SIZE];
-        setting_write(setting, checkpoint->settings, text);
-        set_text(object, setting_key(setting), "%s", text);
+        if (setting_format(setting) <= format)
+            set_text(object, setting_key(setting), "%s", setting_write(setting, &settings, text));
     }
     set_text(object, "epoch", "%d", progress->epoch);
     set_text(object, "batch", "%d", progress->batch);
@@ -109,7 +132,7 @@ static void add_tensors(struct safetensors_writer *writer, const struct checkpoi
 
     for (int t = 0; t < model->tensor_count; t++) {
         const struct tensor *tensor = &model->tensors[t];
-        if (group != NULL && !tensor->trained)
+        if (!is_in(group, tensor))
             continue;
         name_tensor(name, tensor, group);
         safetensors_add_floats(writer, name, tensor->size, tensor->dimensions,
@@ -122,10 +145,15 @@ bool checkpoint_save(const struct directory *directory, const char *name,
                      struct error *error)
 {
     const struct model *model = checkpoint->model;
+    const int format = network_format(model, checkpoint->settings);
     struct safetensors_writer writer;
     char counter[NAME_SIZE];
+    char *network = network_text(model, format, error);
 
-    safetensors_begin(&writer, make_metadata(checkpoint, progress));
+    if (network == NULL)
+        return false;
+    safetensors_begin(&writer, make_metadata(checkpoint, progress, network, format));
+    free(network);
     for (int t = 0; t < model->tensor_count; t++) /* first: they want 8-byte alignment */
         if (name_counter(counter, &model->tensors[t]))
             safetensors_add_integer(&writer, counter, progress->step);
@@ -167,26 +195,30 @@ static bool is_ours(const struct safetensors *file)
 }
 
 /* What a file of our own must say; a file from elsewhere may say what it likes. */
-static bool check_metadata(const struct safetensors *file, const struct model *model,
-                           struct error *error)
+static bool check_metadata(const struct safetensors *file, struct error *error)
 {
     const char *version = safetensors_text(file, "format_version");
-    const char *own_model = safetensors_text(file, "model");
+    uint64_t number;
 
     if (!is_ours(file))
         return true;
-    if (atoi(version) != FORMAT_VERSION)
+    if (!number_read_whole(version, 1, NETWORK_FORMAT_MAX, &number))
         return error_set(error, ERROR_CHECKPOINT,
-                         "%s: written by another version of this program (expected format %d, got "
-                         "%s)",
-                         file->path, FORMAT_VERSION, version);
-    if (!safetensors_check_sum(file, error))
-        return false;
-    if (strcmp(own_model, model->name) != 0)
-        return error_set(error, ERROR_CHECKPOINT,
-                         "%s: of another model (expected %s, got %s; see --model)", file->path,
-                         model->name, own_model);
-    return true;
+                         "%s: written by another version of this program (expected format 1 to %d, "
+                         "got %s)",
+                         file->path, NETWORK_FORMAT_MAX, version);
+    return safetensors_check_sum(file, error);
+}
+
+/* Whether the file's own network is this one. */
+static bool check_network(const struct safetensors *file, const struct model *model,
+                          struct error *error)
+{
+    struct model *own = network_read(safetensors_text(file, "model"), file->path, error);
+    const bool same = own != NULL && network_check(model, own, file->path, error);
+
+    model_free(own);
+    return same;
 }
 
 static bool check_values(const struct safetensors *file, const char *name, const float *values,
@@ -215,7 +247,7 @@ static bool check_tensors(const struct safetensors *file, const struct model *mo
 
     for (int t = 0; t < model->tensor_count; t++) {
         const struct tensor *tensor = &model->tensors[t];
-        if (group != NULL && !tensor->trained)
+        if (!is_in(group, tensor))
             continue;
         name_tensor(name, tensor, group);
         if (!safetensors_has(file, name))
@@ -290,7 +322,7 @@ static bool read_tensors(const struct safetensors *file, const struct model *mod
     for (int t = 0; t < model->tensor_count; t++) {
         const struct tensor *tensor = &model->tensors[t];
         float *to = values + tensor->offset;
-        if (group != NULL && !tensor->trained)
+        if (!is_in(group, tensor))
             continue;
         name_tensor(name, tensor, group);
         if (!safetensors_read(file, name, to, tensor->count, error) ||
@@ -304,7 +336,7 @@ bool checkpoint_load(const char *path, const struct model *model, float *state, 
 {
     struct safetensors file;
     bool loaded = safetensors_open(&file, &FILE_HERE, path, error) &&
-                  check_metadata(&file, model, error) && check_all(&file, model, NULL, error) &&
+                  check_metadata(&file, error) && check_all(&file, model, NULL, error) &&
                   read_tensors(&file, model, NULL, state, error);
 
     safetensors_close(&file);
@@ -372,13 +404,36 @@ static bool check_settings(const struct safetensors *file, const struct checkpoi
     struct settings own;
 
     if (!settings_read(&own, find_setting, file, file->path, error) ||
-        !settings_same(checkpoint->settings, &own, file->path, error))
+        !check_network(file, checkpoint->model, error))
+        return false;
+    own.model = checkpoint->settings->model; /* the same network in other words */
+    if (!settings_same(checkpoint->settings, &own, file->path, error))
         return false;
     return *kernels == '\0' || strcmp(kernels, checkpoint->kernels) == 0 ||
            error_set(error, ERROR_CHECKPOINT,
                      "%s: its kernels differ from the run's, and give other bits (expected %s, got "
                      "%s)",
                      file->path, checkpoint->kernels, kernels);
+}
+
+bool checkpoint_describe(const char *path, struct model **model, struct settings *settings,
+                         struct error *error)
+{
+    struct settings own;
+    struct safetensors file;
+    bool good = safetensors_open(&file, &FILE_HERE, path, error) && check_metadata(&file, error);
+
+    *model = NULL;
+    if (good && is_ours(&file)) {
+        good = settings_read(&own, find_setting, &file, path, error) &&
+               (*model = network_read(own.model, path, error)) != NULL;
+        if (good) {
+            *settings = own;
+            settings->model = (*model)->name;
+        }
+    }
+    safetensors_close(&file);
+    return good;
 }
 
 /* Where the run stands must be a place between two of its batches. */
@@ -439,8 +494,7 @@ bool checkpoint_resume(const struct directory *directory, const char *name,
 {
     const struct model *model = checkpoint->model;
     struct safetensors file;
-    bool loaded = safetensors_open(&file, directory, name, error) &&
-                  check_metadata(&file, model, error) &&
+    bool loaded = safetensors_open(&file, directory, name, error) && check_metadata(&file, error) &&
                   read_progress(&file, checkpoint, data, progress, error) &&
                   check_all(&file, model, checkpoint, error) &&
                   read_tensors(&file, model, NULL, checkpoint->state, error);

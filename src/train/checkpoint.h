@@ -3,9 +3,12 @@
  * file.
  *
  * Tensors stand under PyTorch's state-dict names, num_batches_tracked as I64 and the rest as F32;
- * what the optimizer keeps for each parameter stands under optimizer.GROUP.NAME, its velocities
- * under optimizer.momentum.NAME. __metadata__ holds texts: format "mnist-tui", format_version; the
- * run's settings under the keys of settings.h;
+ * what the optimizer keeps for each parameter stands under optimizer.BUFFER.NAME: SGD's velocities
+ * under optimizer.momentum.NAME. In a run with an average of the weights the state dict is the
+ * average, and the weights that training goes on with stand under optimizer.raw.NAME.
+ *
+ * __metadata__ holds texts: format "mnist-tui"; format_version, 1 or 2 as config.json has it; the
+ * run's settings under the keys of settings.h, `model` as network.h has it;
  *   epoch, batch: the next batch to train; step: batches since the run's start; lr_now: the
  *   learning rate, before the schedule, as it is by then;
  *   generator: the shuffling generator's state at the start of that epoch, as hex;
@@ -28,7 +31,7 @@
 #include "nn/model.h"
 #include "support/file.h"
 #include "support/rng.h"
-#include "train/settings.h"
+#include "train/trained.h"
 
 /* The two checkpoints of a run directory. */
 static const char CHECKPOINT_LAST[] = "last.safetensors";
@@ -45,11 +48,18 @@ struct progress {
     uint64_t data_checksum;
 };
 
-/* Floats that the optimizer keeps, one for each parameter. */
+/* Floats that going on needs besides the state dict. */
 struct checkpoint_group {
     const char *name; /* "momentum" */
-    float *values;    /* [parameter_count] */
+    float *values;    /* [parameter_count]; [state_count] of a whole state */
+    bool whole;
 };
+
+enum { CHECKPOINT_GROUPS_MAX = OPTIMIZER_BUFFERS_MAX + 1 };
+
+/* Lists what of it stands besides the state dict; returns how many groups that are. */
+int checkpoint_list(const struct trained *trained, const struct settings *settings,
+                    struct checkpoint_group groups[CHECKPOINT_GROUPS_MAX]);
 
 /* What a checkpoint is of. The arrays, which saving reads and resuming fills, are the caller's. */
 struct checkpoint {
@@ -66,8 +76,14 @@ bool checkpoint_save(const struct directory *directory, const char *name,
                      const struct checkpoint *checkpoint, const struct progress *progress,
                      struct error *error);
 
+/* What the file at `path` says of its run: *model gets the network, for model_free(), and *settings
+ * its settings, which name it. For a file of weights alone *model is NULL, and the settings stay as
+ * they are. */
+bool checkpoint_describe(const char *path, struct model **model, struct settings *settings,
+                         struct error *error);
+
 /* Reads the weights in the file at `path` into state[state_count]. The file may come from
- * elsewhere. */
+ * elsewhere, or be of another network with the same names and shapes. */
 bool checkpoint_load(const char *path, const struct model *model, float *state,
                      struct error *error);
 

@@ -1,10 +1,9 @@
 #include "train/config.h"
 
-#include "data/dataset.h"
-#include "nn/model_text.h"
 #include "support/file.h"
 #include "support/json_memory.h"
 #include "support/number.h"
+#include "train/network.h"
 
 #include <inttypes.h>
 #include <jansson.h>
@@ -13,7 +12,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { FORMAT_VERSION = 1, FILE_MAX = 64 * 1024 };
+enum { FILE_MAX = 1 << 20 }; /* more than 256 layers need */
 
 /* ---- writing ---- */
 
@@ -23,22 +22,26 @@ static json_t *make_value(const struct setting *setting, const struct settings *
     char text[SETTING_TEXT_SIZE];
     json_error_t problem;
 
-    setting_write(setting, settings, text);
+    const char *value = setting_write(setting, settings, text);
     return setting_is_text(setting)
-               ? json_string(text)
-               : json_memory_load(text, strlen(text), JSON_DECODE_ANY, &problem);
+               ? json_string(value)
+               : json_memory_load(value, strlen(value), JSON_DECODE_ANY, &problem);
 }
 
-/* *digits gets how many the reals need to be read back as they are. */
-static json_t *make_object(const struct config *config, const struct model *model, int *digits)
+/* The settings name the model as the file does. *digits gets how many the reals need to be read
+ * back as they are. */
+static json_t *make_object(const struct config *config, const struct settings *settings, int format,
+                           int *digits)
 {
     json_t *object = json_pack("{s:s, s:i, s:I}", "version", PACKAGE_VERSION, "format_version",
-                               FORMAT_VERSION, "parameters", (json_int_t)model->parameter_count);
+                               format, "parameters", (json_int_t)config->model->parameter_count);
     const struct setting *setting;
 
     *digits = 1;
     for (int i = 0; (setting = settings_at(i)) != NULL; i++) {
-        json_t *value = make_value(setting, &config->settings);
+        if (setting_format(setting) > format)
+            continue;
+        json_t *value = make_value(setting, settings);
         int own = json_is_real(value) ? number_digits(json_real_value(value)) : 0;
         *digits = own > *digits ? own : *digits;
         json_object_set_new(object, setting_key(setting), value);
@@ -51,10 +54,13 @@ static json_t *make_object(const struct config *config, const struct model *mode
     return object;
 }
 
-static char *make_text(const struct config *config, const struct model *model)
+static char *make_text(const struct config *config, const char *network, int format)
 {
+    struct settings settings = config->settings;
     int digits;
-    json_t *object = make_object(config, model, &digits);
+
+    settings.model = network;
+    json_t *object = make_object(config, &settings, format, &digits);
     char *text = json_dumps(object, JSON_INDENT(2) | JSON_REAL_PRECISION((size_t)digits));
 
     json_decref(object);
@@ -80,13 +86,12 @@ bool config_write(const struct directory *directory, const struct config *config
                   struct error *error)
 {
     char path[FILE_PATH_SIZE];
-    struct model *model =
-        model_make(config->settings.model, (struct shape){1, DATASET_SIDE, DATASET_SIDE},
-                   DATASET_CLASSES, error);
-    if (model == NULL)
+    const int format = network_format(config->model, &config->settings);
+    char *network = network_text(config->model, format, error);
+    if (network == NULL)
         return false;
-    char *text = make_text(config, model);
-    model_free(model);
+    char *text = make_text(config, network, format);
+    free(network);
     if (json_memory_failed() || text == NULL) {
         free(text);
         file_path(path, directory, CONFIG_NAME);
@@ -135,10 +140,11 @@ static bool read_version(const struct reader *reader)
 
     if (!read_integer(reader, "format_version", 0, INT_MAX, &version))
         return false;
-    return version == FORMAT_VERSION ||
+    return (version >= 1 && version <= NETWORK_FORMAT_MAX) ||
            error_set(reader->error, ERROR_CHECKPOINT,
-                     "%s: written by another version of this program (expected format %d, got %d)",
-                     reader->path, FORMAT_VERSION, (int)version);
+                     "%s: written by another version of this program (expected format 1 to %d, got "
+                     "%d)",
+                     reader->path, NETWORK_FORMAT_MAX, (int)version);
 }
 
 /* The settings_source of a config. */
@@ -172,6 +178,20 @@ static bool read_facts(const struct reader *reader, struct config *config)
            refuse(reader, "data_checksum");
 }
 
+static bool read_all(const struct reader *reader, struct config *config)
+{
+    struct settings *settings = &config->settings;
+
+    if (!read_version(reader) ||
+        !settings_read(settings, find_setting, reader, reader->path, reader->error) ||
+        !read_facts(reader, config))
+        return false;
+    config->model = network_read(settings->model, reader->path, reader->error);
+    if (config->model != NULL)
+        settings->model = config->model->name;
+    return config->model != NULL;
+}
+
 bool config_read(const struct directory *directory, struct config *config, struct error *error)
 {
     char path[FILE_PATH_SIZE];
@@ -185,14 +205,11 @@ bool config_read(const struct directory *directory, struct config *config, struc
         return false;
     json_t *object = json_memory_load((const char *)text, size, 0, &problem);
     struct reader reader = {path, object, error};
-    bool read =
-        json_memory_failed()
-            ? error_set(error, ERROR_SYSTEM, "%s: not enough memory to read it", path)
-        : json_is_object(object)
-            ? read_version(&reader) &&
-                  settings_read(&config->settings, find_setting, &reader, path, error) &&
-                  read_facts(&reader, config)
-            : error_set(error, ERROR_CHECKPOINT, "%s: damaged (expected a JSON object)", path);
+    bool read = json_memory_failed()
+                    ? error_set(error, ERROR_SYSTEM, "%s: not enough memory to read it", path)
+                : json_is_object(object) ? read_all(&reader, config)
+                                         : error_set(error, ERROR_CHECKPOINT,
+                                                     "%s: damaged (expected a JSON object)", path);
     json_decref(object);
     free(text);
     return read;

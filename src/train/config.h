@@ -2,11 +2,15 @@
  * config.h -- config.json: what a run is made of. A directory that holds one holds a run.
  *
  * Beside the settings it has what else the bits depend on, the kernels and the data, and facts that
- * change no bit. Threads: no shared state.
+ * change no bit. Written in format 1 if the first versions of this program could have trained the
+ * run, else in format 2, which has the network's canonical text and more settings.
+ *
+ * Threads: no shared state.
  */
 #ifndef TRAIN_CONFIG_H
 #define TRAIN_CONFIG_H
 
+#include "nn/model.h"
 #include "support/file.h"
 #include "train/settings.h"
 
@@ -18,6 +22,7 @@ static const char CONFIG_NAME[] = "config.json";
 
 struct config {
     struct settings settings;
+    struct model *model;               /* the caller's */
     char kernels[CONFIG_KERNELS_SIZE]; /* the table's name */
     char data[PATH_MAX];               /* the data's directory, as given */
     uint64_t data_checksum;
@@ -33,7 +38,9 @@ bool config_check(const struct config *config, struct error *error);
 bool config_write(const struct directory *directory, const struct config *config,
                   struct error *error);
 
-/* Reads it back. ERROR_CHECKPOINT when it is missing, damaged, or what this program cannot do. */
+/* Reads it back, with a model that the caller releases with model_free(); the settings name it, so
+ * it must outlive them. ERROR_CHECKPOINT when it is missing, damaged, or what this program cannot
+ * do. */
 bool config_read(const struct directory *directory, struct config *config, struct error *error);
 
 #endif

@@ -123,7 +123,15 @@ bool past_run_read(struct past_run *run, const char *path, struct error *error)
                          "%s: holds no run that can be read: %s", path, strerror(errno));
     bool read = read_run(run, &directory, error);
     directory_close(&directory);
+    if (!read)
+        past_run_fini(run);
     return read;
+}
+
+void past_run_fini(struct past_run *run)
+{
+    model_free(run->config.model);
+    run->config.model = NULL;
 }
 
 void past_run_name(const struct past_run *run, char name[PAST_RUN_NAME_SIZE])

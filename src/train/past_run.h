@@ -5,7 +5,7 @@
  * is read as far as its log goes. What the log tells stands in a snapshot, as that of a run at work
  * does.
  *
- * Threads: no shared state.
+ * Threads: no shared state. Ownership: past_run_fini releases what a run holds.
  */
 #ifndef TRAIN_PAST_RUN_H
 #define TRAIN_PAST_RUN_H
@@ -27,6 +27,9 @@ struct past_run {
  * it off the stack. ERROR_CHECKPOINT when there is no run, or its files are damaged; a torn last
  * line of its log is none. */
 bool past_run_read(struct past_run *run, const char *path, struct error *error);
+
+/* Releases a run that was read, or is all zero. */
+void past_run_fini(struct past_run *run);
 
 /* A short name for legends: the directory's last component, escaped (see error.h), or as much of
  * its beginning as there is room for. */

@@ -7,7 +7,7 @@
 #define ONE_CYCLE                                                                                  \
     .epochs = 19, .batch_size = 128, .lr = 0.1, .momentum = 0.9, .seed = 1, .shuffle = true,       \
     .schedule = SCHEDULE_ONECYCLE, .warmup = 0.2, .nesterov = true, .augment = AUGMENT_AFFINE,     \
-    AFFINE_REACH
+    AFFINE_REACH, SETTINGS_OLD
 
 static const struct settings recipes[] = {
     {.recipe = "reference",
@@ -18,7 +18,8 @@ static const struct settings recipes[] = {
      .momentum = 0.9,
      .seed = 1,
      .shuffle = true,
-     AFFINE_REACH},
+     AFFINE_REACH,
+     SETTINGS_OLD},
     {.recipe = "best", .model = "deep", ONE_CYCLE},
     {.recipe = "tiny", .model = "tiny", ONE_CYCLE},
 };

@@ -11,11 +11,18 @@ struct net_rule rule_of_batch(const struct settings *settings, double lr, long s
 
     rng_init(&rng, settings->seed, STREAM_DROPOUT | (uint64_t)step);
     return (struct net_rule){
-        .optimizer = {.lr = (float)lr,
+        .optimizer = {.kind = settings->optimizer,
+                      .lr = (float)lr,
                       .momentum = (float)settings->momentum,
                       .weight_decay = (float)settings->weight_decay,
                       .nesterov = settings->nesterov,
+                      .beta1 = settings->beta1,
+                      .beta2 = settings->beta2,
+                      .eps = (float)settings->eps,
+                      .alpha = (float)settings->alpha,
+                      .rho = (float)settings->rho,
                       .step = step},
+        .average_decay = settings->ema,
         .label_smoothing = settings->label_smoothing,
         .dropout = settings->dropout,
         .noise = rng_next(&rng),

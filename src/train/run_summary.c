@@ -1,22 +1,18 @@
 #include "train/run_summary.h"
 
-#include "data/dataset.h"
-#include "nn/model_text.h"
 #include "train/recipe.h"
 
 #include <math.h>
 
-void run_summary_init(struct run_summary *summary, const char *run, const struct settings *settings,
-                      const struct snapshot *now)
+void run_summary_init(struct run_summary *summary, const char *run, const struct model *model,
+                      const struct settings *settings, const struct snapshot *now)
 {
     const struct history *history = &now->history;
-    struct error ignored;
-    struct model *model = model_make(settings->model, (struct shape){1, DATASET_SIDE, DATASET_SIDE},
-                                     DATASET_CLASSES, &ignored);
 
     *summary = (struct run_summary){
         .run = run,
-        .model = settings->model,
+        .model = model->name,
+        .parameters = model->parameter_count,
         .recipe = settings->recipe != NULL ? settings->recipe : recipe_name(0),
         .seed = settings->seed,
         .epochs = settings->epochs,
@@ -24,9 +20,6 @@ void run_summary_init(struct run_summary *summary, const char *run, const struct
         .final = (double)NAN,
         .seconds = now->epochs_seconds,
     };
-    if (model != NULL)
-        summary->parameters = model->parameter_count;
-    model_free(model);
     if (history->epoch_count == 0)
         return;
     const struct epoch_metrics *last = &history->epochs[history->epoch_count - 1];

@@ -6,12 +6,14 @@
 #ifndef TRAIN_RUN_SUMMARY_H
 #define TRAIN_RUN_SUMMARY_H
 
+#include "nn/model.h"
 #include "train/settings.h"
 #include "train/snapshot.h"
 
 struct run_summary {
-    const char *run; /* what it is called, the caller's */
-    const char *model, *recipe;
+    const char *run;   /* what it is called, the caller's */
+    const char *model; /* its name or its shortest text, the model's */
+    const char *recipe;
     size_t parameters;
     uint64_t seed;
     int epochs, epochs_done;
@@ -21,8 +23,8 @@ struct run_summary {
 };
 
 /* The summary of a run that has come to `now`. */
-void run_summary_init(struct run_summary *summary, const char *run, const struct settings *settings,
-                      const struct snapshot *now);
+void run_summary_init(struct run_summary *summary, const char *run, const struct model *model,
+                      const struct settings *settings, const struct snapshot *now);
 
 struct spread {
     double mean;

@@ -293,13 +293,14 @@ static bool make_metrics(struct runlog *runlog, struct error *error)
 bool runlog_start(struct runlog *runlog, const struct config *config, const struct model *model,
                   struct start *start, struct error *error)
 {
-    const struct checkpoint_group momentum = {"momentum", start->velocity};
-    const struct checkpoint checkpoint = {.model = model,
-                                          .settings = &config->settings,
-                                          .kernels = config->kernels,
-                                          .state = start->weights,
-                                          .groups = &momentum,
-                                          .group_count = 1};
+    struct checkpoint_group groups[CHECKPOINT_GROUPS_MAX];
+    const struct checkpoint checkpoint = {
+        .model = model,
+        .settings = &config->settings,
+        .kernels = config->kernels,
+        .state = trained_shown(&start->trained),
+        .groups = groups,
+        .group_count = checkpoint_list(&start->trained, &config->settings, groups)};
 
     return checkpoint_save(&runlog->directory, CHECKPOINT_LAST, &checkpoint, &start->progress,
                            error) &&

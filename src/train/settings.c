@@ -1,7 +1,5 @@
 #include "train/settings.h"
 
-#include "nn/limits.h"
-#include "nn/shelf.h"
 #include "support/number.h"
 #include "support/words.h"
 #include "train/recipe.h"
@@ -14,13 +12,17 @@
 
 enum { REQUIRED = 7 }; /* the first seven settings are mandatory in a file */
 
+static const double NORMALIZE_MAX = 1e6; /* of --normalize: what floats can still tell apart */
+
 enum kind {
-    WHOLE,  /* int, from low to high */
-    SEED,   /* uint64_t, up to LLONG_MAX, which every JSON reader takes */
-    REAL,   /* double, from low to below high */
-    SWITCH, /* bool */
-    CHOICE, /* an enum: the index of the word */
-    NAME,   /* one of the words itself */
+    WHOLE,     /* int, from low to high */
+    SEED,      /* uint64_t, up to LLONG_MAX, which every JSON reader takes */
+    REAL,      /* double, from low to below high */
+    SWITCH,    /* bool */
+    CHOICE,    /* an enum: the index of the word */
+    NAME,      /* one of the words itself */
+    TEXT,      /* any, itself */
+    NORMALIZE, /* struct normalization: none, or MEAN,DEVIATION */
 };
 
 struct setting {
@@ -31,12 +33,8 @@ struct setting {
     bool above;           /* REAL: low itself is out */
     bool single;          /* REAL: the network trains with it as a float */
     words_function *word; /* CHOICE, NAME */
+    bool later;           /* files of format 1 have it not: the reference's value is meant */
 };
-
-static const char *model_word(int i)
-{
-    return i < MODEL_SHELF_MAX ? shelf_name(i) : NULL;
-}
 
 WORDS_FUNCTION(schedule_word, "none", "step", "cosine", "onecycle")
 WORDS_FUNCTION(augment_word, "none", "affine")
@@ -44,7 +42,7 @@ WORDS_FUNCTION(augment_word, "none", "affine")
 #define FIELD(member) offsetof(struct settings, member)
 
 static const struct setting table[] = {
-    {"model", NAME, FIELD(model), .word = model_word},
+    {"model", TEXT, FIELD(model)},
     {"epochs", WHOLE, FIELD(epochs), 1, 1000000},
     {"batch_size", WHOLE, FIELD(batch_size), 1, 65536},
     {"lr", REAL, FIELD(lr), 0, INFINITY, .above = true, .single = true},
@@ -63,6 +61,14 @@ static const struct setting table[] = {
     {"scale", REAL, FIELD(scale), 0, 0.9},
     {"validate", WHOLE, FIELD(validate), 0, INT_MAX},
     {"recipe", NAME, FIELD(recipe), .word = recipe_name},
+    {"optimizer", CHOICE, FIELD(optimizer), .word = optimizer_name, .later = true},
+    {"beta1", REAL, FIELD(beta1), 0, 1, .single = true, .later = true},
+    {"beta2", REAL, FIELD(beta2), 0, 1, .single = true, .later = true},
+    {"eps", REAL, FIELD(eps), 0, INFINITY, .above = true, .single = true, .later = true},
+    {"alpha", REAL, FIELD(alpha), 0, 1, .single = true, .later = true},
+    {"rho", REAL, FIELD(rho), 0, 1, .single = true, .later = true},
+    {"ema", REAL, FIELD(ema), 0, 1, .single = true, .later = true},
+    {"normalize", NORMALIZE, FIELD(normalize), .later = true},
 };
 
 enum { COUNT = sizeof table / sizeof table[0] };
@@ -100,13 +106,53 @@ const char *setting_key(const struct setting *setting)
 
 bool setting_is_text(const struct setting *setting)
 {
-    return setting->kind == CHOICE || setting->kind == NAME;
+    return setting->kind == CHOICE || setting->kind == NAME || setting->kind == TEXT ||
+           setting->kind == NORMALIZE;
+}
+
+int setting_format(const struct setting *setting)
+{
+    return setting->later ? 2 : 1;
+}
+
+bool settings_optimizer_has(enum optimizer_kind optimizer, const char *name)
+{
+    static const struct {
+        const char *name;
+        unsigned int optimizers; /* a set */
+    } owners[] = {
+        {"momentum", 1 << OPTIMIZER_SGD | 1 << OPTIMIZER_RMSPROP},
+        {"nesterov", 1 << OPTIMIZER_SGD},
+        {"beta1", 1 << OPTIMIZER_ADAM | 1 << OPTIMIZER_ADAMW},
+        {"beta2", 1 << OPTIMIZER_ADAM | 1 << OPTIMIZER_ADAMW},
+        {"eps", 1 << OPTIMIZER_ADAM | 1 << OPTIMIZER_ADAMW | 1 << OPTIMIZER_RMSPROP |
+                    1 << OPTIMIZER_ADADELTA},
+        {"alpha", 1 << OPTIMIZER_RMSPROP},
+        {"rho", 1 << OPTIMIZER_ADADELTA},
+    };
+
+    for (size_t i = 0; i < sizeof owners / sizeof owners[0]; i++)
+        if (strcmp(owners[i].name, name) == 0)
+            return (owners[i].optimizers >> optimizer & 1U) != 0;
+    return true;
 }
 
 /* ---- writing ---- */
 
-void setting_write(const struct setting *setting, const struct settings *settings,
-                   char text[SETTING_TEXT_SIZE])
+static void write_normalization(const struct normalization *value, char text[SETTING_TEXT_SIZE])
+{
+    char mean[NUMBER_TEXT_SIZE], deviation[NUMBER_TEXT_SIZE];
+
+    number_text(mean, value->mean);
+    number_text(deviation, value->deviation);
+    if (value->mean == 0.0 && value->deviation == 1.0)
+        snprintf(text, SETTING_TEXT_SIZE, "none");
+    else
+        snprintf(text, SETTING_TEXT_SIZE, "%s,%s", mean, deviation);
+}
+
+const char *setting_write(const struct setting *setting, const struct settings *settings,
+                          char text[SETTING_TEXT_SIZE])
 {
     const void *value = (const char *)settings + setting->offset;
     const char *name;
@@ -123,7 +169,21 @@ void setting_write(const struct setting *setting, const struct settings *setting
         name = *(const char *const *)value;
         snprintf(text, SETTING_TEXT_SIZE, "%s", name != NULL ? name : setting->word(0));
         break;
+    case TEXT: return *(const char *const *)value;
+    case NORMALIZE: write_normalization(value, text); break;
     }
+    return text;
+}
+
+int settings_format(const struct settings *settings)
+{
+    char own[SETTING_TEXT_SIZE], reference[SETTING_TEXT_SIZE];
+
+    for (int i = 0; i < COUNT; i++)
+        if (table[i].later && strcmp(setting_write(&table[i], settings, own),
+                                     setting_write(&table[i], recipe_settings(0), reference)) != 0)
+            return 2;
+    return 1;
 }
 
 /* ---- reading ---- */
@@ -142,6 +202,25 @@ static bool read_real(const struct setting *setting, const char *text, double *v
     const float rounded = (float)*value;
     return !setting->single ||
            (in_range(setting, (double)rounded) && (*value == 0.0 || isnormal(rounded)));
+}
+
+static bool read_normalization(const char *text, struct normalization *value)
+{
+    char mean[SETTING_TEXT_SIZE];
+    const char *comma = strchr(text, ',');
+    struct normalization read = {0.0, 1.0};
+
+    if (strcmp(text, "none") != 0) {
+        if (comma == NULL || comma - text >= (long)sizeof mean)
+            return false;
+        snprintf(mean, sizeof mean, "%.*s", (int)(comma - text), text);
+        if (!number_read(mean, &read.mean) || !number_read(comma + 1, &read.deviation) ||
+            fabs(read.mean) > NORMALIZE_MAX || read.deviation < 1.0 / NORMALIZE_MAX ||
+            read.deviation > NORMALIZE_MAX)
+            return false;
+    }
+    *value = read;
+    return true;
 }
 
 static bool read_value(const struct setting *setting, const char *text, void *value)
@@ -171,6 +250,8 @@ static bool read_value(const struct setting *setting, const char *text, void *va
             return false;
         *(bool *)value = *text == 't';
         return true;
+    case TEXT: *(const char **)value = text; return true;
+    case NORMALIZE: return read_normalization(text, value);
     case CHOICE:
     case NAME: break;
     }
@@ -203,6 +284,11 @@ static void describe(const struct setting *setting, char *text, size_t size)
     case SEED: snprintf(text, size, "0 to %lld", LLONG_MAX); break;
     case REAL: describe_real(setting, text, size); break;
     case SWITCH: snprintf(text, size, "true or false"); break;
+    case TEXT: snprintf(text, size, "a text"); break;
+    case NORMALIZE:
+        snprintf(text, size, "none or MEAN,STD, at most %g, STD at least %g", NORMALIZE_MAX,
+                 1.0 / NORMALIZE_MAX);
+        break;
     case CHOICE:
     case NAME: words_list(setting->word, text, size); break;
     }
@@ -217,7 +303,7 @@ bool setting_read(const struct setting *setting, struct settings *settings, cons
         return true;
     describe(setting, expected, sizeof expected);
     return error_set(error, kind, "%s: %s (expected %s, got '%s')", where,
-                     setting_is_text(setting) ? "unknown word" : "not usable", expected, text);
+                     setting->word != NULL ? "unknown word" : "not usable", expected, text);
 }
 
 bool settings_read(struct settings *settings, settings_source *source, const void *argument,
@@ -230,8 +316,9 @@ bool settings_read(struct settings *settings, settings_source *source, const voi
         if (text == NULL && i >= REQUIRED)
             continue;
         snprintf(key, sizeof key, "%s: its %s", where, table[i].key);
-        if (text == NULL)
-            return error_set(error, ERROR_CHECKPOINT, "%s is missing", key);
+        if (text == NULL || (table[i].kind == TEXT && text == buffer)) /* or is a number */
+            return error_set(error, ERROR_CHECKPOINT, "%s is %s", key,
+                             text == NULL ? "missing" : "no text");
         if (!setting_read(&table[i], settings, text, ERROR_CHECKPOINT, key, error))
             return false;
     }
@@ -259,14 +346,14 @@ bool settings_same(const struct settings *run, const struct settings *other, con
         char name[SETTING_TEXT_SIZE], texts[2][SETTING_TEXT_SIZE];
         if (any_length && setting->offset == FIELD(epochs))
             continue;
-        setting_write(setting, run, texts[0]);
-        setting_write(setting, other, texts[1]);
-        if (strcmp(texts[0], texts[1]) == 0)
+        const char *expected = setting_write(setting, run, texts[0]);
+        const char *got = setting_write(setting, other, texts[1]);
+        if (strcmp(expected, got) == 0)
             continue;
         option_name(setting, name);
         return error_set(error, ERROR_CHECKPOINT,
                          "%s: %s differs from the run's (expected %s, got %s)", where, name,
-                         texts[0], texts[1]);
+                         expected, got);
     }
     return true;
 }

@@ -6,6 +6,7 @@
 #include "support/thread.h"
 #include "train/board.h"
 #include "train/evaluate.h"
+#include "train/needs.h"
 #include "train/rule.h"
 #include "train/schedule.h"
 
@@ -69,24 +70,17 @@ bool trainer_ended(enum snapshot_state state)
 
 /* ---- snapshots out ---- */
 
-/* The weights that are tested: the average if there is one. */
-static const float *tested_state(struct trainer *trainer)
-{
-    const float *average = net_average(trainer->net);
-
-    return average != NULL ? average : net_state(trainer->net);
-}
-
 /* Publishes with a copy of the weights if somebody looks at them. False when there is no memory for
  * a copy: then the earlier one stays in place. */
 static bool try_publish(struct trainer *trainer, struct error *error)
 {
+    const struct trained trained = trained_of(trainer->net, &trainer->options.settings);
     const bool copies = trainer->options.publishes_weights;
     struct weights *weights = NULL;
 
     if (copies) {
         health_measure(trainer->health, trainer->options.model, trainer->net);
-        weights = weights_new(trainer->options.model, tested_state(trainer), trainer->health,
+        weights = weights_new(trainer->options.model, trained_shown(&trained), trainer->health,
                               trainer->now.step, error);
     }
     board_publish(trainer->board, &trainer->now, weights);
@@ -259,12 +253,10 @@ static bool fail_in_layer(struct trainer *trainer, struct fault fault)
 /* A large step may leave weights that only the next batch would find out about. */
 static bool check_weights(struct trainer *trainer)
 {
-    const float *state = net_state(trainer->net);
+    const struct trained trained = trained_of(trainer->net, &trainer->options.settings);
+    const char *fault = trained_fault(&trained, trainer->options.model);
 
-    for (size_t i = 0; i < trainer->options.model->state_count; i++)
-        if (!isfinite(state[i]))
-            return fail_diverged(trainer, "weights");
-    return true;
+    return fault == NULL || fail_diverged(trainer, fault);
 }
 
 /* Writes a checkpoint that goes on behind the batches done, or behind the whole epoch. */
@@ -282,13 +274,15 @@ static bool save(struct trainer *trainer, const char *name, bool epoch_done)
         .correct = epoch_done ? 0 : trainer->correct,
         .data_checksum = options->data->checksum,
     };
-    const struct checkpoint_group momentum = {"momentum", net_buffer(trainer->net, 0)};
-    const struct checkpoint checkpoint = {.model = options->model,
-                                          .settings = &options->settings,
-                                          .kernels = options->kernels->name,
-                                          .state = net_state(trainer->net),
-                                          .groups = &momentum,
-                                          .group_count = 1};
+    const struct trained trained = trained_of(trainer->net, &options->settings);
+    struct checkpoint_group groups[CHECKPOINT_GROUPS_MAX];
+    const struct checkpoint checkpoint = {
+        .model = options->model,
+        .settings = &options->settings,
+        .kernels = options->kernels->name,
+        .state = trained_shown(&trained),
+        .groups = groups,
+        .group_count = checkpoint_list(&trained, &options->settings, groups)};
     struct error error;
 
     if (!check_weights(trainer))
@@ -463,8 +457,9 @@ static void publish_testing(struct trainer *trainer)
 static bool test(struct trainer *trainer, double *loss, int *correct)
 {
     const struct split *split = &trainer->options.data->test;
+    const struct trained trained = trained_of(trainer->net, &trainer->options.settings);
 
-    evaluator_load(trainer->evaluator, tested_state(trainer));
+    evaluator_load(trainer->evaluator, trained_shown(&trained));
     for (int from = 0; from < split->count && !trainer->stopping; from += TEST_CHUNK) {
         int to = split->count - from < TEST_CHUNK ? split->count : from + TEST_CHUNK;
         publish_testing(trainer);
@@ -596,17 +591,6 @@ static int smaller(int a, int b)
     return a < b ? a : b;
 }
 
-/* A batch larger than the data is a batch of all of it. */
-static int largest_batch(const struct trainer_options *options)
-{
-    return smaller(options->settings.batch_size, options->data->train.count);
-}
-
-static int useful_threads(const struct trainer_options *options)
-{
-    return smaller(options->threads, net_useful_threads(options->model, largest_batch(options)));
-}
-
 static bool allocate(struct trainer *trainer, struct error *error)
 {
     const struct trainer_options *options = &trainer->options;
@@ -614,7 +598,7 @@ static bool allocate(struct trainer *trainer, struct error *error)
     struct evaluation *evaluation = &trainer->evaluation;
 
     const int chunk = smaller(TEST_CHUNK, options->data->test.count);
-    const struct net_options net = {.batch_size = largest_batch(options)};
+    const struct net_options net = needs_net(&options->settings, options->data->train.count);
 
     return (trainer->board = board_new(options->data->test.count, error)) &&
            (trainer->health =
@@ -623,7 +607,9 @@ static bool allocate(struct trainer *trainer, struct error *error)
            (trainer->order = memory_new(train, sizeof *trainer->order, error)) &&
            (evaluation->losses = memory_new(tests, sizeof *evaluation->losses, error)) &&
            (evaluation->predictions = memory_new(tests, 1, error)) &&
-           (trainer->team = team_new(useful_threads(options), error)) &&
+           (trainer->team = team_new(needs_threads(options->model, &options->settings,
+                                                   options->data->train.count, options->threads),
+                                     error)) &&
            (trainer->net = net_new(options->model, options->kernels, trainer->team, &net, error)) &&
            (trainer->evaluator =
                 evaluator_new(options->model, options->kernels, trainer->team, chunk, error));
@@ -647,13 +633,12 @@ static void release(struct trainer *trainer)
 
 static bool take_start(struct trainer *trainer, struct error *error)
 {
+    struct trained trained = trained_of(trainer->net, &trainer->options.settings);
     const struct trainer_options *options = &trainer->options;
-    const struct model *model = options->model;
     const struct start *start = options->start;
     const struct history *history = &start->now.history;
 
-    memcpy(net_state(trainer->net), start->weights, model->state_count * sizeof(float));
-    memcpy(net_buffer(trainer->net, 0), start->velocity, model->parameter_count * sizeof(float));
+    trained_copy(&trained, &start->trained, options->model);
     trainer->generator = start->progress.generator;
     trainer->trained_lr = history->lr_change_count > 0
                               ? history->lr_changes[history->lr_change_count - 1].lr
@@ -662,7 +647,8 @@ static bool take_start(struct trainer *trainer, struct error *error)
     set_lr(trainer);
     trainer->now.state = options->paused ? SNAPSHOT_PAUSED : SNAPSHOT_TRAINING;
     trainer->now.threads = team_size(trainer->team);
-    trainer->now.threads_wanted = useful_threads(options);
+    trainer->now.threads_wanted = needs_threads(options->model, &options->settings,
+                                                options->data->train.count, options->threads);
     return try_publish(trainer, error);
 }
 

@@ -52,7 +52,7 @@ struct trainer_options {
     const struct kernels *kernels;
     struct settings settings;
     int threads;               /* at least 1 */
-    const struct start *start; /* made for these settings and data */
+    const struct start *start; /* made for these settings and data; its weights are copied */
     bool paused;               /* start paused */
     struct runlog *runlog; /* where metrics and checkpoints go, started or resumed; NULL: nowhere */
     double checkpoint_every; /* seconds between two checkpoints within an epoch; 0: each batch */

@@ -79,7 +79,11 @@ static void load(struct inference *inference, struct weights *weights)
 static void predict(struct inference *inference, struct answer *answer)
 {
     struct question *question = &answer->question;
-    const struct split drawn = {.images = question->drawn, .labels = (uint8_t[]){0}, .count = 1};
+    const struct split drawn = {.images = question->drawn,
+                                .labels = (uint8_t[]){0},
+                                .count = 1,
+                                .mean = inference->test->mean,
+                                .deviation = inference->test->deviation};
 
     if (question->count == 0 && !question->digit)
         return;
@@ -113,7 +117,7 @@ static void activate(struct inference *inference, struct answer *answer)
         return;
     }
     for (int i = 0; i < DATASET_PIXELS; i++)
-        image[i] = dataset_normalize(pixels[i]);
+        image[i] = dataset_normalize(inference->test, pixels[i]);
     activations_run(activations, question->weights->state, image);
     float **values = activations->values;
     activations->values = answer->activations;

@@ -214,13 +214,14 @@ static void make_world(struct world *world, const char *name)
         pixels[i] = (uint8_t)(i * 37);
     for (int i = 0; i < IMAGES; i++)
         labels[i] = (uint8_t)(i % DATASET_CLASSES);
-    world->test = (struct split){IMAGES, pixels, labels};
+    world->test = (struct split){IMAGES, pixels, labels, 0.1307F, 0.3081F};
     insight->test = &world->test;
     insight->shown = &insight->live;
     fuzz_require((world->model = sample_model(name)) != NULL &&
                  (world->state = memory_new(world->model->state_count, sizeof(float), &error)) != NULL &&
                  outcomes_init(&insight->live, IMAGES, &error) &&
-                 activations_init(&insight->activations, world->model, kernels_select("baseline", &error), &error));
+                 activations_init(&insight->activations, world->model,
+                                  kernels_select("baseline", &error), &error));
     insight->sketch = sketch_new(&error);
     fuzz_require(insight->sketch != NULL);
 }

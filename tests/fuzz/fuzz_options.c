@@ -18,8 +18,8 @@ static void check_settings(const struct settings *settings)
     struct error error;
 
     for (int i = 0; (setting = settings_at(i)) != NULL; i++) {
-        char text[SETTING_TEXT_SIZE];
-        setting_write(setting, settings, text);
+        char own[SETTING_TEXT_SIZE];
+        const char *text = setting_write(setting, settings, own);
         fuzz_require(setting_read(setting, &again, text, ERROR_USAGE, "again", &error));
     }
     fuzz_require(settings_same(settings, &again, "again", &error));

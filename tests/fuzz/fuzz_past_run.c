@@ -89,12 +89,13 @@ static bool read_run(uint8_t look)
         fuzz_require(error.kind == ERROR_CHECKPOINT);
         return false;
     }
-    run_summary_init(&summary, run.directory, &run.config.settings, &run.now);
+    run_summary_init(&summary, run.directory, run.config.model, &run.config.settings, &run.now);
     fuzz_require(summary.epochs_done >= 0 && summary.epochs_done <= summary.epochs);
     fuzz_require(summary.best_epoch >= 0 && summary.best_epoch < summary.epochs);
     fuzz_require(run.now.batches >= 0 && run.now.epochs_seconds >= 0.0);
     report(&summary);
     draw(&run, look);
+    past_run_fini(&run);
     return true;
 }
 

@@ -16,11 +16,12 @@ static void begin(struct start *start, const struct settings *settings,
                   const struct dataset *dataset)
 {
     static struct start fresh;
+    struct error error;
 
     if (fresh.now.epochs == 0) {
         struct model *model = sample_model(settings->model);
         fuzz_require(model != NULL);
-        start_new(&fresh, model, settings, dataset);
+        fuzz_require(start_new(&fresh, model, settings, dataset, NULL, &error));
         model_free(model);
         *start = fresh;
     }
