@@ -36,7 +36,7 @@ README = """\
 # Reference numbers from PyTorch
 
 `make check` compares the program with these files. They come from PyTorch in
-double precision. This command makes all of them, including this text:
+double precision. This command makes all except `networks.json`, including this text:
 
     python3 make_reference.py --seed {seed} DATA_DIR OUT_DIR
 
@@ -58,6 +58,28 @@ The safetensors files hold float32, rounded once from the double-precision
 result, and int64 for `num_batches_tracked`; the losses have 17 significant
 digits. `eval.csv` is `trained.safetensors`, with its weights as rounded there,
 in evaluation mode.
+
+## Many networks
+
+`networks.json` is made by another command, by hand, from this program's own
+initial weights, which `tests/initial` writes:
+
+    python3 make_networks.py BUILD_DIR/tests/initial DATA_DIR networks.json
+
+It has a line for each network of the shelf and each random text of
+`tests/sample_networks.c`, with SGD as above, and for some of them with each
+other optimizer at PyTorch's defaults (RMSprop with a momentum of 0.5): the
+losses of 20 batches of 64 images in file order, in double precision, and of
+the first batch's gradient, for each tensor, the norm and three sums of its
+elements with fixed signs that look random. `single` is what PyTorch's own
+single precision differs by; `allowed` is what the program may: 5 times as
+much, or 3e-6 of the number, whichever is larger. (Of a tensor's gradient also
+1e-7 of the norm of all gradients: some, such as that of a bias before a norm,
+are zero but for rounding.) Where `single` is large, rounding leads far away in
+20 batches, and the losses say little; the gradients still do.
+
+Dropout leaves out nothing here, on both sides: PyTorch draws other numbers.
+`tests/check_networks` has dropout against the twin.
 
 ## What rounding alone does
 
