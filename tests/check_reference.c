@@ -137,8 +137,8 @@ static double error_of_gradients(const json_t *entry, const struct model *model,
 
 /* ---- training ---- */
 
-/* A tensor's gradient may be off by this share of its norm in any case. PyTorch's float32 is but one
- * sample of what rounding does: the largest that is seen here is 1.3e-3. */
+/* A tensor's gradient may be off by this share of its norm in any case. PyTorch's float32 is but
+ * one sample of what rounding does: the largest that is seen here is 1.3e-3. */
 static const double GRADIENT_ERROR = 3e-3;
 
 /* Where two values in a window of a maximum differ by the last bit of a float, rounding decides
