@@ -3,6 +3,7 @@
 #include "sample_model.h"
 
 #include "nn/limits.h"
+#include "support/memory.h"
 #include "train/checkpoint.h"
 #include "tui/view_activations.h"
 #include "tui/view_confusion.h"
@@ -321,6 +322,104 @@ static void row_60_activations_and_filters_draw_at_every_size(void **unused)
     }
 }
 
+/* ---- other networks ---- */
+
+static const char *const texts[] = {
+    "Flatten Linear(10)",
+    "Flatten Linear(30) Sigmoid Linear(10)",
+    "Conv2d(6, 5, padding=2) Tanh AvgPool2d(2) Conv2d(16, 5) Tanh AvgPool2d(2) Flatten Linear(120) "
+    "Tanh Linear(84) Tanh Linear(10)",
+    "Conv2d(32, 3) ReLU Conv2d(64, 3) ReLU MaxPool2d(2) Dropout(0.25) Flatten Linear(128) ReLU "
+    "Dropout(0.5) Linear(10)",
+    "Conv2d(5, 1) GELU Conv2d(4, (3, 5), stride=(2, 1)) LeakyReLU AdaptiveAvgPool2d((3, 1)) "
+    "Linear(10)",
+    "Conv2d(2, 27) SiLU Flatten Linear(10)",
+    "MaxPool2d((28, 1)) Flatten Linear(3) Linear(10)",
+    "Conv2d(7, 4, padding=20, stride=3) ReLU AvgPool2d((1, 2)) Flatten Linear(10)",
+};
+
+struct inside {
+    struct model *model;
+    float *state;
+    struct activations activations;
+};
+
+/* The network as it begins, and what it makes of the drawn 7. */
+static void make_inside(struct inside *inside, const char *text)
+{
+    float image[DATASET_PIXELS];
+    struct error error;
+    struct rng rng;
+
+    assert_non_null(inside->model = sample_model(text));
+    inside->state = memory_new(inside->model->state_count, sizeof(float), &error);
+    assert_non_null(inside->state);
+    rng_init(&rng, 1, 0);
+    model_initialize(inside->model, inside->state, &rng);
+    assert_true(activations_init(&inside->activations, inside->model,
+                                 kernels_select("baseline", &error), &error));
+    for (int p = 0; p < DATASET_PIXELS; p++)
+        image[p] = dataset_normalize(drawing.digit[p]);
+    activations_run(&inside->activations, inside->state, image);
+}
+
+static void free_inside(struct inside *inside)
+{
+    activations_fini(&inside->activations);
+    free(inside->state);
+    model_free(inside->model);
+}
+
+static void the_inside_of_any_network_draws_at_many_sizes(void **unused)
+{
+    struct inside inside;
+    (void)unused;
+
+    for (int i = 0; i < CHECK_COUNT(texts); i++) {
+        make_inside(&inside, texts[i]);
+        for (int size = 0; size < 60; size++) {
+            const int width = size * 7 % 170 + 1, height = size * 11 % 60 + 1;
+            struct canvas canvas = make_canvas(width, height, (enum glyphs)(size % 3));
+            canvas.greys = size % 2 == 0;
+            view_activations(&inside.activations, "test #12", size % inside.model->layer_count,
+                             false, &canvas);
+            view_filters(inside.model, inside.state, false, &canvas);
+            free(frame_text(&canvas));
+        }
+        free_inside(&inside);
+    }
+}
+
+static void assert_inside(const char *name, const char *text, int first, int width, int height)
+{
+    struct canvas canvas = make_canvas(width, height, GLYPHS_ASCII);
+    char file[64];
+    struct inside inside;
+
+    make_inside(&inside, text);
+    view_filters(inside.model, inside.state, true, &canvas);
+    snprintf(file, sizeof file, "%s-filters", name);
+    frame_compare(frame_text(&canvas), file, width, height, GLYPHS_ASCII);
+    canvas = make_canvas(width, height, GLYPHS_ASCII);
+    view_activations(&inside.activations, "drawing", first, true, &canvas);
+    snprintf(file, sizeof file, "%s-activations", name);
+    frame_compare(frame_text(&canvas), file, width, height, GLYPHS_ASCII);
+    free_inside(&inside);
+}
+
+static void filters_of_5x5_and_maps_with_negative_values(void **unused)
+{
+    (void)unused;
+    assert_inside("lenet5", texts[2], 1, 80, 24);
+    assert_inside("lenet5", texts[2], 6, 60, 16);
+}
+
+static void weights_of_each_class_as_pictures_of_the_image(void **unused)
+{
+    (void)unused;
+    assert_inside("softmax", texts[0], 0, 80, 24);
+}
+
 #define ACTIVATIONS_TEST(name)                                                                     \
     cmocka_unit_test_setup_teardown(name, make_activations, free_activations)
 #define DRAW_TEST(name) cmocka_unit_test_setup_teardown(name, make_drawing, free_drawing)
@@ -343,6 +442,9 @@ static const struct CMUnitTest tests[] = {
     ACTIVATIONS_TEST(activations_that_are_not_finite_are_reported),
     ACTIVATIONS_TEST(the_first_layers_filters),
     ACTIVATIONS_TEST(row_60_activations_and_filters_draw_at_every_size),
+    DRAW_TEST(the_inside_of_any_network_draws_at_many_sizes),
+    DRAW_TEST(filters_of_5x5_and_maps_with_negative_values),
+    DRAW_TEST(weights_of_each_class_as_pictures_of_the_image),
 };
 
 CHECK_MAIN(tests)

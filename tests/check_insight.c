@@ -9,10 +9,13 @@
 #include "support/signals.h"
 #include "tui/insight.h"
 
+#include <sys/resource.h>
+
 static struct insight insight;
 static struct dataset data;
 static struct error error;
 static struct model *model;
+static const char *model_text; /* of the network */
 static float *state;
 
 static void make(int tests)
@@ -20,7 +23,7 @@ static void make(int tests)
     struct rng rng;
 
     sample_dataset(&data, 16, tests);
-    assert_non_null(model = sample_model("basic"));
+    assert_non_null(model = sample_model(model_text));
     state = memory_new(model->state_count, sizeof *state, &error);
     assert_non_null(state);
     rng_init(&rng, 1, 0);
@@ -31,6 +34,7 @@ static void make(int tests)
 static int set_up(void **unused)
 {
     (void)unused;
+    model_text = "basic";
     make(100);
     return 0;
 }
@@ -40,6 +44,7 @@ static int tear_down(void **unused)
     (void)unused;
     insight_fini(&insight);
     free(state);
+    model_free(model);
     dataset_fini(&data);
     return 0;
 }
@@ -202,6 +207,41 @@ static void a_wish_does_not_wait_for_the_pass_of_another(void **unused)
     weights_drop(second);
 }
 
+/* A block of maps takes some 100 MB, for which no room can be left in the heap. */
+static void missing_memory_is_an_error_and_the_next_wish_tries_again(void **unused)
+{
+#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
+    (void)unused;
+    skip(); /* they need address space of their own */
+#else
+    struct rlimit before, none;
+    (void)unused;
+
+    tear_down(NULL);
+    model_text = "Conv2d(3000, 5) ReLU AdaptiveAvgPool2d(1) Linear(10)";
+    make(100);
+    assert_int_equal(getrlimit(RLIMIT_AS, &before), 0);
+    none = before;
+    none.rlim_cur = 1 << 20;
+    struct weights *first = weights_at(10), *second = weights_at(20);
+    struct insight_wish wish = {.weights = first, .past = true, .outcomes = true};
+    wish.activations = wish.drawing = true;
+    assert_int_equal(setrlimit(RLIMIT_AS, &none), 0);
+    insight_settle(&insight, &wish);
+    assert_int_equal(setrlimit(RLIMIT_AS, &before), 0);
+    assert_int_equal(insight.error.kind, ERROR_SYSTEM);
+    assert_int_equal(insight.predictions.count, 0);
+    assert_int_equal(insight.past.step, 0);
+    wish.weights = second;
+    insight_settle(&insight, &wish);
+    assert_int_equal(insight.error.kind, ERROR_NONE);
+    assert_int_equal(insight.predictions.count, LANES);
+    assert_int_equal(insight.past.step, 20);
+    weights_drop(first);
+    weights_drop(second);
+#endif
+}
+
 #define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
 
 static const struct CMUnitTest tests[] = {
@@ -212,6 +252,7 @@ static const struct CMUnitTest tests[] = {
     TEST(what_is_looked_at_is_what_the_weights_say),
     TEST(the_latest_of_many_wishes_wins),
     TEST(a_wish_does_not_wait_for_the_pass_of_another),
+    TEST(missing_memory_is_an_error_and_the_next_wish_tries_again),
 };
 
 CHECK_MAIN(tests)

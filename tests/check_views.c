@@ -437,6 +437,47 @@ static void a_layer_out_of_its_healthy_range_gives_a_warning(void **unused)
     free(text);
 }
 
+/* The layer table of another network, of which nothing but its weights is known. */
+static void assert_table(const char *text, const char *name, int row, int width, int height)
+{
+    struct frame frame = make_frame();
+    struct error error;
+
+    struct model *other = sample_model(text);
+    assert_non_null(other);
+    float *state = memory_new(other->state_count, sizeof *state, &error);
+    assert_non_null(state);
+    frame.model = other;
+    frame.weights = weights_new(other, state, NULL, 250, &error);
+    assert_non_null(frame.weights);
+    free(state);
+    frame.view = VIEW_MODEL;
+    frame.focus = PANE_MODEL;
+    frame.zoomed = true;
+    frame.model_row = row;
+    assert_frame(&frame, name, width, height, GLYPHS_ASCII);
+    weights_drop(frame.weights);
+    model_free(other);
+}
+
+static void the_table_of_a_network_with_long_rows_keeps_its_columns(void **unused)
+{
+    (void)unused;
+    assert_table("Conv2d(32, 11, stride=2, padding=30) ReLU AvgPool2d((3, 5), stride=(2, 1)) "
+                 "Dropout(0.25) Flatten Linear(128) LeakyReLU Linear(10)",
+                 "table", 0, 80, 24);
+}
+
+static void the_table_of_240_layers_scrolls_to_its_end(void **unused)
+{
+    char text[4096] = "1p";
+    (void)unused;
+
+    for (int i = 0; i < 79; i++)
+        strcat(text, " 1p");
+    assert_table(text, "table-240", 300, 80, 24);
+}
+
 /* Two past runs: one complete, one killed. */
 static struct past_run compared[10];
 
@@ -682,6 +723,8 @@ static const struct CMUnitTest tests[] = {
     TEST(the_help_at_80x24),
     TEST(the_layer_table_scrolled_and_focused),
     TEST(before_the_first_batch_at_80x24),
+    TEST(the_table_of_a_network_with_long_rows_keeps_its_columns),
+    TEST(the_table_of_240_layers_scrolls_to_its_end),
     TEST(row_60_every_size_draws),
     TEST(the_header_names_the_recipe_and_if_there_is_room_its_model),
     TEST(held_out_images_are_not_called_a_test_set),

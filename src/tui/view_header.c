@@ -170,7 +170,7 @@ enum view view_tab_at(const struct frame *frame, int width, int x, int y)
 static void draw_recipe(const struct frame *frame, struct canvas *canvas, int x, int end)
 {
     const char *recipe = frame->settings->recipe;
-    char forms[3][64];
+    char forms[3][160]; /* a longer one has no room */
     int form = 0;
 
     if (recipe == NULL || strcmp(recipe, recipe_name(0)) == 0)

@@ -174,6 +174,7 @@ static int name_length(const char *name, int room)
 
     if (length <= room)
         return length;
+    room -= (int)strlen(" ...");
     for (length = room > 0 ? room : 0; length > 0 && name[length] != ' ';)
         length--;
     return length > 0 ? length : room > 0 ? room : 0;
@@ -190,8 +191,9 @@ void view_model(const struct frame *frame, struct canvas *canvas)
 
     snprintf(layers, sizeof layers, "  layers %d-%d of %d", first + 1, last, count);
     const int room = canvas->width - (int)strlen("+- Model  -+") - (int)strlen(layers);
-    snprintf(title, sizeof title, "Model %.*s%s", name_length(model->name, room), model->name,
-             layers);
+    const int length = name_length(model->name, room);
+    snprintf(title, sizeof title, "Model %.*s%s%s", length, model->name,
+             model->name[length] == '\0' ? "" : " ...", layers);
     struct canvas inside = canvas_box(canvas, title, frame->focus == PANE_MODEL);
     const struct columns columns = lay_out(model, inside.width);
     int x = canvas_text(&inside, 0, 0, STYLE_BOLD, "%-*s %-*s %*s", columns.type, "Layer (type)",
