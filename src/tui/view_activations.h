@@ -11,13 +11,14 @@
 #include "tui/canvas.h"
 
 /* Draws the layers from `first` on, in a border: maps as pictures, from black for the layer's
- * smallest value to white for its largest, and features as numbers, the largest in bold. `image`
- * names the network input: "test #12". */
+ * smallest value to white for its largest, and features as numbers, the largest in bold, or as cells
+ * if there are many. `image` names the network input: "test #12". */
 void view_activations(const struct activations *activations, const char *image, int first,
                       bool focused, struct canvas *canvas);
 
-/* Draws the first layer's 3x3 filters for the weights in state[], in a border: more plus or minus
- * signs for a larger weight, and the numbers beside them if there is room. */
+/* Draws the first weights for a state[], in a border: each filter of the first convolution as plus
+ * and minus signs, more for a larger weight, with the numbers beside them if there is room. Large
+ * filters, and the weights of a first linear layer, are drawn as pictures. */
 void view_filters(const struct model *model, const float *state, bool focused,
                   struct canvas *canvas);
 
