@@ -11,8 +11,8 @@
 #include "tui/canvas.h"
 
 /* Draws the layers from `first` on, in a border: maps as pictures, from black for the layer's
- * smallest value to white for its largest, and features as numbers, the largest in bold, or as cells
- * if there are many. `image` names the network input: "test #12". */
+ * smallest value to white for its largest, and features as numbers, the largest in bold, or as
+ * cells if there are many. `image` names the network input: "test #12". */
 void view_activations(const struct activations *activations, const char *image, int first,
                       bool focused, struct canvas *canvas);
 
