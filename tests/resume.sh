@@ -256,7 +256,7 @@ row_35() {
     echo 'PK: surely a zip file, as torch.save writes' >"$directory/last.safetensors"
     damaged 'not a safetensors file' || return 1
     cp "$SRCDIR/tests/reference/init.safetensors" "$directory/last.safetensors"
-    damaged 'weights, but not what going on needs'
+    damaged 'weights, but not what resuming needs'
 }
 
 # The good one that the message names can really replace the bad one.

@@ -16,7 +16,7 @@ enum { NAME_SIZE = 3 * MODEL_NAME_SIZE }; /* of a tensor, with what goes before 
 static const char FORMAT_KEY[] = "format", FORMAT[] = "mnist-tui";
 static const char KERNELS_KEY[] = "kernels";
 static const char OPTIMIZER_PREFIX[] = "optimizer.";
-static const char MEAN_SUFFIX[] = ".running_mean"; /* each has a counter beside it */
+static const char MEAN_SUFFIX[] = ".running_mean"; /* a counter belongs to each */
 static const char COUNTER_SUFFIX[] = ".num_batches_tracked";
 
 /* ---- names ---- */
@@ -28,8 +28,8 @@ static bool ends_with(const char *text, const char *suffix)
     return length >= tail && strcmp(text + length - tail, suffix) == 0;
 }
 
-/* What a tensor of the state is called in the file; in an optimizer's group, unless that is
- * NULL. */
+/* The name in the file of a tensor of the state (group NULL), or of the optimizer's values for
+ * it. */
 static void name_tensor(char name[NAME_SIZE], const struct tensor *tensor,
                         const struct checkpoint_group *group)
 {
@@ -39,7 +39,7 @@ static void name_tensor(char name[NAME_SIZE], const struct tensor *tensor,
         snprintf(name, NAME_SIZE, "%s%s.%s", OPTIMIZER_PREFIX, group->name, tensor->name);
 }
 
-/* The name of the batch norm's counter that goes with a tensor. False: none does. */
+/* The name of the batch norm's counter that belongs to a tensor. False if there is none. */
 static bool name_counter(char name[NAME_SIZE], const struct tensor *tensor)
 {
     const int length = (int)(strlen(tensor->name) - strlen(MEAN_SUFFIX));
@@ -167,7 +167,7 @@ bool checkpoint_save(const struct directory *directory, const char *name,
 
 /* ---- reading ---- */
 
-/* How many bytes of two texts differ; as many as there are when their lengths do. */
+/* How many bytes of two texts differ; if their lengths differ, all bytes of both count. */
 static size_t difference(const char *a, const char *b)
 {
     const size_t length = strlen(a);
@@ -180,8 +180,8 @@ static size_t difference(const char *a, const char *b)
     return count;
 }
 
-/* Whether the metadata says that the file is ours. One byte of it may be wrong, so that damage
- * there does not spare the rest of the file. */
+/* Whether the metadata says that this program wrote the file. One byte of that may be wrong: a file
+ * damaged there must still have its checksum checked. */
 static bool is_ours(const struct safetensors *file)
 {
     const char *key;
@@ -233,13 +233,14 @@ static bool check_values(const struct safetensors *file, const char *name, const
                              name, (double)values[i]);
         if (variances && values[i] < 0.0F)
             return error_set(error, ERROR_CHECKPOINT,
-                             "%s: %s: no variance (expected none below 0, got %g)", file->path,
+                             "%s: %s: not a variance (expected at least 0, got %g)", file->path,
                              name, (double)values[i]);
     }
     return true;
 }
 
-/* Whether all tensors of the state, or of a group, are there; adds them to *count. */
+/* Checks that the file has all tensors of the state (group NULL) or of a group; adds their number
+ * to *count. */
 static bool check_tensors(const struct safetensors *file, const struct model *model,
                           const struct checkpoint_group *group, size_t *count, struct error *error)
 {
@@ -254,7 +255,7 @@ static bool check_tensors(const struct safetensors *file, const struct model *mo
             return error_set(error, ERROR_CHECKPOINT, "%s: %s is missing (expected %s)", file->path,
                              name,
                              group == NULL ? "every tensor of the model; see --model"
-                                           : "the optimizer's values, which going on needs");
+                                           : "the optimizer's values, which resuming needs");
         if (!safetensors_check(file, name, SAFETENSORS_F32, tensor->size, tensor->dimensions,
                                error))
             return false;
@@ -263,7 +264,7 @@ static bool check_tensors(const struct safetensors *file, const struct model *mo
     return true;
 }
 
-/* The counters may be there. */
+/* Checks the counters that the file has; they may be missing. */
 static bool check_counters(const struct safetensors *file, const struct model *model, size_t *count,
                            struct error *error)
 {
@@ -279,7 +280,8 @@ static bool check_counters(const struct safetensors *file, const struct model *m
     return true;
 }
 
-/* The values of any optimizer may be in a file of which the weights alone are wanted. */
+/* Counts the optimizer's tensors, of any optimizer: a file that is read for its weights only may
+ * have them. */
 static size_t count_optimizers(const struct safetensors *file)
 {
     size_t count = 0;
@@ -291,8 +293,8 @@ static size_t count_optimizers(const struct safetensors *file)
     return count;
 }
 
-/* Accounts for every tensor in the file before any is read. With NULL for a checkpoint the weights
- * alone are wanted. */
+/* Checks every tensor of the file before any is read. A NULL checkpoint means that only the weights
+ * are read. */
 static bool check_all(const struct safetensors *file, const struct model *model,
                       const struct checkpoint *checkpoint, struct error *error)
 {
@@ -308,8 +310,8 @@ static bool check_all(const struct safetensors *file, const struct model *model,
         count += count_optimizers(file);
     if (file->count != count)
         return error_set(error, ERROR_CHECKPOINT,
-                         "%s: holds tensors that the model has not (expected %zu, got %zu; see "
-                         "--model)",
+                         "%s: holds tensors that the model does not have (expected %zu, got %zu; "
+                         "see --model)",
                          file->path, count, file->count);
     return true;
 }
@@ -343,7 +345,7 @@ bool checkpoint_load(const char *path, const struct model *model, float *state, 
     return loaded;
 }
 
-/* ---- going on ---- */
+/* ---- resuming ---- */
 
 static bool refuse(const struct safetensors *file, const char *key, struct error *error)
 {
@@ -395,8 +397,8 @@ static const char *find_setting(const void *file, const char *key, char text[SET
     return *found != '\0' ? found : NULL;
 }
 
-/* Holds what the checkpoint was written with against what the run goes on with. Files of older
- * versions do not tell of the kernels. */
+/* Checks that the checkpoint has the settings and kernels of the run. Files of older versions do
+ * not name the kernels. */
 static bool check_settings(const struct safetensors *file, const struct checkpoint *checkpoint,
                            struct error *error)
 {
@@ -467,7 +469,7 @@ static bool read_progress(const struct safetensors *file, const struct checkpoin
 {
     if (strcmp(safetensors_text(file, FORMAT_KEY), FORMAT) != 0)
         return error_set(error, ERROR_CHECKPOINT,
-                         "%s: has weights, but not what going on needs (expected a checkpoint of "
+                         "%s: has weights, but not what resuming needs (expected a checkpoint of "
                          "this program; see --init)",
                          file->path);
     if (!check_settings(file, checkpoint, error) ||

@@ -1,5 +1,5 @@
 /*
- * checkpoint.h -- a network's weights, and all that going on with a run needs, in one safetensors
+ * checkpoint.h -- a network's weights, and everything that resuming a run needs, in one safetensors
  * file.
  *
  * Tensors stand under PyTorch's state-dict names, num_batches_tracked as I64 and the rest as F32;
@@ -10,16 +10,16 @@
  * __metadata__ holds texts: format "mnist-tui"; format_version, 1 or 2 as config.json has it; the
  * run's settings under the keys of settings.h, `model` as network.h has it;
  *   epoch, batch: the next batch to train; step: batches since the run's start; lr_now: the
- *   learning rate, before the schedule, as it is by then;
+ *   current learning rate, before the schedule;
  *   generator: the shuffling generator's state at the start of that epoch, as hex;
  *   loss_sum, correct: of the epoch so far; data_checksum: of the data set; kernels: the name of
  *   the kernels that trained it, missing in files of older versions;
  *   checksum: see safetensors.h.
- * A file without that format, of weights alone (from PyTorch), can be loaded as weights, whatever
- * its metadata says.
+ * A file without that format that holds only weights (from PyTorch) can be loaded as weights,
+ * whatever its metadata says.
  *
- * Reading trusts nothing: before a tensor is read all names, types and shapes must be the model's
- * and the checksum right; then the values must be finite. Errors are ERROR_CHECKPOINT for the
+ * Reading trusts nothing: before a tensor is read, all names, types and shapes must be the model's
+ * and the checksum must match; then all values must be finite. Errors are ERROR_CHECKPOINT for the
  * contents, ERROR_SYSTEM for input and output. Arrays are undefined after an error.
  *
  * Threads: no shared state.
@@ -37,11 +37,11 @@
 static const char CHECKPOINT_LAST[] = "last.safetensors";
 static const char CHECKPOINT_BEST[] = "best.safetensors";
 
-/* Where in the run the weights were taken. */
+/* How far the run had trained when the weights were saved. */
 struct progress {
     int epoch, batch;
     long step;
-    double lr; /* as set, before the schedule */
+    double lr; /* before the schedule */
     struct rng generator;
     double loss_sum; /* over the epoch's images so far */
     long correct;
@@ -71,7 +71,7 @@ struct checkpoint {
     int group_count;
 };
 
-/* Writes a directory's file, replacing an older one safely (see file_replace_with()). */
+/* Writes a directory's file; replaces an older one safely (see file_replace_with()). */
 bool checkpoint_save(const struct directory *directory, const char *name,
                      const struct checkpoint *checkpoint, const struct progress *progress,
                      struct error *error);
@@ -87,9 +87,9 @@ bool checkpoint_describe(const char *path, struct model **model, struct settings
 bool checkpoint_load(const char *path, const struct model *model, float *state,
                      struct error *error);
 
-/* Reads all that going on needs from a file of our own: the arrays and the progress, whose numbers
- * are in no impossible relation to the settings. ERROR_CHECKPOINT also when the settings, the
- * kernels or the data are not those that it was made with; its epochs may differ. */
+/* Reads everything that resuming needs from a checkpoint of this program: the arrays and the
+ * progress, which is checked against the settings. ERROR_CHECKPOINT also if the checkpoint was
+ * written with other settings, kernels or data; its epochs may differ. */
 bool checkpoint_resume(const struct directory *directory, const char *name,
                        const struct checkpoint *checkpoint, const struct dataset *data,
                        struct progress *progress, struct error *error);

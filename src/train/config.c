@@ -98,7 +98,7 @@ bool config_write(const struct directory *directory, const struct config *config
         return error_set(error, ERROR_SYSTEM, "%s: not enough memory to write it", path);
     }
     size_t size = strlen(text);
-    text[size] = '\n'; /* the terminator's place; the length goes along */
+    text[size] = '\n'; /* replaces the NUL; the length is passed on */
     bool written = file_replace(directory, CONFIG_NAME, text, size + 1, error);
     free(text);
     return written;

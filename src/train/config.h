@@ -1,5 +1,5 @@
 /*
- * config.h -- config.json: what a run is made of. A directory that holds one holds a run.
+ * config.h -- config.json: what defines a run. A directory with a config.json holds a run.
  *
  * Beside the settings it has what else the bits depend on, the kernels and the data, and facts that
  * change no bit. Written in format 1 if the first versions of this program could have trained the
@@ -29,12 +29,12 @@ struct config {
     int threads;
 };
 
-/* Whether a config.json can say this. ERROR_USAGE when the data's directory is no valid UTF-8,
- * ERROR_SYSTEM without memory. */
+/* Whether this can be written as a config.json. ERROR_USAGE if the path of the data's directory is
+ * not valid UTF-8, ERROR_SYSTEM if memory is short. */
 bool config_check(const struct config *config, struct error *error);
 
-/* Writes the directory's config.json, replacing an older one safely. ERROR_SYSTEM when the disk
- * does not take it. */
+/* Writes the directory's config.json; replaces an older one safely. ERROR_SYSTEM if it cannot be
+ * written. */
 bool config_write(const struct directory *directory, const struct config *config,
                   struct error *error);
 

@@ -14,7 +14,7 @@ struct evaluator {
     int workers;                   /* members of the team that work */
     struct workspace **workspaces; /* [workers] */
 
-    /* The pass at work. */
+    /* The current pass. */
     const struct split *split;
     int from, to;
     struct evaluation *evaluation;

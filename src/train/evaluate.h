@@ -16,30 +16,29 @@ enum { EVALUATE_THREADS_MAX = 64 }; /* each has a workspace of some MB; more har
 
 struct evaluator;
 
-/* What is kept of each image. Arrays of one element an image of the split; probabilities may be
- * NULL. */
+/* The results for each image: arrays with one element per image of the split. `probabilities` may
+ * be NULL. */
 struct evaluation {
     double *losses;
     uint8_t *predictions;
     float *probabilities; /* [count][DATASET_CLASSES] */
 };
 
-/* Makes an evaluator for passes over at most `images` images at once. It leaves members of the team
- * idle that would have no block of their own. Model, kernels and team must outlive it. NULL with
- * the error. */
+/* Makes an evaluator for passes over at most `images` images. Members of the team for which there
+ * is no block stay idle. Model, kernels and team must outlive it. NULL with the error. */
 struct evaluator *evaluator_new(const struct model *model, const struct kernels *kernels,
                                 struct team *team, int images, struct error *error);
 
-/* The threads that such passes can use, at most `threads`. */
+/* The number of threads that passes over `images` images can use, at most `threads`. */
 int evaluator_threads(int threads, int images);
 
 void evaluator_free(struct evaluator *evaluator);
 
-/* Takes the weights over from state[model->state_count]. */
+/* Copies the weights from state[model->state_count]. */
 void evaluator_load(struct evaluator *evaluator, const float *state);
 
-/* Runs images [from, to) of the split with the weights last loaded; `from` a multiple of LANES, and
- * no more images than the evaluator was made for. */
+/* Evaluates images [from, to) of the split with the weights last loaded. `from` must be a multiple
+ * of LANES, and there must be no more images than the evaluator was made for. */
 void evaluate_images(struct evaluator *evaluator, const struct split *split, int from, int to,
                      struct evaluation *evaluation);
 

@@ -13,7 +13,7 @@ static double squares(const float *values, size_t count)
     return sum;
 }
 
-/* The norm of what stands where a layer's trained tensors stand in the state. */
+/* The norm of the values at the offsets of a layer's trained tensors. */
 static double norm(const struct model *model, int l, const float *values)
 {
     const struct layer *layer = &model->layers[l];

@@ -1,8 +1,8 @@
 /*
- * health.h -- figures by which one sees whether a layer learns well.
+ * health.h -- figures that show whether a layer learns well.
  *
  * Norms are Euclidean, over all trained tensors of the layer. A figure that a layer does not have
- * is NaN: a ReLU has no weights, a convolution no dead outputs.
+ * is NaN: a ReLU has no weights, a convolution has no dead outputs.
  *
  * Threads: no shared state.
  */
@@ -16,9 +16,9 @@ struct net;
 struct layer_health {
     float weight_norm;
     float gradient_norm; /* of the last batch */
-    /* norm of the last update over that of the weights; about 0.001 is usual */
+    /* norm of the last update divided by the norm of the weights; about 0.001 is usual */
     float update_ratio;
-    float dead; /* ReLU: share of outputs that no sample of the last batch made positive */
+    float dead; /* ReLU: share of outputs that are 0 for all samples of the last batch */
 };
 
 /* Measures every layer of the net after its last batch: health[model->layer_count]. */

@@ -67,7 +67,7 @@ void history_add_batch(struct history *history, double loss, double accuracy)
 void history_add_epoch(struct history *history, const struct epoch_metrics *metrics)
 {
     if (history->epoch_count == HISTORY_EPOCHS) {
-        for (int i = 0; i < HISTORY_EPOCHS / 4; i++) /* of the older half, every other one */
+        for (int i = 0; i < HISTORY_EPOCHS / 4; i++) /* drop every second one of the older half */
             history->epochs[i] = history->epochs[2 * i];
         for (int i = HISTORY_EPOCHS / 2; i < HISTORY_EPOCHS; i++)
             history->epochs[i - HISTORY_EPOCHS / 4] = history->epochs[i];

@@ -1,24 +1,24 @@
 /*
  * history.h -- the metrics of a whole run in bounded memory.
  *
- * Batches fall into cells of equal width; when the cells are used up, neighbours merge and the
- * width doubles. A cell keeps the smallest, the largest and the sum of its values, so no spike is
- * lost however long the run. Epochs are kept one by one; when there are too many, every other one
- * goes, the oldest ones first to thin out. Of the learning rate's changes the newest are kept. All
- * is plain data: copy it freely.
+ * Each cell covers the same number of batches. When all cells are used, neighbours are merged and
+ * the width doubles. A cell keeps the minimum, the maximum and the sum of its values, so no spike
+ * is lost in a long run. Epochs are kept one by one; when there are too many, every second one of
+ * the older half is dropped. Only the newest changes of the learning rate are kept. All of it is
+ * plain data: copy it freely.
  *
- * Threads: none of its own; the trainer writes, readers have their copies (see trainer.h).
+ * Threads: no locks; the trainer writes, readers have their own copies (see trainer.h).
  */
 #ifndef TRAIN_HISTORY_H
 #define TRAIN_HISTORY_H
 
 enum { HISTORY_CELLS = 1024, HISTORY_EPOCHS = 512, HISTORY_LR_CHANGES = 64 };
 
-/* One metric over the batches of a cell. NaN and infinities are kept out of all three. */
+/* One metric over the batches of a cell. NaN and infinite values are not counted. */
 struct band {
     float min, max;
     double sum;
-    int count; /* finite values; 0: the others mean nothing */
+    int count; /* finite values; 0: the other members mean nothing */
 };
 
 struct history_cell {
@@ -33,17 +33,17 @@ struct epoch_metrics {
     double test_loss, test_accuracy;   /* over the whole test set, at the epoch's end */
     int test_correct, test_count;
     double last_loss;                  /* of the epoch's last batch */
-    double seconds, images_per_second; /* of training, pauses and the test pass left out */
+    double seconds, images_per_second; /* of training, without pauses and the test pass */
 };
 
 struct lr_change {
-    long step; /* batches that were trained before it */
-    double lr; /* from then on */
+    long step; /* batches trained before the change */
+    double lr; /* the new rate */
 };
 
 struct history {
     long steps; /* batches recorded */
-    long width; /* batches a cell, a power of two */
+    long width; /* batches per cell, a power of two */
     int cell_count;
     struct history_cell cells[HISTORY_CELLS];
     int epoch_count;
@@ -54,19 +54,19 @@ struct history {
 
 void history_init(struct history *history);
 
-/* Records the next batch: its loss and its accuracy in percent; NaN where it is not known. */
+/* Records the next batch: its loss and its accuracy in percent; NaN if unknown. */
 void history_add_batch(struct history *history, double loss, double accuracy);
 
 /* Records an epoch's end. */
 void history_add_epoch(struct history *history, const struct epoch_metrics *metrics);
 
-/* Records that the next batch is the first with another learning rate. */
+/* Records that the learning rate changes with the next batch. */
 void history_add_lr(struct history *history, double lr);
 
-/* A band's mean; NaN where it is empty. */
+/* A band's mean; NaN if it is empty. */
 double history_mean(const struct band *band);
 
-/* Puts `from`'s values into `into`, another band, as well. */
+/* Adds the values of `from` to `into`, which must be another band. */
 void history_merge(struct band *into, const struct band *from);
 
 #endif

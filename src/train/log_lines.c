@@ -76,7 +76,7 @@ bool log_line_is(const json_t *line, const char *key, int expected)
     return json_is_integer(value) && json_integer_value(value) == expected;
 }
 
-/* A line counts when it ends. */
+/* A line without a newline is torn. */
 static bool visit_text(const char *text, size_t size, log_visitor *visit, void *argument)
 {
     json_t *line = text[size - 1] == '\n' ? json_memory_load(text, size, 0, NULL) : NULL;

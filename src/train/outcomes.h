@@ -1,6 +1,6 @@
 /*
- * outcomes.h -- how a test pass came out, image by image: what the network said of each and how
- * wrong that was, and the confusion matrix that follows from it.
+ * outcomes.h -- the results of a test pass for each image: the prediction and the loss; and the
+ * confusion matrix of the pass.
  *
  * Ownership: outcomes_fini releases what outcomes_init made. Threads: no shared state.
  */
@@ -12,28 +12,28 @@
 
 struct outcomes {
     int count;          /* images of the split */
-    long step;          /* batches since the run's start before the pass; 0: no pass yet */
+    long step;          /* batches trained before the pass; 0: no pass yet */
     uint8_t *predicted; /* [count] classes */
     float *losses;      /* [count]; may be infinite or NaN */
 };
 
-/* For a split of `count` images, all zero. False with ERROR_SYSTEM when memory is short; then it
- * needs no outcomes_fini, though it may have one. */
+/* Allocates outcomes for a split of `count` images, all zero. False with ERROR_SYSTEM if memory is
+ * short; outcomes_fini is then allowed but not needed. */
 bool outcomes_init(struct outcomes *outcomes, int count, struct error *error);
 void outcomes_fini(struct outcomes *outcomes);
 
-/* Takes over the outcomes of a pass over all images. */
+/* Copies the results of a pass over all images. */
 void outcomes_take(struct outcomes *outcomes, const struct evaluation *evaluation, long step);
 
-/* Copies outcomes of as many images. */
+/* Copies outcomes; both must have the same number of images. */
 void outcomes_copy(struct outcomes *to, const struct outcomes *from);
 
-/* Makes the pass itself: over the split, of outcomes->count images, with the weights in state[]
- * of the evaluator's model. False with ERROR_SYSTEM when memory is short. */
+/* Runs a pass over the split, which must have outcomes->count images; state[] holds the weights of
+ * the evaluator's model. False with ERROR_SYSTEM if memory is short. */
 bool outcomes_compute(struct outcomes *outcomes, struct evaluator *evaluator, const float *state,
                       const struct split *split, long step, struct error *error);
 
-/* How often images of one class were taken for another. */
+/* The confusion matrix: how often each class was predicted for each true class. */
 struct confusion {
     int counts[DATASET_CLASSES][DATASET_CLASSES]; /* [true class][predicted class] */
     long step;                                    /* as in the outcomes */

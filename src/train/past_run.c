@@ -11,9 +11,9 @@
 
 struct reading {
     struct snapshot *now;
-    long line;    /* number of the latest, from 1 */
-    long damaged; /* the first that says nothing a run would have written; 0: none */
-    int batches;  /* of the epoch at work that were logged */
+    long line;    /* number of the latest line, from 1 */
+    long damaged; /* number of the first damaged line; 0: none */
+    int batches;  /* logged in the current epoch */
 };
 
 static void add_epoch(struct reading *reading, const json_t *line)
@@ -36,7 +36,7 @@ static void add_epoch(struct reading *reading, const json_t *line)
     snapshot_add_epoch(now, &metrics);
 }
 
-/* Whether no run would have written this. An epoch that is known already is passed over. */
+/* Whether no run could have written this line. An epoch that is already known is skipped. */
 static bool is_damaged(struct reading *reading, const json_t *line)
 {
     const struct snapshot *now = reading->now;
@@ -59,7 +59,7 @@ static bool is_damaged(struct reading *reading, const json_t *line)
     return false;
 }
 
-/* A last line may be torn: what is damaged counts when another one follows. */
+/* The last line may be torn: a damaged line counts only if another one follows. */
 static bool take_line(void *argument, const json_t *line, size_t size)
 {
     struct reading *reading = argument;
@@ -89,7 +89,7 @@ static bool read_log(struct snapshot *now, const struct directory *directory, st
     return true;
 }
 
-/* Whether the directory lacks the file, at least as far as one can see. */
+/* Whether the directory certainly does not have the file. */
 static bool lacks(const struct directory *directory, const char *name)
 {
     struct stat status;
@@ -108,7 +108,7 @@ static bool read_run(struct past_run *run, const struct directory *directory, st
     run->now.epochs = run->config.settings.epochs;
     run->now.validates = run->config.settings.validate > 0;
     if (lacks(directory, LOG_NAME))
-        return true; /* it has just begun, or the log was lost: nothing is known but the settings */
+        return true; /* it has just begun or has lost its log: only the settings are known */
     return read_log(&run->now, directory, error);
 }
 

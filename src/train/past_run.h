@@ -1,9 +1,9 @@
 /*
- * past_run.h -- a run read back from its directory, to be shown beside others.
+ * past_run.h -- reads an earlier run from its directory, to show it beside others.
  *
- * Reading takes no lock and changes nothing: the run may be at work, or have been killed; then it
- * is read as far as its log goes. What the log tells stands in a snapshot, as that of a run at work
- * does.
+ * Reading takes no lock and changes nothing. If the run is still training, or was killed, it is
+ * read as far as its log goes. The values of the log are kept in a snapshot, like those of the
+ * current run.
  *
  * Threads: no shared state. Ownership: past_run_fini releases what a run holds.
  */
@@ -16,16 +16,16 @@
 enum { PAST_RUN_NAME_SIZE = 9 };
 
 struct past_run {
-    const char *directory; /* as given, the caller's */
+    const char *directory; /* as given; belongs to the caller */
     struct config config;
-    /* Of it are known: validates, epochs, epochs_done, epochs_seconds, best, best_train_accuracy,
-     * batches (those of an epoch; 0 where no epoch was logged) and of the history the epochs. */
+    /* Only these are set: validates, epochs, epochs_done, epochs_seconds, best,
+     * best_train_accuracy, batches (0 if no epoch was logged) and the history's epochs. */
     struct snapshot now;
 };
 
-/* Reads the run in the directory at `path`, a text that it goes on pointing to. It is large: keep
- * it off the stack. ERROR_CHECKPOINT when there is no run, or its files are damaged; a torn last
- * line of its log is none. */
+/* Reads the run in the directory `path`; run->directory keeps pointing to that text. The struct is
+ * large: keep it off the stack. ERROR_CHECKPOINT if there is no run or its files are damaged; a
+ * torn last line of the log is not damage. */
 bool past_run_read(struct past_run *run, const char *path, struct error *error);
 
 /* Releases a run that was read, or is all zero. */

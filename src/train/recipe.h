@@ -1,9 +1,9 @@
 /*
- * recipe.h -- a model and the way to train it in one word.
+ * recipe.h -- named settings: a model and how to train it.
  *
- * `reference` is the published run. The others reach what it did not: `best` the highest accuracy
- * with fewer than 10,000 parameters in fewer than 20 epochs, `tiny` 99.4 % with as few as can be.
- * The README tells how they were chosen and what they give.
+ * `reference` is the published run. The others reach its author's goal: `best` has the highest
+ * accuracy found with fewer than 10,000 parameters in fewer than 20 epochs, `tiny` reaches 99.4 %
+ * with as few parameters as possible. The README says how they were chosen and what they reach.
  *
  * Threads: no shared state.
  */
@@ -12,7 +12,7 @@
 
 #include "train/settings.h"
 
-/* The i-th recipe's name, from 0; NULL past the last. The first is the reference. */
+/* The name of recipe i, counted from 0; NULL after the last. Recipe 0 is the reference. */
 const char *recipe_name(int i);
 
 /* Its settings, with seed 1. */

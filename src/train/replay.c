@@ -8,22 +8,22 @@
 
 enum { UNKNOWN = -1 };
 
-/* What becomes of a line. */
+/* What to do with a line. */
 enum verdict {
     KEEP,
-    CUT,   /* it and all that follow are ahead of the checkpoint */
-    REFUSE /* no run would have written it there */
+    CUT,   /* this line and all later ones are after the checkpoint */
+    REFUSE /* no run could have written it there */
 };
 
 struct replay {
     struct start *start;
     const struct settings *settings;
     const struct dataset *data;
-    int epoch, batch;     /* the next that the log must tell of */
-    long correct;         /* of that epoch so far; UNKNOWN when its beginning is not in the log */
-    bool begun;           /* a line was read */
-    enum verdict verdict; /* of the last one */
-    long kept, end;       /* lines, and their bytes */
+    int epoch, batch;     /* the next batch that the log must have */
+    long correct;         /* in that epoch so far; UNKNOWN: its beginning is not in the log */
+    bool begun;           /* a line has been read */
+    enum verdict verdict; /* of the last line */
+    long kept, end;       /* lines kept, and their bytes */
 };
 
 static bool at_checkpoint(const struct replay *replay)
@@ -33,7 +33,7 @@ static bool at_checkpoint(const struct replay *replay)
     return replay->epoch == progress->epoch && replay->batch == progress->batch;
 }
 
-/* The log says how much of the epoch so far was right; the history wants that of each batch. */
+/* The log has the accuracy of the epoch so far; the history needs the accuracy of each batch. */
 static void add_batch(struct replay *replay, const json_t *line)
 {
     struct snapshot *now = &replay->start->now;
@@ -79,7 +79,7 @@ static void add_epoch(struct replay *replay, const json_t *line)
     replay->correct = 0;
 }
 
-/* The first line says where the log begins: in the midst of the run when an older log was lost. */
+/* The first line says where the log begins: in the middle of the run if an older log was lost. */
 static bool begin(struct replay *replay, const char *event, const json_t *line)
 {
     const struct progress *progress = &replay->start->progress;
@@ -99,7 +99,7 @@ static bool begin(struct replay *replay, const char *event, const json_t *line)
     return true;
 }
 
-/* Takes the line over if it is the one that must come next. */
+/* Adds the line to the past if it is the one that must come next. */
 static bool add(struct replay *replay, const char *event, const json_t *line)
 {
     struct snapshot *now = &replay->start->now;
@@ -136,7 +136,7 @@ static enum verdict replay_line(struct replay *replay, const json_t *line)
     return add(replay, event, line) ? KEEP : REFUSE;
 }
 
-/* A torn line is ahead of the checkpoint, or not there. */
+/* The log_visitor. A torn line is fine only after the checkpoint. */
 static bool take_line(void *argument, const json_t *line, size_t size)
 {
     struct replay *replay = argument;

@@ -2,7 +2,7 @@
 
 #include "support/rng.h"
 
-/* Far from the streams of the weights, the shuffling and the images. */
+/* Different from the streams of the weights, the shuffling and the images. */
 static const uint64_t STREAM_DROPOUT = UINT64_C(1) << 63;
 
 struct net_rule rule_of_batch(const struct settings *settings, double lr, long step)

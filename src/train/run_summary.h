@@ -1,5 +1,5 @@
 /*
- * run_summary.h -- a run as one row of values, for tables, and statistics over several.
+ * run_summary.h -- the values of a run for a row of a table, and statistics over several runs.
  *
  * Threads: no shared state.
  */
@@ -17,9 +17,9 @@ struct run_summary {
     size_t parameters;
     uint64_t seed;
     int epochs, epochs_done;
-    double best, final; /* test accuracies in percent; NaN before the first epoch's end */
+    double best, final; /* test accuracies in percent; NaN before the end of the first epoch */
     int best_epoch;     /* from 0 */
-    double seconds;     /* that the epochs trained */
+    double seconds;     /* of the epochs' training */
 };
 
 /* The summary of a run that has come to `now`. */
@@ -28,11 +28,11 @@ void run_summary_init(struct run_summary *summary, const char *run, const struct
 
 struct spread {
     double mean;
-    double deviation; /* of a sample, that is with n - 1; NaN for less than two */
+    double deviation; /* sample standard deviation (n - 1); NaN for fewer than two runs */
     double min, max;
 };
 
-/* Over the best (or else the final) test accuracies of `count` runs, at least one. */
+/* The spread of the best (if `best`) or final test accuracies of `count` runs, at least one. */
 struct spread run_summary_spread(const struct run_summary runs[], int count, bool best);
 
 #endif

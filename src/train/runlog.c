@@ -22,20 +22,20 @@
 enum {
     BUFFER_SIZE = 64 * 1024,
     LINE_SIZE = 1024,
-    DIGITS = 9 /* enough for every float to read back the same */
+    DIGITS = 9 /* from 9 digits every float reads back exactly */
 };
 
 struct runlog {
     char path[PATH_MAX], metrics_path[PATH_MAX];
-    struct directory directory; /* the one that was locked, wherever it has been moved since */
+    struct directory directory; /* the locked one, even if it has been moved since */
     int descriptor;             /* of metrics.jsonl, opened to append */
-    off_t size;                 /* of it, with all that has been written */
+    off_t size;                 /* bytes of metrics.jsonl, without the buffer's */
     size_t used;
     char buffer[BUFFER_SIZE];
 };
 
-/* Whether the log is what this run has made of it: no other program has cut it or added to it, and
- * it still has its name in the directory. Else lines would be lost in silence. */
+/* Checks that no other program has changed the log's size, and that the log still has its name in
+ * the directory. Without this check lines could be lost silently. */
 static bool check_metrics(const struct runlog *runlog, struct error *error)
 {
     struct stat own, named;
@@ -55,7 +55,7 @@ static bool check_metrics(const struct runlog *runlog, struct error *error)
     return true;
 }
 
-/* Writes what is in the buffer, and then looks whether it is where it should be. */
+/* Writes the buffer, then checks the log. */
 static bool flush(struct runlog *runlog, struct error *error)
 {
     const off_t before = lseek(runlog->descriptor, 0, SEEK_END);
@@ -67,7 +67,7 @@ static bool flush(struct runlog *runlog, struct error *error)
         return check_metrics(runlog, error);
     }
     int problem = errno;
-    /* What has been written may end within a line, and no other may stand behind that. */
+    /* The write may have ended within a line; cut it off, so that no line follows a torn one. */
     bool cut = ftruncate(runlog->descriptor, before) == 0;
     return error_set(error, ERROR_SYSTEM, "%s: cannot be written: %s%s", runlog->metrics_path,
                      strerror(problem), cut ? "" : " (its last line may be torn)");
@@ -83,8 +83,8 @@ static bool flush_to_disk(struct runlog *runlog, struct error *error)
     return true;
 }
 
-/* Appends the object as a line, its reals with so many digits, and releases it; NULL stands for
- * memory that was not to be had. */
+/* Appends the object as a line, with `digits` digits for its reals, and releases it. NULL means
+ * that the caller had no memory. */
 static bool append_exactly(struct runlog *runlog, json_t *object, int digits, struct error *error)
 {
     const size_t flags = JSON_COMPACT | JSON_REAL_PRECISION((size_t)digits);
@@ -108,7 +108,7 @@ static bool append(struct runlog *runlog, json_t *object, struct error *error)
     return append_exactly(runlog, object, DIGITS, error);
 }
 
-/* JSON knows no NaN and no infinity; null stands for them. */
+/* JSON has no NaN and no infinity; null stands for them. */
 static json_t *real(double value)
 {
     json_t *number = json_real(value);
@@ -124,7 +124,7 @@ static json_t *time_now(void)
     return json_string(text);
 }
 
-/* An event that says where the run stands, and when. */
+/* Appends an event with the run's progress and the time. */
 static bool append_mark(struct runlog *runlog, const char *event, int epoch, int batch,
                         struct error *error)
 {
@@ -137,8 +137,8 @@ static bool append_mark(struct runlog *runlog, const char *event, int epoch, int
 
 /* ---- directories ---- */
 
-/* Keeps other processes out for as long as the descriptor is open. A file system that knows no
- * locks keeps nobody out; that is no reason not to train. */
+/* Keeps other processes out while the descriptor is open. On a file system without locks nothing
+ * keeps them out, but the run can train. */
 static bool lock_directory(struct runlog *runlog, struct error *error)
 {
     int lock = open(runlog->path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
@@ -149,8 +149,7 @@ static bool lock_directory(struct runlog *runlog, struct error *error)
     runlog->directory.descriptor = lock;
     if (flock(lock, LOCK_EX | LOCK_NB) != 0 && errno == EWOULDBLOCK)
         return error_set(error, ERROR_SYSTEM,
-                         "%s: another process is at work on this run (expected none)",
-                         runlog->path);
+                         "%s: another process is using this run (expected none)", runlog->path);
     return true;
 }
 
@@ -190,15 +189,15 @@ bool runlog_none_in(const char *path, struct error *error)
 {
     struct directory directory;
 
-    if (!directory_search(&directory, path)) /* making it will tell what is wrong */
+    if (!directory_search(&directory, path)) /* creating it later will report what is wrong */
         return true;
     bool none = check_none(&directory, error);
     directory_close(&directory);
     return none;
 }
 
-/* A directory itself must survive a crash, too. A parent that may not be read cannot be synced;
- * that is no reason not to train. */
+/* The new directory itself must survive a crash, too. A parent without read permission cannot be
+ * synced, but the run can train. */
 static bool sync_parent(const struct directory *directory, const char *parent, struct error *error)
 {
     char path[FILE_PATH_SIZE];
@@ -284,7 +283,7 @@ static bool open_metrics(struct runlog *runlog, struct error *error)
     return true;
 }
 
-/* An empty log that survives a crash. */
+/* Makes an empty log that survives a crash. */
 static bool make_metrics(struct runlog *runlog, struct error *error)
 {
     return file_replace(&runlog->directory, LOG_NAME, "", 0, error) && open_metrics(runlog, error);
@@ -308,9 +307,9 @@ bool runlog_start(struct runlog *runlog, const struct config *config, const stru
            append_mark(runlog, "start", 0, 0, error);
 }
 
-/* The lines that a new log takes over from an old one. */
+/* The lines that are copied from an old log to a new one. */
 struct copy {
-    int from; /* the old one */
+    int from; /* descriptor of the old log */
     size_t left;
     char *buffer; /* [BUFFER_SIZE] */
 };
@@ -330,8 +329,8 @@ static bool copy_lines(void *argument, int descriptor)
     return true;
 }
 
-/* A log that has further names, as `cp -l` gives them, is another run's or a backup's, too: this
- * run gets its own. */
+/* Gives this run its own copy of the log. A log with hard links, as `cp -l` makes them, also
+ * belongs to another run or to a backup. */
 static bool copy_metrics(struct runlog *runlog, long end, struct error *error)
 {
     struct copy copy = {.left = (size_t)end, .buffer = runlog->buffer};
@@ -383,7 +382,7 @@ bool runlog_batch(struct runlog *runlog, int epoch, int batch, double loss, doub
                   error);
 }
 
-/* With all digits: who resumes the run looks whether the next batch's is another one. */
+/* Writes all digits: a resumed run compares this rate with that of its next batch. */
 bool runlog_lr(struct runlog *runlog, int epoch, int batch, double lr, struct error *error)
 {
     return append_exactly(

@@ -12,8 +12,8 @@ static double anneal(double from, double to, double done)
     return to + (from - to) * (1.0 + cos(PI * done)) / 2.0;
 }
 
-/* OneCycleLR counts the rise's batches from 0 to their last and the fall's from there to the run's
- * last, so that both ends are met. */
+/* Like OneCycleLR: the rise goes from batch 0 to its last batch, the fall from there to the run's
+ * last batch, so the factor reaches the values of both ends exactly. */
 static double onecycle(double warmup, long step, long steps)
 {
     const double peak = warmup * (double)steps - 1.0, end = (double)steps - 1.0;

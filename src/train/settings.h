@@ -2,10 +2,9 @@
  * settings.h -- what defines a training run: the same settings and the same data give the same
  * bits.
  *
- * One table lists them with their ranges. From it come the command line's readers, config.json, a
- * checkpoint's metadata and the comparison of a run with what is asked of it: a new setting is a
- * member here, a row there and an entry among the options. The recipes of recipe.h are what they
- * can begin as.
+ * One table lists the settings with their ranges. The command line, config.json, a checkpoint's
+ * metadata and the comparison of two runs' settings all use it. A new setting is a member here, a
+ * row there and a row among the options. Recipes (recipe.h) are named settings to start from.
  *
  * Threads: no shared state.
  */
@@ -19,10 +18,10 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/* How the learning rate goes through a run; see schedule.h. */
+/* How the learning rate changes during a run; see schedule.h. */
 enum schedule { SCHEDULE_NONE, SCHEDULE_STEP, SCHEDULE_COSINE, SCHEDULE_ONECYCLE };
 
-/* What is done to the training images; see augment.h. */
+/* How the training images are augmented; see augment.h. */
 enum augment { AUGMENT_NONE, AUGMENT_AFFINE };
 
 /* What is taken from a pixel of 0 to 1, and what the rest is divided by. */
@@ -46,8 +45,8 @@ struct settings {
     double dropout;         /* in [0, 1); see net.h */
     double label_smoothing; /* in [0, 1); see loss.h */
     enum augment augment;
-    double rotate;      /* at most so many degrees, in [0, 180) */
-    double shift;       /* at most so many pixels, in [0, 28) */
+    double rotate;      /* at most this many degrees, in [0, 180) */
+    double shift;       /* at most this many pixels, in [0, 28) */
     double scale;       /* between 1 - scale and 1 + scale times the size, in [0, 0.9) */
     int validate;       /* training images held out to test on, in place of the test set; 0: none */
     const char *recipe; /* that these began as, a name of recipe.h; NULL: the reference */

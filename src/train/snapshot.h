@@ -1,5 +1,5 @@
 /*
- * snapshot.h -- the plain values that cross from the trainer to whoever shows them.
+ * snapshot.h -- the plain values that go from the trainer to the front ends.
  *
  * A snapshot is a moment between two batches: it points at nothing and can be copied with `=`. The
  * front ends and the metrics log read the same structures, so they cannot disagree. The weights of
@@ -23,7 +23,7 @@ enum snapshot_state {
 struct snapshot {
     enum snapshot_state state;
     bool validates;               /* tested on held-out training images, not on the test set */
-    int epochs, epoch;            /* epochs of the run; the one at work, from 0 */
+    int epochs, epoch;            /* epochs of the run; the current one, from 0 */
     int first_epoch, first_batch; /* where this process began; both 0 unless it resumed a run */
     int batches, batch;           /* batches of an epoch; those of this one that are done */
     long step;                    /* batches since the run's start */
@@ -33,10 +33,10 @@ struct snapshot {
     double epoch_loss;            /* means over this epoch's images so far; accuracy in percent */
     double epoch_accuracy;
     double epoch_seconds;        /* of training in this epoch, pauses left out */
-    double run_seconds;          /* of training and testing, pauses left out; of what an earlier
-                                    process did, training to the epochs' ends alone */
+    double run_seconds;          /* of training and testing, without pauses; for earlier
+                                    processes: completed epochs' training only */
     double images_per_second;    /* of training, lately */
-    int threads, threads_wanted; /* fewer if the system gave no more; wanted: that have work */
+    int threads, threads_wanted; /* in use, and that have work; fewer if the system refused some */
     long checkpoint_step;        /* of the last checkpoint that this process wrote; 0: none yet */
     double checkpoint_seconds;   /* run_seconds at that moment */
     int epochs_done;             /* whose metrics are known: all, unless the run's log was lost */
@@ -48,14 +48,14 @@ struct snapshot {
     struct error error; /* kind ERROR_NONE while all is well */
 };
 
-/* Records an epoch's end. Returns whether its test accuracy is the best so far; one whose test loss
- * is no finite number is never that. */
+/* Records an epoch's end. Returns whether its test accuracy is the best so far; an epoch whose test
+ * loss is not finite is never the best. */
 bool snapshot_add_epoch(struct snapshot *snapshot, const struct epoch_metrics *metrics);
 
-/* What the images that a run is tested on are called. */
+/* The name of the images that a run is tested on. */
 struct test_name {
     const char *word;  /* "test" or "validation" */
-    const char *brief; /* where there is little room: "test" or "val" */
+    const char *brief; /* for narrow places: "test" or "val" */
     const char *title; /* "Test" or "Validation" */
 };
 

@@ -4,13 +4,13 @@
 
 enum { STREAM_WEIGHTS, STREAM_SHUFFLE }; /* of the seed */
 
-/* What the first snapshot says of the progress. */
+/* Fills the first snapshot from the progress. */
 static void init_now(struct start *start, const struct settings *settings,
                      const struct dataset *data)
 {
     const struct progress *progress = &start->progress;
     struct snapshot *now = &start->now;
-    bool over = progress->epoch == settings->epochs; /* the last epoch, then, is the one at work */
+    bool over = progress->epoch == settings->epochs; /* then the current epoch is the last one */
 
     now->validates = settings->validate > 0;
     now->epochs = settings->epochs;

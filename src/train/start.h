@@ -1,5 +1,5 @@
 /*
- * start.h -- where training begins: at the first batch of a new run, or where a checkpoint says.
+ * start.h -- where training begins: at the first batch of a new run, or at a checkpoint.
  *
  * The trainer goes on from a start without knowing which of the two it is. A start is large, so
  * keep it off the stack. Its weights are on the heap: start_fini releases them.
@@ -24,8 +24,8 @@ struct start {
 bool start_new(struct start *start, const struct model *model, const struct settings *settings,
                const struct dataset *data, const char *path, struct error *error);
 
-/* Where the directory's last.safetensors stands, in a run of this config. ERROR_CHECKPOINT when it
- * cannot be used, with the name of one that could be where there is one. */
+/* Reads the directory's last.safetensors, of a run with this config. ERROR_CHECKPOINT if it cannot
+ * be used; the error then names best.safetensors if that could be used instead. */
 bool start_resume(struct start *start, const struct directory *directory, const struct model *model,
                   const struct config *config, const struct dataset *data, struct error *error);
 

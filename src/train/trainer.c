@@ -20,13 +20,13 @@
 enum {
     QUEUE_ROOM = 16, /* to begin with */
     BATCH_RATE =
-        8, /* snapshots a second between batches: each wakes the front end on a busy core */
-    TESTING_RATE = 30,       /* a test pass so soon after a snapshot gets none of its own */
-    TEST_CHUNK = 64 * LANES, /* test images between two looks at the commands */
+        8, /* snapshots per second between batches: each wakes the front end on a busy core */
+    TESTING_RATE = 30,       /* per second: a test pass sooner after a snapshot gets none */
+    TEST_CHUNK = 64 * LANES, /* test images between two checks for commands */
     UNLIMITED = -1,
 };
 
-static const double RATE_SECONDS = 0.5; /* over which images a second are measured */
+static const double RATE_SECONDS = 0.5; /* the period for measuring images per second */
 
 struct trainer {
     struct trainer_options options;
@@ -54,12 +54,12 @@ struct trainer {
     double trained_lr;              /* base_lr of the last batch */
     bool paused, saving, stopping;  /* what has been asked for */
     long batches_left, epochs_left; /* until the next pause, or UNLIMITED */
-    double published_at;            /* when the latest snapshot was, whatever its reason */
-    double batch_published_at;      /* when the latest one between two batches was */
+    double published_at;            /* when the latest snapshot was published, for any reason */
+    double batch_published_at;      /* when the latest one between two batches was published */
     double saved_at;                /* when the last checkpoint was written, or training began */
     int skipped;                    /* images of this epoch that an earlier process trained */
-    double resumed_at;              /* when the seconds in `now` were last brought up to date */
-    double rate_seconds;            /* since images a second were last measured */
+    double resumed_at;              /* when the seconds in `now` were last updated */
+    double rate_seconds;            /* since images per second were last measured */
     long rate_images;
 };
 
@@ -153,7 +153,7 @@ void trainer_send(struct trainer *trainer, struct trainer_command command)
     pthread_mutex_unlock(&trainer->mutex);
 }
 
-/* Brings the next batch's learning rate up to date. */
+/* Computes the next batch's learning rate. */
 static void set_lr(struct trainer *trainer)
 {
     struct snapshot *now = &trainer->now;
@@ -162,7 +162,7 @@ static void set_lr(struct trainer *trainer)
                                              (long)now->epochs * now->batches);
 }
 
-/* Floats train, so that is where the learning rate must stay a number. */
+/* Ignores a learning rate that is not a normal float: the kernels compute in floats. */
 static void scale_lr(struct trainer *trainer, double factor)
 {
     double lr = trainer->now.base_lr * factor;
@@ -173,7 +173,7 @@ static void scale_lr(struct trainer *trainer, double factor)
     set_lr(trainer);
 }
 
-/* A command that pauses, runs or steps takes the place of the ones before. */
+/* A command that pauses, runs or steps replaces the previous one of these. */
 static void obey_pace(struct trainer *trainer, struct trainer_command command)
 {
     trainer->paused =
@@ -196,7 +196,7 @@ static void obey(struct trainer *trainer, struct trainer_command command)
     }
 }
 
-/* Obeys what has been sent; with `wait` sleeps until something has. */
+/* Obeys all queued commands; with `wait` it first sleeps until there is one. */
 static void obey_all(struct trainer *trainer, bool wait)
 {
     pthread_mutex_lock(&trainer->mutex);
@@ -208,7 +208,7 @@ static void obey_all(struct trainer *trainer, bool wait)
     pthread_mutex_unlock(&trainer->mutex);
 }
 
-/* Brings the seconds up to date; `training`: the time since was spent on the epoch's batches. */
+/* Updates the seconds; `training`: the time since the last update was spent on batches. */
 static void add_seconds(struct trainer *trainer, bool training)
 {
     const double seconds = stopwatch_lap(&trainer->stopwatch);
@@ -227,7 +227,7 @@ static bool fail(struct trainer *trainer, const struct error *error)
     return false;
 }
 
-/* `what` is not finite; with such weights nothing goes on, and they must not be kept. */
+/* Fails because `what` is not finite: the run cannot continue, its weights must not be saved. */
 static bool fail_diverged(struct trainer *trainer, const char *what)
 {
     struct error error;
@@ -250,7 +250,7 @@ static bool fail_in_layer(struct trainer *trainer, struct fault fault)
     return fail_diverged(trainer, what);
 }
 
-/* A large step may leave weights that only the next batch would find out about. */
+/* A large update can make weights infinite; without this check only the next batch would notice. */
 static bool check_weights(struct trainer *trainer)
 {
     const struct trained trained = trained_of(trainer->net, &trainer->options.settings);
@@ -259,7 +259,7 @@ static bool check_weights(struct trainer *trainer)
     return fault == NULL || fail_diverged(trainer, fault);
 }
 
-/* Writes a checkpoint that goes on behind the batches done, or behind the whole epoch. */
+/* Writes a checkpoint of the batches done so far, or with `epoch_done` of the whole epoch. */
 static bool save(struct trainer *trainer, const char *name, bool epoch_done)
 {
     const struct trainer_options *options = &trainer->options;
@@ -309,7 +309,7 @@ static bool save_if_due(struct trainer *trainer)
     return save_if_asked(trainer);
 }
 
-/* Between two batches: obeys, saves, sleeps while paused. False when that fails. */
+/* Between two batches: obeys commands, saves, and sleeps while paused. False if saving fails. */
 static bool wait_for_leave(struct trainer *trainer)
 {
     obey_all(trainer, false);
@@ -343,7 +343,7 @@ static int batch_count(const struct trainer *trainer)
                                                        : trainer->options.settings.batch_size;
 }
 
-/* The net_source of the batch at work; see net.h. */
+/* The net_source of the current batch; see net.h. */
 static void pack(void *argument, int block, int padding, float *input, uint8_t *labels)
 {
     const struct trainer *trainer = argument;
@@ -384,7 +384,7 @@ static void set_epoch_means(struct trainer *trainer)
     trainer->now.epoch_accuracy = 100.0 * (double)trainer->correct / images;
 }
 
-/* Another learning rate counts from the first batch that it trained. */
+/* Records a changed learning rate, at the first batch that it trained. */
 static bool record_lr(struct trainer *trainer)
 {
     struct snapshot *now = &trainer->now;
@@ -444,8 +444,7 @@ static bool train_batch(struct trainer *trainer)
     return save_if_due(trainer);
 }
 
-/* Publishes that a test pass is at work, unless the latest snapshot is very fresh. An epoch of a
- * millisecond thus has no snapshot of its test pass. */
+/* Publishes that a test pass runs, unless the latest snapshot is very recent (short epochs). */
 static void publish_testing(struct trainer *trainer)
 {
     if (trainer->now.state != SNAPSHOT_TESTING &&
@@ -453,7 +452,7 @@ static void publish_testing(struct trainer *trainer)
         publish_state(trainer, SNAPSHOT_TESTING);
 }
 
-/* Runs the whole test set, obeying in between; pausing waits for its end. False: told to stop. */
+/* Runs a test pass; obeys commands in between, but pauses only after it. False if told to stop. */
 static bool test(struct trainer *trainer, double *loss, int *correct)
 {
     const struct split *split = &trainer->options.data->test;
@@ -488,7 +487,7 @@ static void begin_epoch(struct trainer *trainer, int epoch)
                   options->settings.shuffle ? &trainer->generator : NULL);
 }
 
-/* Enters an epoch where the progress stands in it. */
+/* Begins an epoch at the batch that the progress says. */
 static void begin_midway(struct trainer *trainer, const struct progress *progress)
 {
     begin_epoch(trainer, progress->epoch);
@@ -518,7 +517,7 @@ static bool end_epoch(struct trainer *trainer)
     struct error error;
 
     if (!test(trainer, &metrics.test_loss, &metrics.test_correct))
-        return true; /* stopped: the batches are done, the epoch has no result yet */
+        return true; /* stopped: the batches are done, but the epoch has no result yet */
     if (!isfinite(metrics.test_loss))
         return fail_diverged(trainer, "test loss");
     metrics.test_accuracy = 100.0 * metrics.test_correct / metrics.test_count;
@@ -529,7 +528,8 @@ static bool end_epoch(struct trainer *trainer)
         return true;
     if (!runlog_epoch(options->runlog, &metrics, &error))
         return fail(trainer, &error);
-    /* In this order: who is killed between the two tests the epoch again, and finds it the best. */
+    /* Save best before last: after a kill between the two, a resumed run tests the epoch again and
+     * finds it best again. */
     return (!best || save(trainer, CHECKPOINT_BEST, true)) && save(trainer, CHECKPOINT_LAST, true);
 }
 

@@ -1,16 +1,17 @@
 /*
  * trainer.h -- the background thread that trains: commands in, snapshots out.
  *
- * trainer_new() starts the thread, with a team of workers under it, on a data set, settings and a
- * start: that of a new run, or the place where one stopped, which then goes on to the same bits.
- * From then on it talks to the rest of the program through two things under one mutex: a queue of
- * commands, obeyed between two batches, and the latest snapshot, with the outcomes of the latest
- * test pass. A snapshot is published at every epoch's end, when training pauses, goes on or ends,
- * and, at most about thirty times a second in all, between two batches and when a test pass begins.
- * Those between two batches have a clock of their own: they come however often the others do. The
- * trainer knows nothing of terminals, and nobody waits for it: reading a snapshot copies it. What
- * it computes depends on the settings, the data and the commands that scale the learning rate, not
- * on those that pause, step or save, not on who looks, not on the number of threads.
+ * trainer_new() starts the thread, with a team of workers under it, with a data set, settings and a
+ * start. A start is that of a new run or that of a checkpoint; a resumed run reaches the same bits.
+ * From then on the thread shares two things with the rest of the program, under one mutex: a queue
+ * of commands, which it obeys between two batches, and the latest snapshot, with the outcomes of
+ * the latest test pass. It publishes a snapshot at every epoch's end and when training pauses,
+ * continues or ends; also, at most about thirty times a second in all, between two batches and when
+ * a test pass begins. Snapshots between two batches are timed separately, so frequent other
+ * snapshots do not suppress them. The trainer knows nothing of terminals, and nothing waits for it:
+ * reading a snapshot copies it. What it computes depends on the settings, the data and the commands
+ * that scale the learning rate. It does not depend on commands that pause, step or save, on the
+ * front end, or on the number of threads.
  *
  * Threads: trainer_send and trainer_read* from any thread; the others from the one that made it.
  */
@@ -32,18 +33,18 @@ struct trainer;
 enum trainer_verb {
     TRAINER_RUN, /* until told otherwise */
     TRAINER_PAUSE,
-    TRAINER_TOGGLE,       /* pause if it is training, else run */
+    TRAINER_TOGGLE,       /* pause if training, else run */
     TRAINER_STEP_EPOCHS,  /* to the end of this epoch and `count` - 1 more, then pause */
     TRAINER_STEP_BATCHES, /* `count` batches, then pause */
     TRAINER_SAVE,         /* a checkpoint, now; ignored without a run log */
     TRAINER_SCALE_LR,     /* multiplies the learning rate by `factor`, from the next batch on */
-    TRAINER_STOP, /* for good, behind the batch at work; saves first when there is a run log */
+    TRAINER_STOP, /* permanently, after the current batch; saves first if there is a run log */
 };
 
 struct trainer_command {
     enum trainer_verb verb;
-    long count;    /* at least 1, where the verb has one */
-    double factor; /* above 0, where the verb has one; what would leave the floats is ignored */
+    long count;    /* of the STEP verbs; at least 1 */
+    double factor; /* of SCALE_LR; above 0; ignored if the rate would not fit into a float */
 };
 
 struct trainer_options {
@@ -61,19 +62,19 @@ struct trainer_options {
     void *notify_argument;   /* return at once. NULL: nobody is told */
 };
 
-/* Allocates and starts. All that the options point to must outlive the trainer; until trainer_free
- * the run log is the trainer's. NULL with the error. */
+/* Makes a trainer and starts its thread. Everything that the options point to must outlive the
+ * trainer; until trainer_free() only the trainer may use the run log. NULL with the error. */
 struct trainer *trainer_new(const struct trainer_options *options, struct error *error);
 
-/* Stops the thread behind the batch at work, waits for it and releases everything. */
+/* Stops the thread after the current batch, waits for it and releases everything. */
 void trainer_free(struct trainer *trainer);
 
-/* Queues a command; without the memory for one more the oldest that waits is dropped. Ignored once
- * the run has ended. */
+/* Queues a command. If there is no memory for it, the oldest queued command is dropped. Ignored
+ * after the run has ended. */
 void trainer_send(struct trainer *trainer, struct trainer_command command);
 
-/* Copies the latest snapshot. False, and nothing is copied, when it is the one numbered *seen; else
- * *seen gets its number. Start with *seen = 0. */
+/* Copies the latest snapshot and sets *seen to its number. If its number already is *seen, copies
+ * nothing and returns false. Start with *seen = 0. */
 bool trainer_read(struct trainer *trainer, struct snapshot *snapshot, long *seen);
 
 /* The same with the snapshot's weights, of a trainer that publishes them: *weights, which are held
@@ -88,7 +89,7 @@ bool trainer_read_weights(struct trainer *trainer, struct snapshot *snapshot,
  * step. Start with *seen = 0. They are published before the snapshot that counts their epoch. */
 bool trainer_read_outcomes(struct trainer *trainer, struct outcomes *outcomes, long *seen);
 
-/* Whether the run has ended in this state: nothing will change any more. */
+/* Whether the run has ended in this state; then no new snapshot follows. */
 bool trainer_ended(enum snapshot_state state);
 
 #endif
