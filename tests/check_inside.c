@@ -347,6 +347,7 @@ struct inside {
 /* The network as it begins, and what it makes of the drawn 7. */
 static void make_inside(struct inside *inside, const char *text)
 {
+    const struct split split = {.mean = 0.1307F, .deviation = 0.3081F};
     float image[DATASET_PIXELS];
     struct error error;
     struct rng rng;
@@ -359,7 +360,7 @@ static void make_inside(struct inside *inside, const char *text)
     assert_true(activations_init(&inside->activations, inside->model,
                                  kernels_select("baseline", &error), &error));
     for (int p = 0; p < DATASET_PIXELS; p++)
-        image[p] = dataset_normalize(drawing.digit[p]);
+        image[p] = dataset_normalize(&split, drawing.digit[p]);
     activations_run(&inside->activations, inside->state, image);
 }
 
