@@ -68,6 +68,7 @@ static const struct {
     enum activation activation;
 } activations[] = {
     {"LeakyReLU", ACTIVATION_LEAKY_RELU},
+    {"ELU", ACTIVATION_ELU},
     {"Tanh", ACTIVATION_TANH},
     {"Sigmoid", ACTIVATION_SIGMOID},
     {"GELU", ACTIVATION_GELU},

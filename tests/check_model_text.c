@@ -38,8 +38,8 @@ static void assert_same_layer(const struct layer *a, const struct layer *b, cons
                       memcmp(a->output_size, b->output_size, sizeof a->output_size) == 0 &&
                       a->groups == b->groups && a->bias == b->bias &&
                       a->count_include_pad == b->count_include_pad &&
-                      a->negative_slope == b->negative_slope && a->p == b->p && a->eps == b->eps &&
-                      a->momentum == b->momentum &&
+                      a->negative_slope == b->negative_slope && a->alpha == b->alpha &&
+                      a->p == b->p && a->eps == b->eps && a->momentum == b->momentum &&
                       memcmp(&a->input, &b->input, sizeof a->input) == 0 &&
                       memcmp(&a->output, &b->output, sizeof a->output) == 0;
 
@@ -206,6 +206,8 @@ static void the_same_network_is_written_in_many_ways(void **unused)
         {"LeakyReLU", "LeakyReLU(negative_slope=0.01, inplace=False)"},
         {"LeakyReLU(1)", "LeakyReLU(1.0)"},
         {"LeakyReLU(-0.0)", "LeakyReLU(0)"},
+        {"ELU", "ELU(alpha=1.0)"},
+        {"ELU(0.5)", "ELU(alpha=0.5, inplace=True)"},
         {"GELU", "GELU(approximate='none')"},
         {"SiLU", "SiLU(True)"},
         {"Dropout", "Dropout(0.5, False)"},

@@ -39,6 +39,7 @@ static const struct branch {
      "with a ReLU"},
     {"ReLU AvgPool2d(4) Linear(30) ReLU Linear(CLASSES)",
      "a ReLU of the input; layers before which there is nothing to train"},
+    {"Conv2d(4,3) ELU(0.7) M Linear(30) ELU Linear(CLASSES)", "ELU with its alpha"},
     {"BatchNorm2d(eps=0.01,momentum=0.3) Conv2d(5,3) BatchNorm2d(momentum=0) LeakyReLU(-0.3) M",
      "norms by themselves, of the input too; other eps and momentum; biases before a norm"},
     {"Conv2d(6,3) BatchNorm2d ReLU Conv2d(8,3,groups=2) BatchNorm2d ReLU M Conv2d(8,3,groups=8) "

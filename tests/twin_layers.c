@@ -184,6 +184,7 @@ static double activation(const struct layer *layer, double x)
 {
     switch (layer->kind) {
     case LAYER_LEAKY_RELU: return x > 0.0 ? x : layer->negative_slope * x;
+    case LAYER_ELU: return x > 0.0 ? x : layer->alpha * expm1(x);
     case LAYER_TANH: return tanh(x);
     case LAYER_SIGMOID: return sigmoid(x);
     case LAYER_GELU: return x * normal(x);
@@ -196,6 +197,7 @@ static double derivative(const struct layer *layer, double x)
 {
     switch (layer->kind) {
     case LAYER_LEAKY_RELU: return x > 0.0 ? 1.0 : layer->negative_slope;
+    case LAYER_ELU: return x > 0.0 ? 1.0 : layer->alpha * exp(x);
     case LAYER_TANH: return 1.0 - tanh(x) * tanh(x);
     case LAYER_SIGMOID: return sigmoid(x) * (1.0 - sigmoid(x));
     case LAYER_GELU: return normal(x) + x * density(x);

@@ -182,6 +182,7 @@ static void layer_forward(struct twin *twin, int l)
     case LAYER_BATCH_NORM2D: norm_forward(twin, l); break;
     case LAYER_RELU:
     case LAYER_LEAKY_RELU:
+    case LAYER_ELU:
     case LAYER_TANH:
     case LAYER_SIGMOID:
     case LAYER_GELU:
@@ -231,6 +232,7 @@ static void layer_backward(struct twin *twin, int l)
         break;
     case LAYER_RELU:
     case LAYER_LEAKY_RELU:
+    case LAYER_ELU:
     case LAYER_TANH:
     case LAYER_SIGMOID:
     case LAYER_GELU:

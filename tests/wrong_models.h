@@ -6,7 +6,7 @@
 #define WRONG_MODELS_H
 
 #define LAYERS                                                                                     \
-    "Conv2d, BatchNorm2d, ReLU, LeakyReLU, Tanh, Sigmoid, GELU, SiLU, MaxPool2d, AvgPool2d, "      \
+    "Conv2d, BatchNorm2d, ReLU, LeakyReLU, ELU, Tanh, Sigmoid, GELU, SiLU, MaxPool2d, AvgPool2d, " \
     "AdaptiveAvgPool2d, Dropout, Dropout2d, Flatten, Linear, LogSoftmax, M, or a block such as "   \
     "16, 16p or 16k5s2c"
 

@@ -39,9 +39,16 @@ struct window {
 };
 
 /* What a layer's output is of its input, element by element; see torch.nn's classes of these names.
- * `slope` is LeakyReLU's negative_slope. */
-enum activation { ACTIVATION_LEAKY_RELU, ACTIVATION_TANH, ACTIVATION_SIGMOID, ACTIVATION_GELU,
-                  ACTIVATION_SILU };
+ * Those with a number of their own take it as `constant`: LeakyReLU's negative_slope, ELU's
+ * alpha. */
+enum activation {
+    ACTIVATION_LEAKY_RELU,
+    ACTIVATION_ELU,
+    ACTIVATION_TANH,
+    ACTIVATION_SIGMOID,
+    ACTIVATION_GELU,
+    ACTIVATION_SILU,
+};
 
 /* Features of several blocks: feature i of block b is the LANES floats at data + b * step + i *
  * LANES. */
@@ -114,9 +121,9 @@ struct kernels {
     /* One channel of an activation; out may be in. Its backward, in_gradient = out_gradient * the
      * derivative at `in`, where out is what the activation gave; in_gradient may be out_gradient.
      * A leaky ReLU with a slope of 0 is ReLU. */
-    void (*activate)(enum activation activation, float slope, const struct map *in, int channel,
+    void (*activate)(enum activation activation, float constant, const struct map *in, int channel,
                      const struct map *out);
-    void (*activate_backward)(enum activation activation, float slope, const struct map *in,
+    void (*activate_backward)(enum activation activation, float constant, const struct map *in,
                               const struct map *out, int channel, const struct map *out_gradient,
                               const struct map *in_gradient);
 

@@ -239,6 +239,10 @@ static const struct row rows[] = {
         {"negative_slope", ARGUMENT_REAL, SHOWN_NAMED, AT(negative_slope), -1000, 1000, 0.01},
         {INPLACE},
     }},
+    [LAYER_ELU] = {"ELU", ANY, same_shape, NULL, {
+        {"alpha", ARGUMENT_REAL, SHOWN_NAMED, AT(alpha), -1000, 1000, 1.0},
+        {INPLACE},
+    }},
     [LAYER_TANH] = {"Tanh", ANY, same_shape, NULL, {{NULL}}},
     [LAYER_SIGMOID] = {"Sigmoid", ANY, same_shape, NULL, {{NULL}}},
     [LAYER_GELU] = {"GELU", ANY, same_shape, NULL, {

@@ -33,6 +33,7 @@ enum layer_kind {
     LAYER_BATCH_NORM2D,
     LAYER_RELU,
     LAYER_LEAKY_RELU,
+    LAYER_ELU,
     LAYER_TANH,
     LAYER_SIGMOID,
     LAYER_GELU,
@@ -64,6 +65,7 @@ struct layer {
     bool bias;                                 /* Conv2d, Linear */
     bool count_include_pad;                    /* AvgPool2d */
     double negative_slope;                     /* LeakyReLU */
+    double alpha;                              /* ELU */
     double p;                                  /* Dropout, Dropout2d: the probability of leaving a
                                                 * value out */
     double eps, momentum;                      /* BatchNorm2d */

@@ -82,14 +82,21 @@ INLINE vec logistic(vec x, vec *rest)
     return pick(negative, e, one) / (e + 1.0F);
 }
 
+/* exp(x) - 1 for x <= 0. */
+INLINE vec exp_minus_1(vec x)
+{
+    vec m;
+    ivec n = exp_parts(at_least(x, -40.0F), (vec){0}, &m);
+    vec power = power_of_two(n);
+
+    return m * power + (power - 1.0F);
+}
+
 /* With m = exp(-2 |x|) - 1: |tanh(x)| = -m / (2 + m). */
 INLINE vec tangent(vec x)
 {
-    vec m;
-    ivec n = exp_parts(at_least(magnitude(x) * -2.0F, -40.0F), (vec){0}, &m);
-    vec power = power_of_two(n);
+    vec m = exp_minus_1(magnitude(x) * -2.0F);
 
-    m = m * power + (power - 1.0F);
     return with_sign(m / (m + 2.0F), x);
 }
 
@@ -117,12 +124,13 @@ INLINE vec normal(vec x, vec *density)
 }
 
 /* One vector of an activation. */
-INLINE vec activation_of(const enum activation activation, float slope, vec x)
+INLINE vec activation_of(const enum activation activation, float constant, vec x)
 {
     vec unused;
 
     switch (activation) {
-    case ACTIVATION_LEAKY_RELU: return pick(x <= 0.0F, splat(slope) * x, x);
+    case ACTIVATION_LEAKY_RELU: return pick(x <= 0.0F, splat(constant) * x, x);
+    case ACTIVATION_ELU: return pick(x <= 0.0F, splat(constant) * exp_minus_1(at_most(x, 0.0F)), x);
     case ACTIVATION_TANH: return tangent(x);
     case ACTIVATION_SIGMOID: return logistic(x, &unused);
     case ACTIVATION_GELU: return x * normal(x, &unused);
@@ -132,12 +140,13 @@ INLINE vec activation_of(const enum activation activation, float slope, vec x)
 }
 
 /* Its derivative at x, where y is what the activation gave. */
-INLINE vec activation_slope(const enum activation activation, float slope, vec x, vec y)
+INLINE vec activation_slope(const enum activation activation, float constant, vec x, vec y)
 {
     vec other, value;
 
     switch (activation) {
-    case ACTIVATION_LEAKY_RELU: return pick(x <= 0.0F, splat(slope), splat(1.0F));
+    case ACTIVATION_LEAKY_RELU: return pick(x <= 0.0F, splat(constant), splat(1.0F));
+    case ACTIVATION_ELU: return pick(x <= 0.0F, y + constant, splat(1.0F));
     case ACTIVATION_TANH: return 1.0F - y * y;
     case ACTIVATION_SIGMOID: return (1.0F - y) * y;
     case ACTIVATION_GELU: value = normal(x, &other); return value + x * other;
@@ -146,18 +155,18 @@ INLINE vec activation_slope(const enum activation activation, float slope, vec x
     return x;
 }
 
-INLINE void activate_channel(const enum activation activation, float slope, const struct map *in,
+INLINE void activate_channel(const enum activation activation, float constant, const struct map *in,
                              int channel, const struct map *out)
 {
     for (int y = 0; y < out->height; y++) {
         const float *from = pixel_at(in, channel, y, 0);
         float *to = pixel_at(out, channel, y, 0);
         for (int x = 0; x < out->width * LANES; x += VECTOR)
-            store(to + x, activation_of(activation, slope, load(from + x)));
+            store(to + x, activation_of(activation, constant, load(from + x)));
     }
 }
 
-INLINE void activate_channel_backward(const enum activation activation, float slope,
+INLINE void activate_channel_backward(const enum activation activation, float constant,
                                       const struct map *in, const struct map *out, int channel,
                                       const struct map *out_gradient, const struct map *in_gradient)
 {
@@ -166,42 +175,45 @@ INLINE void activate_channel_backward(const enum activation activation, float sl
         const float *from = pixel_at(out_gradient, channel, y, 0);
         float *to = pixel_at(in_gradient, channel, y, 0);
         for (int x = 0; x < in->width * LANES; x += VECTOR)
-            store(to + x, load(from + x) * activation_slope(activation, slope, load(value + x),
+            store(to + x, load(from + x) * activation_slope(activation, constant, load(value + x),
                                                             load(result + x)));
     }
 }
 
-static void activate(enum activation activation, float slope, const struct map *in, int channel,
+/* All of them, so that each has loops of its own. */
+#define EACH_ACTIVATION(DO)                                                                        \
+    DO(ACTIVATION_LEAKY_RELU)                                                                      \
+    DO(ACTIVATION_ELU)                                                                             \
+    DO(ACTIVATION_TANH)                                                                            \
+    DO(ACTIVATION_SIGMOID)                                                                         \
+    DO(ACTIVATION_GELU)                                                                            \
+    DO(ACTIVATION_SILU)
+
+static void activate(enum activation activation, float constant, const struct map *in, int channel,
                      const struct map *out)
 {
+#define FORWARD(name)                                                                              \
+    case name: activate_channel(name, constant, in, channel, out); break;
+
     switch (activation) {
-    case ACTIVATION_LEAKY_RELU:
-        activate_channel(ACTIVATION_LEAKY_RELU, slope, in, channel, out);
-        break;
-    case ACTIVATION_TANH: activate_channel(ACTIVATION_TANH, slope, in, channel, out); break;
-    case ACTIVATION_SIGMOID: activate_channel(ACTIVATION_SIGMOID, slope, in, channel, out); break;
-    case ACTIVATION_GELU: activate_channel(ACTIVATION_GELU, slope, in, channel, out); break;
-    case ACTIVATION_SILU: activate_channel(ACTIVATION_SILU, slope, in, channel, out); break;
+        EACH_ACTIVATION(FORWARD)
     }
+#undef FORWARD
 }
 
-static void activate_backward(enum activation activation, float slope, const struct map *in,
+static void activate_backward(enum activation activation, float constant, const struct map *in,
                               const struct map *out, int channel, const struct map *out_gradient,
                               const struct map *in_gradient)
 {
-#define BACKWARD_CASE(name)                                                                        \
+#define BACKWARD(name)                                                                             \
     case name:                                                                                     \
-        activate_channel_backward(name, slope, in, out, channel, out_gradient, in_gradient);       \
-        break
+        activate_channel_backward(name, constant, in, out, channel, out_gradient, in_gradient);    \
+        break;
 
     switch (activation) {
-        BACKWARD_CASE(ACTIVATION_LEAKY_RELU);
-        BACKWARD_CASE(ACTIVATION_TANH);
-        BACKWARD_CASE(ACTIVATION_SIGMOID);
-        BACKWARD_CASE(ACTIVATION_GELU);
-        BACKWARD_CASE(ACTIVATION_SILU);
+        EACH_ACTIVATION(BACKWARD)
     }
-#undef BACKWARD_CASE
+#undef BACKWARD
 }
 
 #endif

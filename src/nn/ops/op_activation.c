@@ -6,12 +6,18 @@ static int activation_of(enum layer_kind kind)
 {
     switch (kind) {
     case LAYER_LEAKY_RELU: return ACTIVATION_LEAKY_RELU;
+    case LAYER_ELU: return ACTIVATION_ELU;
     case LAYER_TANH: return ACTIVATION_TANH;
     case LAYER_SIGMOID: return ACTIVATION_SIGMOID;
     case LAYER_GELU: return ACTIVATION_GELU;
     case LAYER_SILU: return ACTIVATION_SILU;
     default: return -1;
     }
+}
+
+static float constant_of(const struct layer *layer)
+{
+    return (float)(layer->kind == LAYER_ELU ? layer->alpha : layer->negative_slope);
 }
 
 static int match_activation(const struct model *model, int first)
@@ -36,7 +42,7 @@ static void forward(struct exec *exec, const struct step *step, int block, int f
     const enum activation activation = (enum activation)activation_of(step->layer->kind);
 
     for (int k = from; k < to; k++)
-        exec->kernels->activate(activation, (float)step->layer->negative_slope, &in, k, &out);
+        exec->kernels->activate(activation, constant_of(step->layer), &in, k, &out);
 }
 
 static void backward(struct exec *exec, const struct step *step, int block, int from, int to)
@@ -48,8 +54,8 @@ static void backward(struct exec *exec, const struct step *step, int block, int 
     const enum activation activation = (enum activation)activation_of(step->layer->kind);
 
     for (int k = from; k < to; k++)
-        exec->kernels->activate_backward(activation, (float)step->layer->negative_slope, &in, &out,
-                                         k, &out_gradient, &in_gradient);
+        exec->kernels->activate_backward(activation, constant_of(step->layer), &in, &out, k,
+                                         &out_gradient, &in_gradient);
 }
 
 static void infer(struct exec *exec, const struct step *step, int block)
