@@ -320,7 +320,8 @@ static void training_starts_from_the_initial_weights(void **unused)
     struct trainer *trainer = start(&options);
     trainer_wait_weights(trainer, &snapshot, &weights, SNAPSHOT_PAUSED);
     trainer_free(trainer);
-    assert_memory_equal(weights->state, beginning.trained.state, model->state_count * sizeof(float));
+    assert_memory_equal(weights->state, beginning.trained.state,
+                        model->state_count * sizeof(float));
 }
 
 static void count_call(void *argument)

@@ -171,7 +171,7 @@ static float scale(const struct split *split, uint8_t pixel)
     return (float)pixel / 255.0F;
 }
 
-/* The moments of value(split, pixel), where histogram[p] pixels of the `pixels` have the value p. */
+/* The moments of value(split, pixel), where histogram[p] of the `pixels` have the value p. */
 static struct moments find_moments(const struct split *split, const size_t histogram[256],
                                    size_t pixels,
                                    float (*value)(const struct split *split, uint8_t pixel))
