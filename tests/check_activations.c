@@ -27,7 +27,7 @@ static int set_up(void **unused)
     (void)unused;
 
     if (!dataset_load(&data, check_source(path, "data"), &error) ||
-        (model = sample_model("basic")) == NULL ||
+        (model = sample_model_again(model, "basic")) == NULL ||
         !checkpoint_load(check_source(path, "tests/reference/trained.safetensors"), model, trained,
                          &error) ||
         !activations_init(&activations, model, kernels_select("baseline", &error), &error))

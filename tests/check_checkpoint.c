@@ -38,7 +38,7 @@ static int set_up(void **unused)
     check_scratch(directory);
     check_open_directory(&run, directory);
     snprintf(path, sizeof path, "%s/last.safetensors", directory);
-    assert_non_null(model = sample_model("basic"));
+    assert_non_null(model = sample_model_again(model, "basic"));
     checkpoint.model = model;
     rng_init(&rng, 5, 0);
     progress.generator = rng;

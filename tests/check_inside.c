@@ -241,7 +241,7 @@ static int make_activations(void **unused)
     struct error error;
 
     make_drawing(unused);
-    if ((model = sample_model("basic")) == NULL ||
+    if ((model = sample_model_again(model, "basic")) == NULL ||
         !checkpoint_load(check_source(path, "tests/reference/trained.safetensors"), model, state,
                          &error) ||
         !activations_init(&activations, model, kernels_select("baseline", &error), &error))

@@ -42,7 +42,7 @@ static int set_up(void **unused)
     (void)unused;
 
     sample_dataset(&data, 16, 100);
-    assert_non_null(model = sample_model("basic"));
+    assert_non_null(model = sample_model_again(model, "basic"));
     settings = *recipe_settings(0);
     snapshot = (struct snapshot){.epochs = 10, .batches = 100, .base_lr = settings.lr};
     events = (struct events){0};

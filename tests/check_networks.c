@@ -206,7 +206,9 @@ static double error_of_gradient(const struct model *model, const float *gradient
         const struct tensor *tensor = &model->tensors[t];
         const double *twins = expected + tensor->offset;
         double squares = 0.0;
-        for (size_t i = 0; tensor->trained && i < tensor->count; i++)
+        if (!tensor->trained)
+            continue;
+        for (size_t i = 0; i < tensor->count; i++)
             squares += pow((double)gradient[tensor->offset + i] - twins[i], 2.0);
         const double norm = fmax(norm_of(twins, tensor->count), 1e-2 * all);
         worst = fmax(worst, squares > 0.0 ? sqrt(squares) / norm : 0.0);

@@ -247,7 +247,7 @@ static int load_data(void **unused)
     (void)unused;
 
     if (!dataset_load(&data, check_source(path, "data"), &error) ||
-        (model = sample_model("basic")) == NULL)
+        (model = sample_model_again(model, "basic")) == NULL)
         fail_msg("%s", error.text);
     return set_up(unused);
 }

@@ -26,7 +26,7 @@ static int set_up(void **unused)
 {
     (void)unused;
     sample_dataset(&data, TRAIN, TEST);
-    assert_non_null(model = sample_model("basic"));
+    assert_non_null(model = sample_model_again(model, "basic"));
     kernels = kernels_select("auto", &error);
     assert_non_null(kernels);
     return 0;

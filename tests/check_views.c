@@ -140,7 +140,7 @@ static int set_up(void **unused)
 
     sample_dataset(&data, 16, 100);
     settings = *recipe_settings(0);
-    assert_non_null(model = sample_model("basic"));
+    assert_non_null(model = sample_model_again(model, "basic"));
     make_snapshot();
     make_predictions();
     make_outcomes();

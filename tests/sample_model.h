@@ -15,4 +15,11 @@ static inline struct model *sample_model(const char *text)
     return model_make(text, (struct shape){1, DATASET_SIDE, DATASET_SIDE}, DATASET_CLASSES, &error);
 }
 
+/* The same for a static pointer that a set-up fills again and again: the earlier network goes. */
+static inline struct model *sample_model_again(struct model *earlier, const char *text)
+{
+    model_free(earlier);
+    return sample_model(text);
+}
+
 #endif
