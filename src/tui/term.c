@@ -9,7 +9,9 @@
 #include <langinfo.h>
 #include <limits.h>
 #include <poll.h>
+#include <pthread.h>
 #include <signal.h>
+#include <stdatomic.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/ioctl.h>
@@ -27,6 +29,7 @@ enum {
     CELL_BYTES = 256,  /* that a cell may need to move the cursor, set its look and draw it */
     COLUMNS_MAX = 4096,
     ROWS_MAX = 1024,
+    LEAVE_WAIT_MS = 1000,     /* that a fault waits for the main thread to change the modes */
     SHRINK_LEAST = 256 * 256, /* cells; without memory for these there is not enough for anything */
     GREY_FIRST = 232,         /* of the 256 colours: 24 greys */
     ORANGE = 166,             /* and one that is visible on white as well as on black */
@@ -56,6 +59,12 @@ static char restore_text[RESTORE_MAX];
 static volatile sig_atomic_t restore_size;
 static volatile sig_atomic_t taken; /* it has our modes, which must be restored */
 static bool drawn_on;               /* and our screen */
+
+/* A fault on another thread restores the modes while the main thread may be changing them. Each of
+ * the two sets its flag before it looks at the other's, so the saved modes always come last. */
+static atomic_bool changing; /* the main thread is setting our modes */
+static atomic_bool leaving;  /* the process is about to end: they must not be set again */
+static pthread_t main_thread;
 
 /* ---- whether it can be used ---- */
 
@@ -145,7 +154,7 @@ static bool in_foreground(void)
     return group < 0 || group == getpgrp();
 }
 
-/* The restore function of signals_set_screen(): restores the terminal if it is ours. */
+/* Restores the terminal if it is ours. Async-signal-safe. */
 static void restore(void)
 {
     output_hide();
@@ -154,6 +163,27 @@ static void restore(void)
     output_last(restore_text, restore_size);
     tcsetattr(STDIN_FILENO, TCSANOW, &saved_modes);
     taken = false;
+}
+
+/* The restore function of signals_set_screen(): the same just before the process ends, on any
+ * thread. */
+static void restore_at_last(void)
+{
+    atomic_store(&leaving, true);
+    if (!pthread_equal(pthread_self(), main_thread))
+        for (int i = 0; atomic_load(&changing) && i < LEAVE_WAIT_MS; i++)
+            poll(NULL, 0, 1);
+    restore();
+}
+
+/* Begins to change the modes, on the main thread. False if the process is about to end. */
+static bool begin_change(void)
+{
+    atomic_store(&changing, true);
+    if (!atomic_load(&leaving))
+        return true;
+    atomic_store(&changing, false);
+    return false;
 }
 
 /* ---- the mouse ---- */
@@ -237,10 +267,13 @@ bool term_start(const char *color, struct error *error)
     if (!term_check(error) || !output_open(error))
         return false;
     tcgetattr(STDIN_FILENO, &saved_modes);
+    main_thread = pthread_self();
     restore_size = 0;
     taken = true;
-    signals_set_screen(restore, output_hide); /* first: curses changes the modes */
-    if (!start_curses()) {
+    signals_set_screen(restore_at_last, output_hide); /* first: curses changes the modes */
+    const bool started = begin_change() && start_curses();
+    atomic_store(&changing, false);
+    if (!started) {
         term_stop();
         return error_set(error, ERROR_SYSTEM,
                          "the terminal cannot be used: it lacks what full-screen programs need "
@@ -276,9 +309,11 @@ static void send_text(const char *text)
 
 bool term_take(void)
 {
-    if (!in_foreground())
+    if (!in_foreground() || !begin_change())
         return false;
+    taken = true;
     tcsetattr(STDIN_FILENO, TCSANOW, &own_modes);
+    atomic_store(&changing, false);
     output_unhide();
     if (!in_foreground()) { /* stopped meanwhile, and no longer in the foreground */
         output_hide();
@@ -289,7 +324,7 @@ bool term_take(void)
         send_text(enter_ca_mode);
     send_text(keypad_xmit);
     send_text(cursor_invisible);
-    taken = drawn_on = true;
+    drawn_on = true;
     mouse_on = false;
     wiped = false;
     return true;
@@ -299,7 +334,7 @@ void term_suspend(void)
 {
     give_back();
     raise(SIGTSTP); /* now its default action; the next line runs when the process continues */
-    signals_set_screen(restore, output_hide);
+    signals_set_screen(restore_at_last, output_hide);
 }
 
 static void read_size(int *width, int *height)
