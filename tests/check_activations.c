@@ -1,5 +1,6 @@
 /* The outputs of every layer for one image equal the twin's, and the last ones are inference's
  * logits. */
+#include "sizes.h"
 #include "check.h"
 #include "sample_model.h"
 #include "twin_network.h"
@@ -7,7 +8,6 @@
 #include "data/dataset.h"
 #include "nn/activations.h"
 #include "nn/infer.h"
-#include "nn/limits.h"
 #include "support/memory.h"
 #include "train/checkpoint.h"
 

@@ -1,8 +1,8 @@
 /* Checkpoints: what is written is read back, and any other file is refused. */
+#include "sizes.h"
 #include "check_file.h"
 #include "sample_model.h"
 
-#include "nn/limits.h"
 #include "support/checksum.h"
 #include "train/checkpoint.h"
 #include "train/recipe.h"

@@ -1,8 +1,8 @@
 /* The views of the network's inside, compared with the frames in tests/frames/. */
+#include "sizes.h"
 #include "frames.h"
 #include "sample_model.h"
 
-#include "nn/limits.h"
 #include "support/memory.h"
 #include "train/checkpoint.h"
 #include "tui/view_activations.h"

@@ -1,9 +1,9 @@
 /* Models: what follows from their layers. */
+#include "sizes.h"
 #include "check.h"
 #include "sample_model.h"
 
 #include "nn/layers.h"
-#include "nn/limits.h"
 #include "nn/shelf.h"
 
 #include <math.h>

@@ -8,10 +8,10 @@
 #ifndef NETWORK_H
 #define NETWORK_H
 
+#include "sizes.h"
 #include "twin_network.h"
 
 #include "data/dataset.h"
-#include "nn/limits.h"
 #include "nn/net.h"
 
 /* MNIST, and cmocka's group set-up and tear-down that load and release it. */

@@ -47,90 +47,123 @@ struct grid grid_absolute(const struct grid *grid)
 
 /* ---- convolution ---- */
 
-/* The value at (y, x), and 0 in the padding around. */
-static double padded(const struct grid *grid, int n, int c, int y, int x)
+/* The pixel at (y, x), or NULL in the padding around. */
+static double *pixel_inside(const struct grid *grid, int n, int c, int y, int x)
 {
     if (y < 0 || y >= grid->height || x < 0 || x >= grid->width)
-        return 0.0;
-    return *grid_at(grid, n, c, y, x);
+        return NULL;
+    return grid_at(grid, n, c, y, x);
 }
 
-static double weight_at(const double *weight, int inputs, int k, int c, int i, int j)
+/* The first weight of output channel k, and the first input channel of its group. */
+static int first_weight(const struct grid *in, const struct window *window, int groups, int k)
 {
-    return weight[((k * inputs + c) * TAPS + i) * TAPS + j];
+    return k * (in->channels / groups) * window->size[0] * window->size[1];
 }
 
-static double conv_pixel(const struct grid *in, int padding, const double *weight, int n, int k,
-                         int y, int x)
+static int first_channel(const struct grid *in, const struct grid *out, int groups, int k)
 {
+    return k / (out->channels / groups) * (in->channels / groups);
+}
+
+/* The pixel of the input that row i and column j of the kernel meet in output (y, x), or NULL. */
+static double *met(const struct grid *in, const struct window *window, int n, int c, int y, int x,
+                   int i, int j)
+{
+    return pixel_inside(in, n, c, y * window->stride[0] - window->padding[0] + i,
+                        x * window->stride[1] - window->padding[1] + j);
+}
+
+static double conv_pixel(const struct grid *in, const struct window *window, int groups,
+                         const double *weight, const struct grid *out, int n, int k, int y, int x)
+{
+    const int first = first_channel(in, out, groups, k);
+    int w = first_weight(in, window, groups, k);
     double sum = 0.0;
 
-    for (int c = 0; c < in->channels; c++)
-        for (int i = 0; i < TAPS; i++)
-            for (int j = 0; j < TAPS; j++)
-                sum += weight_at(weight, in->channels, k, c, i, j) *
-                       padded(in, n, c, y + i - padding, x + j - padding);
+    for (int c = first; c < first + in->channels / groups; c++) {
+        for (int i = 0; i < window->size[0]; i++) {
+            for (int j = 0; j < window->size[1]; j++, w++) {
+                const double *pixel = met(in, window, n, c, y, x, i, j);
+                sum += pixel != NULL ? weight[w] * *pixel : 0.0;
+            }
+        }
+    }
     return sum;
 }
 
-void twin_conv(const struct grid *in, int padding, const double *weight, const double *bias,
-               const struct grid *out)
+void twin_conv(const struct grid *in, const struct window *window, int groups, const double *weight,
+               const double *bias, const struct grid *out)
 {
     for (int n = 0; n < out->samples; n++)
         for (int k = 0; k < out->channels; k++)
             for (int y = 0; y < out->height; y++)
                 for (int x = 0; x < out->width; x++)
-                    *grid_at(out, n, k, y, x) = (bias != NULL ? bias[k] : 0.0) +
-                                                conv_pixel(in, padding, weight, n, k, y, x);
+                    *grid_at(out, n, k, y, x) =
+                        (bias != NULL ? bias[k] : 0.0) +
+                        conv_pixel(in, window, groups, weight, out, n, k, y, x);
 }
 
-/* Input pixel (y, x) met the weight (i, j) in the output at (y + padding - i, x + padding - j). */
-static double conv_input_pixel(const struct grid *out_gradient, int padding, const double *weight,
-                               int inputs, int n, int c, int y, int x)
+/* What output (n, k, y, x) with gradient g adds to the gradient of its inputs. */
+static void conv_pixel_inputs(const struct grid *in_gradient, const struct window *window,
+                              int groups, const double *weight, const struct grid *out, int n,
+                              int k, int y, int x, double g)
 {
-    double sum = 0.0;
+    const int first = first_channel(in_gradient, out, groups, k);
+    int w = first_weight(in_gradient, window, groups, k);
 
-    for (int k = 0; k < out_gradient->channels; k++)
-        for (int i = 0; i < TAPS; i++)
-            for (int j = 0; j < TAPS; j++)
-                sum += weight_at(weight, inputs, k, c, i, j) *
-                       padded(out_gradient, n, k, y + padding - i, x + padding - j);
-    return sum;
+    for (int c = first; c < first + in_gradient->channels / groups; c++) {
+        for (int i = 0; i < window->size[0]; i++) {
+            for (int j = 0; j < window->size[1]; j++, w++) {
+                double *pixel = met(in_gradient, window, n, c, y, x, i, j);
+                if (pixel != NULL)
+                    *pixel += weight[w] * g;
+            }
+        }
+    }
 }
 
-void twin_conv_input_gradient(const struct grid *out_gradient, int padding, const double *weight,
-                              const struct grid *in_gradient)
+/* And to the gradient of its weights. */
+static void conv_pixel_weights(const struct grid *in, const struct window *window, int groups,
+                               double *weight_gradient, const struct grid *out, int n, int k, int y,
+                               int x, double g)
 {
-    for (int n = 0; n < in_gradient->samples; n++)
-        for (int c = 0; c < in_gradient->channels; c++)
-            for (int y = 0; y < in_gradient->height; y++)
-                for (int x = 0; x < in_gradient->width; x++)
-                    *grid_at(in_gradient, n, c, y, x) = conv_input_pixel(
-                        out_gradient, padding, weight, in_gradient->channels, n, c, y, x);
+    const int first = first_channel(in, out, groups, k);
+    int w = first_weight(in, window, groups, k);
+
+    for (int c = first; c < first + in->channels / groups; c++) {
+        for (int i = 0; i < window->size[0]; i++) {
+            for (int j = 0; j < window->size[1]; j++, w++) {
+                const double *pixel = met(in, window, n, c, y, x, i, j);
+                weight_gradient[w] += pixel != NULL ? *pixel * g : 0.0;
+            }
+        }
+    }
 }
 
-static double conv_weight_tap(const struct grid *in, int padding, const struct grid *out_gradient,
-                              int k, int c, int i, int j)
+void twin_conv_input_gradient(const struct grid *out_gradient, const struct window *window,
+                              int groups, const double *weight, const struct grid *in_gradient)
 {
-    double sum = 0.0;
-
-    for (int n = 0; n < in->samples; n++)
-        for (int y = 0; y < out_gradient->height; y++)
-            for (int x = 0; x < out_gradient->width; x++)
-                sum += *grid_at(out_gradient, n, k, y, x) *
-                       padded(in, n, c, y + i - padding, x + j - padding);
-    return sum;
+    memset(in_gradient->values, 0, grid_count(in_gradient) * sizeof(double));
+    for (int n = 0; n < out_gradient->samples; n++)
+        for (int k = 0; k < out_gradient->channels; k++)
+            for (int y = 0; y < out_gradient->height; y++)
+                for (int x = 0; x < out_gradient->width; x++)
+                    conv_pixel_inputs(in_gradient, window, groups, weight, out_gradient, n, k, y, x,
+                                      *grid_at(out_gradient, n, k, y, x));
 }
 
-void twin_conv_weight_gradient(const struct grid *in, int padding, const struct grid *out_gradient,
-                               double *weight_gradient)
+void twin_conv_weight_gradient(const struct grid *in, const struct window *window, int groups,
+                               const struct grid *out_gradient, double *weight_gradient)
 {
-    for (int k = 0; k < out_gradient->channels; k++)
-        for (int c = 0; c < in->channels; c++)
-            for (int i = 0; i < TAPS; i++)
-                for (int j = 0; j < TAPS; j++)
-                    weight_gradient[((k * in->channels + c) * TAPS + i) * TAPS + j] =
-                        conv_weight_tap(in, padding, out_gradient, k, c, i, j);
+    memset(weight_gradient, 0,
+           (size_t)first_weight(in, window, groups, out_gradient->channels) * sizeof(double));
+    for (int n = 0; n < out_gradient->samples; n++)
+        for (int k = 0; k < out_gradient->channels; k++)
+            for (int y = 0; y < out_gradient->height; y++)
+                for (int x = 0; x < out_gradient->width; x++)
+                    conv_pixel_weights(in, window, groups, weight_gradient, out_gradient, n, k, y,
+                                       x, *grid_at(out_gradient, n, k, y, x));
 }
 
 /* ---- batch norm ---- */
@@ -218,7 +251,7 @@ void twin_affine(const struct grid *in, double scale, double shift, const struct
         out->values[i] = scale * in->values[i] + shift;
 }
 
-/* ---- ReLU, pooling ---- */
+/* ---- activations ---- */
 
 void twin_relu(const struct grid *in, const struct grid *out)
 {
@@ -233,52 +266,189 @@ void twin_relu_gradient(const struct grid *in, const struct grid *out_gradient,
         in_gradient->values[i] = in->values[i] > 0.0 ? out_gradient->values[i] : 0.0;
 }
 
-/* The place of the largest of the four values that make output (y, x); the first of equals. */
-static void largest_of_four(const struct grid *in, int n, int c, int y, int x, int *y_best,
-                            int *x_best)
+/* The standard normal distribution: the probability of less than x, and its density. */
+static double normal(double x)
 {
-    *y_best = 2 * y;
-    *x_best = 2 * x;
-    for (int i = 2 * y; i <= 2 * y + 1; i++) {
-        for (int j = 2 * x; j <= 2 * x + 1; j++) {
-            if (*grid_at(in, n, c, i, j) > *grid_at(in, n, c, *y_best, *x_best)) {
-                *y_best = i;
-                *x_best = j;
-            }
-        }
-    }
+    return 0.5 * erfc(-x / sqrt(2.0));
 }
 
-void twin_max_pool(const struct grid *in, const struct grid *out)
+static double normal_density(double x)
 {
-    for (int n = 0; n < out->samples; n++) {
-        for (int c = 0; c < out->channels; c++) {
-            for (int y = 0; y < out->height; y++) {
-                for (int x = 0; x < out->width; x++) {
-                    int i, j;
-                    largest_of_four(in, n, c, y, x, &i, &j);
-                    *grid_at(out, n, c, y, x) = *grid_at(in, n, c, i, j);
-                }
-            }
-        }
-    }
+    return exp(-0.5 * x * x) / sqrt(2.0 * acos(-1.0));
 }
 
-void twin_max_pool_gradient(const struct grid *in, const struct grid *out_gradient,
-                            const struct grid *in_gradient)
+static double logistic(double x)
+{
+    return 1.0 / (1.0 + exp(-x));
+}
+
+double twin_activation_at(enum activation activation, double slope, double x)
+{
+    switch (activation) {
+    case ACTIVATION_LEAKY_RELU: return x > 0.0 ? x : slope * x;
+    case ACTIVATION_ELU: return x > 0.0 ? x : slope * expm1(x);
+    case ACTIVATION_TANH: return tanh(x);
+    case ACTIVATION_SIGMOID: return logistic(x);
+    case ACTIVATION_GELU: return x * normal(x);
+    case ACTIVATION_SILU: return x * logistic(x);
+    }
+    return x;
+}
+
+double twin_activation_slope(enum activation activation, double slope, double x)
+{
+    switch (activation) {
+    case ACTIVATION_LEAKY_RELU: return x > 0.0 ? 1.0 : slope;
+    case ACTIVATION_ELU: return x > 0.0 ? 1.0 : slope * exp(x);
+    case ACTIVATION_TANH: return 1.0 / (cosh(x) * cosh(x));
+    case ACTIVATION_SIGMOID: return logistic(x) * logistic(-x);
+    case ACTIVATION_GELU: return normal(x) + x * normal_density(x);
+    case ACTIVATION_SILU: return logistic(x) * (1.0 + x * logistic(-x));
+    }
+    return x;
+}
+
+/* ---- pooling ---- */
+
+/* The place of the maximum that makes output (y, x), row by row the first of equals. */
+static double *largest(const struct grid *in, const struct window *window, int n, int c, int y,
+                       int x)
+{
+    double *best = NULL;
+
+    for (int i = 0; i < window->size[0]; i++) {
+        for (int j = 0; j < window->size[1]; j++) {
+            double *at = met(in, window, n, c, y, x, i, j);
+            if (at != NULL && (best == NULL || *at > *best))
+                best = at;
+        }
+    }
+    return best;
+}
+
+void twin_max_pool(const struct grid *in, const struct window *window, const struct grid *out)
+{
+    for (int n = 0; n < out->samples; n++)
+        for (int c = 0; c < out->channels; c++)
+            for (int y = 0; y < out->height; y++)
+                for (int x = 0; x < out->width; x++)
+                    *grid_at(out, n, c, y, x) = *largest(in, window, n, c, y, x);
+}
+
+void twin_max_pool_gradient(const struct grid *in, const struct window *window,
+                            const struct grid *out_gradient, const struct grid *in_gradient)
 {
     memset(in_gradient->values, 0, grid_count(in_gradient) * sizeof(double));
-    for (int n = 0; n < out_gradient->samples; n++) {
-        for (int c = 0; c < out_gradient->channels; c++) {
-            for (int y = 0; y < out_gradient->height; y++) {
-                for (int x = 0; x < out_gradient->width; x++) {
-                    int i, j;
-                    largest_of_four(in, n, c, y, x, &i, &j);
-                    *grid_at(in_gradient, n, c, i, j) = *grid_at(out_gradient, n, c, y, x);
-                }
-            }
+    for (int n = 0; n < out_gradient->samples; n++)
+        for (int c = 0; c < out_gradient->channels; c++)
+            for (int y = 0; y < out_gradient->height; y++)
+                for (int x = 0; x < out_gradient->width; x++)
+                    in_gradient->values[largest(in, window, n, c, y, x) - in->values] +=
+                        *grid_at(out_gradient, n, c, y, x);
+}
+
+/* The pixels of output (y, x)'s window that lie inside. */
+static int pixels_inside(const struct grid *in, const struct window *window, int y, int x)
+{
+    int count = 0;
+
+    for (int i = 0; i < window->size[0]; i++)
+        for (int j = 0; j < window->size[1]; j++)
+            count += met(in, window, 0, 0, y, x, i, j) != NULL;
+    return count;
+}
+
+/* Adds the means over windows of `in` to `out` or, backward, what they owe from `out` to `in`. */
+static void add_mean(const struct grid *in, const struct window *window, bool whole,
+                     const struct grid *out, int n, int c, int y, int x, bool backward)
+{
+    const int count = whole ? window->size[0] * window->size[1] : pixels_inside(in, window, y, x);
+
+    for (int i = 0; i < window->size[0]; i++) {
+        for (int j = 0; j < window->size[1]; j++) {
+            double *at = met(in, window, n, c, y, x, i, j);
+            if (at != NULL && backward)
+                *at += *grid_at(out, n, c, y, x) / count;
+            else if (at != NULL)
+                *grid_at(out, n, c, y, x) += *at / count;
         }
     }
+}
+
+static void add_means(const struct grid *in, const struct window *window, bool whole,
+                      const struct grid *out, bool backward)
+{
+    for (int n = 0; n < out->samples; n++)
+        for (int c = 0; c < out->channels; c++)
+            for (int y = 0; y < out->height; y++)
+                for (int x = 0; x < out->width; x++)
+                    add_mean(in, window, whole, out, n, c, y, x, backward);
+}
+
+void twin_average_pool(const struct grid *in, const struct window *window, bool whole,
+                       const struct grid *out)
+{
+    memset(out->values, 0, grid_count(out) * sizeof(double));
+    add_means(in, window, whole, out, false);
+}
+
+void twin_average_pool_gradient(const struct grid *out_gradient, const struct window *window,
+                                bool whole, const struct grid *in_gradient)
+{
+    memset(in_gradient->values, 0, grid_count(in_gradient) * sizeof(double));
+    add_means(in_gradient, window, whole, out_gradient, true);
+}
+
+/* Whether pixel `at` of `length` is in window i of n, whose ends are real numbers rounded
+ * outwards. */
+static bool in_adaptive_window(int at, int i, int n, int length)
+{
+    return at >= floor((double)i * length / n) && at < ceil((i + 1.0) * length / n);
+}
+
+/* The mean's share of one pixel of its window, 0 outside. */
+static double adaptive_share(const struct grid *in, const struct grid *out, int y, int x, int i,
+                             int j)
+{
+    int count = 0;
+
+    if (!in_adaptive_window(i, y, out->height, in->height) ||
+        !in_adaptive_window(j, x, out->width, in->width))
+        return 0.0;
+    for (int row = 0; row < in->height; row++)
+        for (int column = 0; column < in->width; column++)
+            count += in_adaptive_window(row, y, out->height, in->height) &&
+                     in_adaptive_window(column, x, out->width, in->width);
+    return 1.0 / count;
+}
+
+void twin_adaptive_pool(const struct grid *in, const struct grid *out)
+{
+    memset(out->values, 0, grid_count(out) * sizeof(double));
+    for (int y = 0; y < out->height; y++)
+        for (int x = 0; x < out->width; x++)
+            for (int i = 0; i < in->height; i++)
+                for (int j = 0; j < in->width; j++) {
+                    double share = adaptive_share(in, out, y, x, i, j);
+                    for (int n = 0; n < out->samples; n++)
+                        for (int c = 0; c < out->channels; c++)
+                            *grid_at(out, n, c, y, x) += share * *grid_at(in, n, c, i, j);
+                }
+}
+
+void twin_adaptive_pool_gradient(const struct grid *out_gradient, const struct grid *in_gradient)
+{
+    memset(in_gradient->values, 0, grid_count(in_gradient) * sizeof(double));
+    for (int y = 0; y < out_gradient->height; y++)
+        for (int x = 0; x < out_gradient->width; x++)
+            for (int i = 0; i < in_gradient->height; i++)
+                for (int j = 0; j < in_gradient->width; j++) {
+                    double share = adaptive_share(in_gradient, out_gradient, y, x, i, j);
+                    for (int n = 0; n < out_gradient->samples; n++)
+                        for (int c = 0; c < out_gradient->channels; c++)
+                            *grid_at(in_gradient, n, c, i, j) +=
+                                share * *grid_at(out_gradient, n, c, y, x);
+                }
 }
 
 /* ---- averages ---- */
@@ -370,8 +540,8 @@ void twin_linear_gradient(const struct grid *in, const double *weight,
 
     memset(in_gradient->values, 0, grid_count(in_gradient) * sizeof(double));
     memset(weight_gradient, 0, (size_t)(inputs * outputs) * sizeof(double));
-    if (bias_gradient != NULL)
-        memset(bias_gradient, 0, (size_t)outputs * sizeof(double));
+    for (int o = 0; bias_gradient != NULL && o < outputs; o++)
+        bias_gradient[o] = 0.0;
     for (int n = 0; n < in->samples; n++) {
         for (int o = 0; o < outputs; o++) {
             double g = *feature(out_gradient, n, o);

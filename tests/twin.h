@@ -16,6 +16,7 @@
 #ifndef TWIN_H
 #define TWIN_H
 
+#include "nn/kernels.h"
 #include "nn/model.h"
 
 #include <stdbool.h>
@@ -48,14 +49,14 @@ static inline double *grid_at(const struct grid *grid, int n, int c, int y, int 
 
 /* ---- operations; the grids' sizes say how many of everything there are ---- */
 
-/* 3x3 convolution, stride 1, `padding` zeros around `in`; weight[out][in][3][3], bias[out] or
- * NULL. */
-void twin_conv(const struct grid *in, int padding, const double *weight, const double *bias,
-               const struct grid *out);
-void twin_conv_input_gradient(const struct grid *out_gradient, int padding, const double *weight,
-                              const struct grid *in_gradient);
-void twin_conv_weight_gradient(const struct grid *in, int padding, const struct grid *out_gradient,
-                               double *weight_gradient);
+/* Convolution with the window's padding of zeros around `in`, in groups of channels;
+ * weight[out][in / groups][rows][columns], bias[out] or NULL. */
+void twin_conv(const struct grid *in, const struct window *window, int groups, const double *weight,
+               const double *bias, const struct grid *out);
+void twin_conv_input_gradient(const struct grid *out_gradient, const struct window *window,
+                              int groups, const double *weight, const struct grid *in_gradient);
+void twin_conv_weight_gradient(const struct grid *in, const struct window *window, int groups,
+                               const struct grid *out_gradient, double *weight_gradient);
 
 /* Mean and biased variance of one channel over all samples and pixels. */
 void twin_moments(const struct grid *in, int channel, double *mean, double *variance);
@@ -76,11 +77,24 @@ void twin_relu(const struct grid *in, const struct grid *out);
 void twin_relu_gradient(const struct grid *in, const struct grid *out_gradient,
                         const struct grid *in_gradient);
 
-/* 2x2 maximum, stride 2; a last odd row or column is dropped. The first of equals gets the
- * gradient. */
-void twin_max_pool(const struct grid *in, const struct grid *out);
-void twin_max_pool_gradient(const struct grid *in, const struct grid *out_gradient,
-                            const struct grid *in_gradient);
+/* An activation at x, and its derivative. */
+double twin_activation_at(enum activation activation, double slope, double x);
+double twin_activation_slope(enum activation activation, double slope, double x);
+
+/* Maximum over each window; the padding does not count. The first of equals gets the gradient. */
+void twin_max_pool(const struct grid *in, const struct window *window, const struct grid *out);
+void twin_max_pool_gradient(const struct grid *in, const struct window *window,
+                            const struct grid *out_gradient, const struct grid *in_gradient);
+
+/* Mean over each window, with `whole` of its padding, too. */
+void twin_average_pool(const struct grid *in, const struct window *window, bool whole,
+                       const struct grid *out);
+void twin_average_pool_gradient(const struct grid *out_gradient, const struct window *window,
+                                bool whole, const struct grid *in_gradient);
+
+/* The means of torch.nn.AdaptiveAvgPool2d. */
+void twin_adaptive_pool(const struct grid *in, const struct grid *out);
+void twin_adaptive_pool_gradient(const struct grid *out_gradient, const struct grid *in_gradient);
 
 /* The mean of each channel's pixels. */
 void twin_average(const struct grid *in, const struct grid *out);
@@ -91,7 +105,7 @@ void twin_average_gradient(const struct grid *out_gradient, const struct grid *i
 void twin_window_means(const struct grid *in, const struct grid *means);
 void twin_window_means_gradient(const struct grid *means_gradient, const struct grid *in_gradient);
 
-/* in[sample][features], flat; weight[out][in], bias[out] or NULL, as bias_gradient may be. */
+/* in[sample][features], flat; weight[out][in], bias[out] or NULL. */
 void twin_linear(const struct grid *in, const double *weight, const double *bias,
                  const struct grid *out);
 void twin_linear_gradient(const struct grid *in, const double *weight,

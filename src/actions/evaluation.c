@@ -1,7 +1,6 @@
 #include "actions/evaluation.h"
 
 #include "actions/outputs.h"
-#include "nn/limits.h"
 #include "support/memory.h"
 #include "text/report.h"
 #include "train/checkpoint.h"

@@ -5,9 +5,10 @@
  */
 #include "fuzz.h"
 
+#include "../sizes.h"
+
 #include "../sample_model.h"
 
-#include "nn/limits.h"
 #include "train/checkpoint.h"
 #include "train/recipe.h"
 
