@@ -39,6 +39,7 @@ struct conv_row {
     float *out;
     size_t out_plane;
     int width;
+    struct cut cut, narrow; /* of the width, into tiles of CONV_OUTPUTS and of fewer channels */
     bool relu;
     float *sums; /* of the first output channel, [outputs][2][LANES], or NULL */
 };
@@ -63,28 +64,34 @@ INLINE void conv_tap(vec sum[CONV_OUTPUTS][CONV_NARROW], const float *tap, int s
                 sum[k][p] = add_product(sum[k][p], kept[k], value);
         }
     } else {
-        UNROLLED (int p = 0; p < pixels && p < KEPT; p++)
-            kept[p] = load(tap + p * step * LANES);
+        UNROLLED (int p = 0; p < pixels; p++)
+            if (p < KEPT)
+                kept[p] = load(tap + p * step * LANES);
         UNROLLED (int k = 0; k < outputs; k++) {
             vec w = splat(weight[(size_t)k * weight_plane]);
-            UNROLLED (int p = 0; p < pixels && p < KEPT; p++)
-                sum[k][p] = add_product(sum[k][p], w, kept[p]);
-            UNROLLED (int p = KEPT; p < pixels; p++)
-                sum[k][p] = add_product_at(sum[k][p], w, tap + p * step * LANES);
+            UNROLLED (int p = 0; p < pixels; p++) {
+                if (p < KEPT)
+                    sum[k][p] = add_product(sum[k][p], w, kept[p]);
+                else
+                    sum[k][p] = add_product_at(sum[k][p], w, tap + p * step * LANES);
+            }
         }
     }
 }
 
 /* Adds one row of the kernel. A literal `taps` is the size of a square kernel, 0 stands for any
- * other, which takes any step. */
+ * other, which takes any step. Pixels that neighbouring taps share are loaded once where there are
+ * registers for them. */
 INLINE void conv_taps(vec sum[CONV_OUTPUTS][CONV_NARROW], const struct conv_row *row,
                       const float *in, const float *weight, const int outputs, const int pixels,
                       const int taps, const int step)
 {
+    const bool shared = VECTOR < 16 ? outputs != 2 : outputs == 1;
+
     if (taps > 0)
         UNROLLED (int j = 0; j < taps; j++)
-            conv_tap(sum, hidden(in + j * LANES), step, weight + j, row->weight_plane, outputs,
-                     pixels);
+            conv_tap(sum, shared ? in + j * LANES : hidden(in + j * LANES), step, weight + j,
+                     row->weight_plane, outputs, pixels);
     else
         for (int j = 0; j < row->columns; j++)
             conv_tap(sum, in + j * LANES, row->step, weight + j, row->weight_plane, outputs,
@@ -200,34 +207,37 @@ static const conv_table *conv_table_of(const struct window *window)
 /* A whole row of `outputs` channels in tiles of nearly the same width. */
 static void conv_tiles(const conv_table *table, const struct conv_row *row, int outputs)
 {
-    struct cut cut = cut_into(row->width, outputs >= 3 ? CONV_PIXELS : CONV_NARROW / outputs);
+    struct cut cut = outputs < CONV_OUTPUTS ? row->narrow : row->cut;
+    conv_function *const *tiles = table[outputs - 1];
 
     for (int x = 0, pixels; x < row->width; x += pixels) {
         pixels = cut_next(&cut, row->width);
         for (int h = 0; h < LANES; h += VECTOR)
-            table[outputs - 1][pixels - 1](row, x, h);
+            tiles[pixels - 1](row, x, h);
     }
 }
 
-/* What conv_sum_tile() adds for a row of whole tiles, for one channel. */
+/* What conv_sum_tile() adds for a row of one channel, whatever its tiles were. */
 static void conv_sum_row(const struct conv_row *row, int k)
 {
-    struct cut cut = cut_into(row->width, CONV_PIXELS);
-    const float *out = row->out + (size_t)k * row->out_plane;
-    float *sums = row->sums + k * 2 * LANES;
-
-    for (int x = 0, pixels; x < row->width; x += pixels) {
-        pixels = cut_next(&cut, row->width);
-        for (int h = 0; h < LANES; h += VECTOR) {
+    for (int h = 0; h < LANES; h += VECTOR) {
+        const float *out = row->out + (size_t)k * row->out_plane + h;
+        float *sums = row->sums + k * 2 * LANES + h;
+        vec sum = load(sums), sum_squares = load(sums + LANES);
+        struct cut cut = row->cut;
+        for (int x = 0, pixels; x < row->width; x += pixels) {
             vec total = {0}, squares = {0};
-            for (int p = x; p < x + pixels; p++) {
-                vec value = load(out + p * LANES + h);
+            pixels = cut_next(&cut, row->width);
+            for (int p = 0; p < pixels; p++, out += LANES) {
+                vec value = load(out);
                 total += value;
                 squares += value * value;
             }
-            store(sums + h, load(sums + h) + total);
-            store(sums + LANES + h, load(sums + LANES + h) + squares);
+            sum += total;
+            sum_squares += squares;
         }
+        store(sums, sum);
+        store(sums + LANES, sum_squares);
     }
 }
 
@@ -254,29 +264,30 @@ static void conv(const struct window *window, const struct map *in, int border, 
 {
     const conv_table *table = conv_table_of(window);
     const int rows = window->size[0], columns = window->size[1], taps = rows * columns;
+    const int rest = larger(1, (to - from) % CONV_OUTPUTS);
     const int chunk = larger(1, CONV_CACHED / (rows * in->width * LANES));
+    struct conv_row row = {
+        .in_pitch = (size_t)in->pitch * LANES,
+        .weight_plane = (size_t)(in->channels * taps),
+        .columns = columns,
+        .step = window->stride[1],
+        .bias = bias,
+        .out_plane = (size_t)out->plane * LANES,
+        .width = out->width,
+        .cut = cut_into(out->width, CONV_PIXELS),
+        .narrow = cut_into(out->width, rest == 3 ? CONV_PIXELS : CONV_NARROW / rest),
+    };
 
     if (sums != NULL)
         memset(sums + from, 0, (size_t)(to - from) * sizeof *sums);
     /* Rows outside, output channels inside, and all of them for as many input channels as stay in
      * the first-level cache. */
     for (int y = 0; y < out->height; y++) {
-        const int top = y * window->stride[0];
-        const int tap_from = larger(0, border - top);
-        const int tap_to = larger(tap_from, smaller(rows, in->height - border - top));
-        struct conv_row row = {
-            .in_pitch = (size_t)in->pitch * LANES,
-            .in_skip = (size_t)(in->plane - (tap_to - tap_from) * in->pitch) * LANES,
-            .weight_skip = (size_t)(taps - (tap_to - tap_from) * columns),
-            .weight_plane = (size_t)(in->channels * taps),
-            .rows = tap_to - tap_from,
-            .columns = columns,
-            .step = window->stride[1],
-            .bias = bias,
-            .out = pixel_at(out, 0, y, 0),
-            .out_plane = (size_t)out->plane * LANES,
-            .width = out->width,
-        };
+        const int top = y * window->stride[0], tap_from = larger(0, border - top);
+        row.rows = larger(0, smaller(rows, in->height - border - top) - tap_from);
+        row.in_skip = (size_t)(in->plane - row.rows * in->pitch) * LANES;
+        row.weight_skip = (size_t)(taps - row.rows * columns);
+        row.out = pixel_at(out, 0, y, 0);
         for (int c = 0; c < in->channels; c += chunk) {
             const bool last = c + chunk >= in->channels;
             row.in = pixel_at(in, c, top + tap_from, 0);

@@ -83,14 +83,18 @@ INLINE void weight_products(const struct weight_block *block,
                 sum[k][v] = add_product(sum[k][v], kept[k], value);
         }
     } else {
-        UNROLLED (int v = 0; v < values && v < KEPT; v++)
-            kept[v] = load(in + weight_value(block, v, tap_rows, taps));
+        UNROLLED (int v = 0; v < values; v++)
+            if (v < KEPT)
+                kept[v] = load(in + weight_value(block, v, tap_rows, taps));
         UNROLLED (int k = 0; k < outputs; k++) {
             vec gradient = load(out + (size_t)k * block->out_plane);
-            UNROLLED (int v = 0; v < values && v < KEPT; v++)
-                sum[k][v] += gradient * kept[v];
-            UNROLLED (int v = KEPT; v < values; v++)
-                sum[k][v] += gradient * load(in + weight_value(block, v, tap_rows, taps));
+            UNROLLED (int v = 0; v < values; v++) {
+                if (v < KEPT)
+                    sum[k][v] = add_product(sum[k][v], gradient, kept[v]);
+                else
+                    sum[k][v] = add_product_at(sum[k][v], gradient,
+                                               in + weight_value(block, v, tap_rows, taps));
+            }
         }
     }
 }
@@ -212,9 +216,7 @@ INLINE void weight_channels(const struct weight_tile *tile, const int outputs, c
     }
     for (int g = 0; g < groups; g++) {
         const int c = channels * g / groups, inputs = channels * (g + 1) / groups - c;
-        UNROLLED (int n = 1; n <= most; n++)
-            if (inputs == n)
-                weight_kernel(tile, tile->c + c, outputs, n, taps, step);
+        WITH_LITERAL(n, inputs, most, weight_kernel(tile, tile->c + c, outputs, n, taps, step))
     }
 }
 
@@ -223,9 +225,7 @@ typedef void weight_function(const struct weight_tile *tile);
 #define WEIGHT_FUNCTION(taps, step)                                                                \
     static void weights_##taps##_##step(const struct weight_tile *tile)                            \
     {                                                                                              \
-        UNROLLED (int n = 1; n <= weight_outputs(taps); n++)                                       \
-            if (tile->outputs == n)                                                                \
-                weight_channels(tile, n, taps, step);                                              \
+        WITH_LITERAL(n, tile->outputs, weight_outputs(taps), weight_channels(tile, n, taps, step)) \
     }
 
 WEIGHT_FUNCTION(1, 1)
@@ -263,9 +263,7 @@ INLINE void weights_of_any_size(const struct weight_tile *tile, int i, float *gr
         struct weight_block block = weight_block(tile, tile->c, i, j, from, larger(from, to));
         block.sums = sums[0];
         block.outputs_step = 3;
-        UNROLLED (int n = 1; n <= 3; n++)
-            if (columns == n)
-                weight_sums(&block, outputs, 1, 1, n, tile->stride[1]);
+        WITH_LITERAL(n, columns, 3, weight_sums(&block, outputs, 1, 1, n, tile->stride[1]))
         for (int k = 0; k < outputs; k++)
             for (int n = 0; n < columns; n++)
                 gradient[(size_t)k * gradient_plane + (size_t)(j + n)] = sum_vector(sums[k][n]);
@@ -286,9 +284,8 @@ static void conv_weights_of_any_size(struct weight_tile *tile, float *gradient, 
             for (int i = 0; i < rows; i++) {
                 float *row =
                     gradient + (size_t)tile->k * plane + (size_t)((tile->c * rows + i) * columns);
-                UNROLLED (int n = 1; n <= WEIGHT_OUTPUTS; n++)
-                    if (tile->outputs == n)
-                        weights_of_any_size(tile, i, row, plane, n);
+                WITH_LITERAL(n, tile->outputs, WEIGHT_OUTPUTS,
+                             weights_of_any_size(tile, i, row, plane, n))
             }
         }
     }

@@ -79,9 +79,7 @@ INLINE void weighted_blocks(const struct weighted *w, int row, int blocks, const
 
     for (int g = 0; g < groups; g++) {
         const int block = blocks * g / groups, together = blocks * (g + 1) / groups - block;
-        UNROLLED (int n = 1; n <= LINEAR_BLOCKS; n++)
-            if (together == n)
-                weighted_tile(w, row, block, rows, n);
+        WITH_LITERAL(n, together, LINEAR_BLOCKS, weighted_tile(w, row, block, rows, n))
     }
 }
 
@@ -92,9 +90,7 @@ static void weighted_sums(const struct weighted *w, int blocks, int rows)
 
     for (int g = 0; g < groups; g++) {
         const int row = rows * g / groups, together = rows * (g + 1) / groups - row;
-        UNROLLED (int n = 1; n <= LINEAR_ROWS; n++)
-            if (together == n)
-                weighted_blocks(w, row, blocks, n);
+        WITH_LITERAL(n, together, LINEAR_ROWS, weighted_blocks(w, row, blocks, n))
     }
 }
 
@@ -197,10 +193,9 @@ INLINE void gradient_row(const float *gradient, const float (*turned)[TURNED],
 {
     for (int column = 0; column < columns; column += LINEAR_BLOCKS * LANES) {
         const int groups = smaller(LINEAR_BLOCKS, rounded_up_quotient(columns - column, LANES));
-        UNROLLED (int n = 1; n <= LINEAR_BLOCKS; n++)
-            if (groups == n)
-                gradient_tile(gradient, (const float(*)[TURNED]) & turned[0][column],
-                              (float(*)[TURNED]) & totals[0][column], first, rows, n);
+        const float(*from)[TURNED] = (const float(*)[TURNED])(turned[0] + column);
+        float(*to)[TURNED] = (float(*)[TURNED])(totals[0] + column);
+        WITH_LITERAL(n, groups, LINEAR_BLOCKS, gradient_tile(gradient, from, to, first, rows, n))
     }
 }
 
@@ -221,9 +216,8 @@ static void gradient_rows(const float (*turned)[LANES][TURNED], const struct fea
         for (int b = 0; b < blocks; b++) {
             const float *gradient =
                 out_gradient->data + (size_t)(block + b) * out_gradient->step + (size_t)o * LANES;
-            UNROLLED (int n = 1; n <= LINEAR_ROWS; n++)
-                if (rows == n)
-                    gradient_row(gradient, turned[b], totals, block + b == 0, columns, n);
+            WITH_LITERAL(n, rows, LINEAR_ROWS,
+                         gradient_row(gradient, turned[b], totals, block + b == 0, columns, n))
         }
         for (int r = 0; r < rows; r++)
             memcpy(to + (size_t)r * (size_t)inputs, totals[r], (size_t)columns * sizeof(float));

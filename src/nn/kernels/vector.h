@@ -38,6 +38,25 @@ typedef int ivec __attribute__((vector_size(VECTOR * sizeof(int))));
 #define UNROLLED _Pragma("GCC unroll 16") for
 #endif
 
+/* Does what follows with n a literal, whichever of 1 to `most` the number is; `most` is at most 6
+ * and a literal itself. */
+#define WITH_LITERAL(n, number, most, ...)                                                         \
+    switch (number) {                                                                              \
+        LITERAL_CASE(n, 1, most, __VA_ARGS__)                                                      \
+        LITERAL_CASE(n, 2, most, __VA_ARGS__)                                                      \
+        LITERAL_CASE(n, 3, most, __VA_ARGS__)                                                      \
+        LITERAL_CASE(n, 4, most, __VA_ARGS__)                                                      \
+        LITERAL_CASE(n, 5, most, __VA_ARGS__)                                                      \
+        LITERAL_CASE(n, 6, most, __VA_ARGS__)                                                      \
+    }
+#define LITERAL_CASE(n, literal, most, ...)                                                        \
+    case literal:                                                                                  \
+        if (literal <= (most)) {                                                                   \
+            enum { n = literal };                                                                  \
+            __VA_ARGS__;                                                                           \
+        }                                                                                          \
+        break;
+
 /* The elements of a and, numbered from VECTOR on, of b in the order of the indices. */
 #if defined(__clang__) || __GNUC__ >= 12
 #define SHUFFLE(a, b, ...) __builtin_shufflevector(a, b, __VA_ARGS__)
@@ -80,13 +99,11 @@ INLINE void store_anywhere(float *to, vec value)
     memcpy(to, &value, sizeof value);
 }
 
-/* The same address. The compiler would keep in registers what neighbouring taps of a convolution
- * load twice, and then has none left for the sums. */
+/* The same address, so that the compiler does not know it: loads from it are no others' and need no
+ * register for long. */
 INLINE const float *hidden(const float *address)
 {
-#if defined(__clang__) || defined(__AVX512F__)
     __asm__("" : "+r"(address));
-#endif
     return address;
 }
 
