@@ -103,7 +103,7 @@ INLINE void conv_sum_tile(const struct conv_row *row, int h, vec sum[CONV_OUTPUT
                           const int outputs, const int pixels)
 {
     UNROLLED (int k = 0; k < outputs; k++) {
-        float *sums = row->sums + k * 2 * LANES + h;
+        float *sums = hidden_output(row->sums + k * 2 * LANES + h);
         vec total = {0}, squares = {0};
         UNROLLED (int p = 0; p < pixels; p++) {
             total += sum[k][p];
@@ -124,10 +124,12 @@ INLINE void conv_tile(const struct conv_row *row, int x, int h, const int output
     const float *weight = row->weight;
     float *out = row->out + (size_t)x * LANES + h;
 
-    UNROLLED (int k = 0; k < outputs; k++)
+    UNROLLED (int k = 0; k < outputs; k++) {
+        const float *begun = hidden(out + (size_t)k * row->out_plane);
+        const vec bias = splat(row->bias != NULL ? row->bias[k] : 0.0F);
         UNROLLED (int p = 0; p < pixels; p++)
-            sum[k][p] = row->resume ? load(out + (size_t)k * row->out_plane + p * LANES)
-                                    : splat(row->bias != NULL ? row->bias[k] : 0.0F);
+            sum[k][p] = row->resume ? load(begun + p * LANES) : bias;
+    }
     for (int c = row->channels; c > 0; c--) {
         for (int i = taps == 1 ? 1 : row->rows; i > 0; i--) {
             conv_taps(sum, row, in, weight, outputs, pixels, taps, step);
@@ -141,9 +143,11 @@ INLINE void conv_tile(const struct conv_row *row, int x, int h, const int output
         UNROLLED (int k = 0; k < outputs; k++)
             UNROLLED (int p = 0; p < pixels; p++)
                 sum[k][p] = positive_part(sum[k][p]);
-    UNROLLED (int k = 0; k < outputs; k++)
+    UNROLLED (int k = 0; k < outputs; k++) {
+        float *to = hidden_output(out + (size_t)k * row->out_plane);
         UNROLLED (int p = 0; p < pixels; p++)
-            store(out + (size_t)k * row->out_plane + p * LANES, sum[k][p]);
+            store(to + p * LANES, sum[k][p]);
+    }
     if (outputs == CONV_OUTPUTS && row->sums != NULL)
         conv_sum_tile(row, h, sum, outputs, pixels);
 }

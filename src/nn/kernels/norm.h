@@ -27,6 +27,14 @@ static void norm_relu(const struct map *in, int channel, float scale, float shif
     }
 }
 
+/* NaN if one of the four is, else a. */
+INLINE vec nan_if_any(vec a, const vec of[4])
+{
+    ivec numbers = (of[0] == of[0]) & (of[1] == of[1]) & (of[2] == of[2]) & (of[3] == of[3]);
+
+    return (vec)((ivec)a | ~numbers);
+}
+
 static void norm_relu_pool(const struct map *in, int channel, float scale, float shift,
                            const struct map *out)
 {
@@ -39,9 +47,10 @@ static void norm_relu_pool(const struct map *in, int channel, float scale, float
         for (int x = 0; x < out->width; x++) {
             for (int h = 0; h < LANES; h += VECTOR) {
                 const float *left = above + 2 * x * LANES + h, *under = below + 2 * x * LANES + h;
-                vec top = maximum(a * load(left) + b, a * load(left + LANES) + b);
-                vec bottom = maximum(a * load(under) + b, a * load(under + LANES) + b);
-                store(to + x * LANES + h, positive_part(maximum(top, bottom)));
+                vec n[4] = {a * load(left) + b, a * load(left + LANES) + b, a * load(under) + b,
+                            a * load(under + LANES) + b};
+                vec most = greater(greater(n[0], n[1]), greater(n[2], n[3]));
+                store(to + x * LANES + h, positive_part(nan_if_any(most, n)));
             }
         }
     }
@@ -130,7 +139,7 @@ static void relu_pool_backward(const struct map *in, int channel, float scale, f
                     z[i] = load(value + 2 * x * LANES + at[i]);
                     n[i] = a * z[i] + b;
                 }
-                vec most = maximum(maximum(n[0], n[1]), maximum(n[2], n[3]));
+                vec most = greater(greater(n[0], n[1]), greater(n[2], n[3]));
                 vec g = load(from + x * LANES);
                 ivec open = most > 0.0F; /* the ReLU lets it through and no earlier one took it */
                 UNROLLED (int i = 0; i < 4; i++) {

@@ -99,9 +99,15 @@ INLINE void store_anywhere(float *to, vec value)
     memcpy(to, &value, sizeof value);
 }
 
-/* The same address, so that the compiler does not know it: loads from it are no others' and need no
- * register for long. */
+/* The same address, of which the compiler knows nothing more. So it neither keeps what it loads
+ * there for other loads, nor the address itself for other uses: both would cost registers. */
 INLINE const float *hidden(const float *address)
+{
+    __asm__("" : "+r"(address));
+    return address;
+}
+
+INLINE float *hidden_output(float *address)
 {
     __asm__("" : "+r"(address));
     return address;
@@ -151,6 +157,12 @@ INLINE vec pick(ivec mask, vec a, vec b)
 INLINE vec positive_part(vec a)
 {
     return keep(~(a <= 0.0F), a);
+}
+
+/* The greater of numbers. */
+INLINE vec greater(vec a, vec b)
+{
+    return pick(a > b, a, b);
 }
 
 /* NaN if either is. */
