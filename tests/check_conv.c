@@ -43,7 +43,7 @@ static const struct window windows[] = {
     WINDOW(5, 3, 1, 2), WINDOW(2, 5, 3, 1), WINDOW(4, 4, 4, 4), WINDOW(1, 1, 3, 3),
 };
 
-enum { SWEPT_CONVS = 260 };
+enum { SWEPT_CONVS = 200 };
 
 static struct conv_case random_conv(int i)
 {

@@ -54,7 +54,7 @@ INLINE void conv_tap(vec sum[CONV_OUTPUTS][CONV_NARROW], const float *tap, int s
     if (outputs == 1) {
         kept[0] = splat(*weight);
         UNROLLED (int p = 0; p < pixels; p++)
-            sum[0][p] += kept[0] * load(tap + p * step * LANES);
+            sum[0][p] = multiply_add(sum[0][p], kept[0], load(tap + p * step * LANES));
     } else if (outputs <= pixels) {
         UNROLLED (int k = 0; k < outputs; k++)
             kept[k] = splat(weight[(size_t)k * weight_plane]);
@@ -107,7 +107,7 @@ INLINE void conv_sum_tile(const struct conv_row *row, int h, vec sum[CONV_OUTPUT
         vec total = {0}, squares = {0};
         UNROLLED (int p = 0; p < pixels; p++) {
             total += sum[k][p];
-            squares += sum[k][p] * sum[k][p];
+            squares = multiply_add(squares, sum[k][p], sum[k][p]);
         }
         store(sums, load(sums) + total);
         store(sums + LANES, load(sums + LANES) + squares);
@@ -235,7 +235,7 @@ static void conv_sum_row(const struct conv_row *row, int k)
             for (int p = 0; p < pixels; p++, out += LANES) {
                 vec value = load(out);
                 total += value;
-                squares += value * value;
+                squares = multiply_add(squares, value, value);
             }
             sum += total;
             sum_squares += squares;

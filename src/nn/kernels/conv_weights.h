@@ -73,7 +73,8 @@ INLINE void weight_products(const struct weight_block *block,
     if (outputs == 1) {
         kept[0] = load(out);
         UNROLLED (int v = 0; v < values; v++)
-            sum[0][v] += kept[0] * load(in + weight_value(block, v, tap_rows, taps));
+            sum[0][v] =
+                multiply_add(sum[0][v], kept[0], load(in + weight_value(block, v, tap_rows, taps)));
     } else if (outputs <= values) {
         UNROLLED (int k = 0; k < outputs; k++)
             kept[k] = load(out + (size_t)k * block->out_plane);

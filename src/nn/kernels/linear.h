@@ -63,7 +63,7 @@ INLINE void weighted_tile(const struct weighted *w, int row, int block, const in
             const vec factor = splat(weight[(size_t)r * w->row_step]);
             UNROLLED (int b = 0; b < blocks; b++)
                 UNROLLED (int h = 0; h < HALVES; h++)
-                    sum[r][b][h] += factor * value[b][h];
+                    sum[r][b][h] = multiply_add(sum[r][b][h], factor, value[b][h]);
         }
     }
     UNROLLED (int r = 0; r < rows; r++)
@@ -176,7 +176,7 @@ INLINE void gradient_tile(const float *gradient, const float (*turned)[TURNED],
         UNROLLED (int r = 0; r < rows; r++) {
             const vec factor = splat(gradient[r * LANES + lane]);
             UNROLLED (int v = 0; v < groups * HALVES; v++)
-                sum[r][v] += factor * value[v];
+                sum[r][v] = multiply_add(sum[r][v], factor, value[v]);
         }
     }
     UNROLLED (int r = 0; r < rows; r++) {

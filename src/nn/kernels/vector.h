@@ -12,6 +12,9 @@
 
 #include "nn/kernels.h"
 
+#ifdef __AVX__
+#include <immintrin.h>
+#endif
 #include <string.h>
 
 /* VECTOR: floats a register. KEPT: vectors of a tile's smaller side for which there are registers
@@ -118,8 +121,21 @@ INLINE vec splat(float value)
     return value - (vec){0}; /* the same value in every lane, the sign of zero included */
 }
 
-/* sum + a * b. Where every register is needed the compiler must be told to add in place: it moves
- * sums about, and two of them to memory and back. */
+/* sum + a * b, rounded once wherever the machine can: by all three of these, or a sum would depend on
+ * which of them added to it. Whether the compiler does so by itself depends on its options. */
+INLINE vec multiply_add(vec sum, vec a, vec b)
+{
+#if defined(__AVX512F__)
+    return (vec)_mm512_fmadd_ps((__m512)a, (__m512)b, (__m512)sum);
+#elif defined(__FMA__)
+    return (vec)_mm256_fmadd_ps((__m256)a, (__m256)b, (__m256)sum);
+#else
+    return sum + a * b;
+#endif
+}
+
+/* The same in place, for tiles that need every register: left to itself the compiler moves sums
+ * about, and two of them to memory and back. */
 INLINE vec add_product(vec sum, vec a, vec b)
 {
 #if defined(__FMA__) || defined(__AVX512F__)
@@ -130,7 +146,7 @@ INLINE vec add_product(vec sum, vec a, vec b)
 #endif
 }
 
-/* The same with b in memory, which takes no register. */
+/* And with b in memory, which takes no register. */
 INLINE vec add_product_at(vec sum, vec a, const float *b)
 {
 #if defined(__FMA__) || defined(__AVX512F__)
