@@ -325,4 +325,3 @@ double grid_product(const struct grid *a, const struct grid *b)
         sum += a->values[i] * b->values[i];
     return sum;
 }
-

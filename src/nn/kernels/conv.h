@@ -20,15 +20,14 @@ enum { CONV_OUTPUTS = 4, CONV_PIXELS = 3 };
 #endif
 enum {
     CONV_NARROW = 12,
-    CONV_CACHED = 64 * 1024 / 4, /* floats of input rows that stay in the first-level cache */
+    CONV_CACHED = 64 * 1024 / 4, /* floats of input rows that all output channels meet at once */
 };
 
 /* The operands of one output row, for some of the input channels. Rows of the kernel that meet a
  * zero border are left out. */
 struct conv_row {
     const float *in;          /* what the first row and column of the kernel meet at the left */
-    size_t in_pitch, in_skip; /* from one row of the kernel to the next; after the last of a channel
-                                  to the first of the next */
+    size_t in_pitch, in_skip; /* from one row of the kernel to the next; after a channel's last */
     const float *weight;      /* of the first output channel and row of the kernel */
     size_t weight_skip;       /* after the last row of a channel, to the first of the next */
     size_t weight_plane;      /* from one output channel to the next */
@@ -285,7 +284,7 @@ static void conv(const struct window *window, const struct map *in, int border, 
     if (sums != NULL)
         memset(sums + from, 0, (size_t)(to - from) * sizeof *sums);
     /* Rows outside, output channels inside, and all of them for as many input channels as stay in
-     * the first-level cache. */
+     * the nearest caches. */
     for (int y = 0; y < out->height; y++) {
         const int top = y * window->stride[0], tap_from = larger(0, border - top);
         row.rows = larger(0, smaller(rows, in->height - border - top) - tap_from);

@@ -121,8 +121,8 @@ INLINE vec splat(float value)
     return value - (vec){0}; /* the same value in every lane, the sign of zero included */
 }
 
-/* sum + a * b, rounded once wherever the machine can: by all three of these, or a sum would depend on
- * which of them added to it. Whether the compiler does so by itself depends on its options. */
+/* sum + a * b, rounded once wherever the machine can: by all three of these, or a sum would depend
+ * on which of them added to it. Whether the compiler does so by itself depends on its options. */
 INLINE vec multiply_add(vec sum, vec a, vec b)
 {
 #if defined(__AVX512F__)
