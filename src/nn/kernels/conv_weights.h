@@ -23,7 +23,7 @@ enum {
  * registers for the operands. */
 INLINE int weight_outputs(const int taps)
 {
-    return taps == 5 && VECTOR < 16 ? 2 : WEIGHT_OUTPUTS;
+    return VECTOR == 16 ? WEIGHT_OUTPUTS : taps == 5 ? 2 : VECTOR == 8 ? WEIGHT_OUTPUTS : 3;
 }
 
 INLINE int weight_inputs(const int taps)
