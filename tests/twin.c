@@ -540,8 +540,8 @@ void twin_linear_gradient(const struct grid *in, const double *weight,
 
     memset(in_gradient->values, 0, grid_count(in_gradient) * sizeof(double));
     memset(weight_gradient, 0, (size_t)(inputs * outputs) * sizeof(double));
-    for (int o = 0; bias_gradient != NULL && o < outputs; o++)
-        bias_gradient[o] = 0.0;
+    if (bias_gradient != NULL)
+        memset(bias_gradient, 0, (size_t)outputs * sizeof(double));
     for (int n = 0; n < in->samples; n++) {
         for (int o = 0; o < outputs; o++) {
             double g = *feature(out_gradient, n, o);

@@ -105,7 +105,7 @@ void twin_average_gradient(const struct grid *out_gradient, const struct grid *i
 void twin_window_means(const struct grid *in, const struct grid *means);
 void twin_window_means_gradient(const struct grid *means_gradient, const struct grid *in_gradient);
 
-/* in[sample][features], flat; weight[out][in], bias[out] or NULL. */
+/* in[sample][features], flat; weight[out][in], bias[out] or NULL, as bias_gradient may be. */
 void twin_linear(const struct grid *in, const double *weight, const double *bias,
                  const struct grid *out);
 void twin_linear_gradient(const struct grid *in, const double *weight,
