@@ -1,6 +1,6 @@
 #!/bin/sh
 # manual.sh -- checks that the program's descriptions agree: --help, the manual page, the README and
-# the tables of options, keys and exit statuses.
+# the tables of options, keys, exit statuses, layers and networks.
 
 . "$(dirname "$0")/lib.sh"
 man=$SRCDIR/man/mnist-tui.1
@@ -106,6 +106,70 @@ readme_options() {
     [ ! -s "$scratch/unknown" ]
 }
 
+# ---- networks ----
+
+# The README's section about networks.
+readme_networks() {
+    awk '/^## / { inside = $0 == "## Networks"; next } inside' "$readme"
+}
+
+# The names of the table of layers.
+layer_names() {
+    sed -n 's/^    \[LAYER_[A-Z0-9_]*\] = {"\([A-Za-z0-9]*\)",.*/\1/p' "$SRCDIR/src/nn/layers.c"
+}
+
+every_layer() {
+    section NETWORKS >"$scratch/manual_networks"
+    readme_networks >"$scratch/readme_networks"
+    layer_names >"$scratch/layers"
+    [ -s "$scratch/layers" ] || return 1
+    while read -r name; do
+        grep -qw "$name" "$scratch/manual_networks" && grep -qw "$name" "$scratch/readme_networks" ||
+            { echo "no layer $name"; return 1; }
+    done <"$scratch/layers"
+}
+
+# The README's table has the networks of --model=list, with their text and parameters.
+readme_shelf() {
+    readme_networks | sed -n 's/^| \([a-z0-9]*\) | `\(.*\)` | \([0-9,]*\) |.*/\1 \3 \2/p' >"$scratch/table"
+    awk '{ print $1, $2 }' "$scratch/table" >"$scratch/said"
+    "$PROGRAM" --model=list | awk '{ print $1, $2 }' >"$scratch/listed"
+    same "$scratch/listed" "$scratch/said" || return 1
+    while read -r name _ text; do
+        "$PROGRAM" --summary=torch --model="$name" >"$scratch/named"
+        "$PROGRAM" --summary=torch --model="$text" >"$scratch/written" 2>&1
+        same "$scratch/named" "$scratch/written" || { echo "$name is another"; return 1; }
+    done <"$scratch/table"
+}
+
+# The README's file my.net and the texts in its commands are networks.
+readme_texts() {
+    readme_networks | sed -n '/^The file/,/^[A-Z].*a text that is wrong/p' | grep '^    ' >"$scratch/my.net"
+    cat "$scratch/my.net"
+    "$PROGRAM" --summary --model="$scratch/my.net" || return 1
+    sed -n "s/^    mnist-tui --model='\(.*\)'\$/\1/p" "$readme" >"$scratch/texts"
+    [ -s "$scratch/texts" ] || return 1
+    while read -r text; do
+        "$PROGRAM" --summary --model="$text" || { echo "$text is wrong"; return 1; }
+    done <"$scratch/texts"
+}
+
+# A command in the README that is refused has its message in the line after it; ... stands for the
+# rest of that.
+readme_mistakes() {
+    awk "/^    [\$] mnist-tui --model='/ { print; getline; print }" "$readme" |
+        sed 's/^ *//' >"$scratch/mistakes"
+    [ -s "$scratch/mistakes" ] || return 1
+    while read -r command && read -r message; do
+        text=${command#*\'}
+        got=$("$PROGRAM" --summary --model="${text%\'}" 2>&1) && { echo "$text works"; return 1; }
+        case $got in
+        "${message%...}"*) ;;
+        *) printf '%s\n' "expected $message" "got $got"; return 1 ;;
+        esac
+    done <"$scratch/mistakes"
+}
+
 # The numbers of enum error_kind and of the manual page.
 exit_statuses() {
     sed -nE 's/^ +ERROR_[A-Z]+ = ([0-9]+),.*/\1/p' "$SRCDIR/src/support/error.h" |
@@ -130,4 +194,8 @@ else
 fi
 check "every key is in the README" readme_has_keys
 check "the README's commands use only options of --help" readme_options
+check "the manual page and the README name every kind of layer" every_layer
+check "the README's table has the networks of --model=list, word for word" readme_shelf
+check "the README's texts are networks" readme_texts
+check "the README's wrong texts are refused with the sentences that it shows" readme_mistakes
 done_testing
