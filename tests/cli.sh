@@ -224,11 +224,32 @@ version_text() {
 
 models_text() {
     run 0 --model=list && [ ! -s "$scratch/err" ] || return 1
-    for model in 'basic +9,902' 'nofc +9,070' 'slim +8,450' 'deep +[0-9],[0-9]{3}' \
-        'tiny +[1-4],[0-9]{3}'; do
-        says "$scratch/out" "^$model parameters +[0-9,]{7,9} multiply-adds  +[a-z]" || return 1
+    for model in 'basic +9,902' 'nofc +9,070' 'slim +8,450' 'deep +9,602' 'tiny +4,764' \
+        'softmax +7,850' 'nielsen +23,860' 'mlp +101,770' 'lenet5 +61,706' 'convnetjs +5,994' \
+        'keras +34,826' 'caffe +431,080' 'tinygrad +87,850' 'pytorch +1,199,882' \
+        'separable +5,090'; do
+        says "$scratch/out" "^$model parameters +[0-9,]{5,10} multiply-adds  [A-Za-z]" || return 1
     done
+    [ "$(wc -l <"$scratch/out")" -eq 15 ]
 }
+
+# summarised ARGUMENT: the network that it says has 2,906 parameters.
+summarised() {
+    run 0 --summary --model="$1" && says "$scratch/out" '^Total params: 2,906$' && [ ! -s "$scratch/err" ]
+}
+
+network_texts() (
+    printf '# a network of my own\n8 12 M\n16\n' >"$scratch/my.net" &&
+        printf '8,\n12 N' >"$scratch/wrong" && cd "$scratch" || return 1
+    summarised '8 12 M 16' && summarised my.net && summarised ./my.net && summarised "$scratch/my.net" &&
+        run 0 --summary=torch --model=my.net && summarised "$(cat "$scratch/out")" || return 1
+    refuses 2 '--model: line 1, column 4: there is no layer x' --summary --model='8, x' &&
+        refuses 2 '/wrong: line 2, column 4: there is no layer N' --summary --model=./wrong &&
+        refuses 2 'missing.net: .*No such file' --summary --model=missing.net &&
+        refuses 2 'no/such: .*No such file' --summary --model=no/such &&
+        refuses 2 '--model: line 1, column 9: the last layer, 1, gives 11 features' --summary \
+            --model='Flatten Linear(11)'
+)
 
 # As PyTorch printed the same network; see tests/reference/models.
 printed_text() {
@@ -328,7 +349,8 @@ installed_data() (
 
 check "--help goes to stdout and wins over what follows" help_text
 check "--version lists the kernels" version_text
-check "--model=list lists the models" models_text
+check "--model=list lists the networks that have names" models_text
+check "a network is a text, a file or a name" network_texts
 check "--summary prints torchsummary's table" summary_text
 check "--summary=torch prints what PyTorch prints" printed_text
 check "--stats prints the notebook's block for pixels in [0, 1]" stats_text

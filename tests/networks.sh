@@ -86,8 +86,18 @@ told_by_checkpoint() {
         run 0 -d "$data" -e 1 --compare "$scratch/text" -m softmax && says "$scratch/out" ' softmax '
 }
 
+# A comma in the text is quoted in CSV.
+reported() {
+    train "$scratch/comma" 1 -m 'Conv2d(2,3) Tanh' && run 0 --report --format=csv "$scratch/comma" &&
+        says "$scratch/out" '/comma,"Conv2d\(2,3\) Tanh",50,' &&
+        run 0 --report --format=jsonl "$scratch/comma" &&
+        says "$scratch/out" '"model":"Conv2d\(2,3\) Tanh"'
+}
+
 started_from() {
     run 0 -d "$data" -e 1 -m '4 M 8c GELU Linear(10)' --init="$scratch/text/last.safetensors" &&
+        run 0 -d "$data" -e 1 -m '4 M 8c Dropout(0.3) Linear(10)' --dropout=0.5 \
+            --init="$scratch/text/last.safetensors" &&
         refuses 4 'last.safetensors: 5.weight is missing' -d "$data" -e 1 -m '4 M 8c Linear(10)' \
             --init="$scratch/text/last.safetensors" &&
         refuses 4 'last.safetensors: 6.weight: of another shape' -d "$data" -e 1 -m '4 M 8c Tanh 4c Linear(10)' \
@@ -115,6 +125,7 @@ too_large() {
 check "a wrong network is a mistake on the command line" wrong_texts
 check "a text, a file and the run's own words are one network" same_network
 check "a checkpoint tells of its network" told_by_checkpoint
+check "--report shows networks by their short text" reported
 check "--init wants the same names and shapes, not the same network" started_from
 check "--summary works for every network of --model=list" every_network
 if (ulimit -v 400000 && "$PROGRAM" --version) >/dev/null 2>&1; then
