@@ -64,7 +64,7 @@ static bool print_summary(const struct setup *setup, struct error *error)
 
     if (strcmp(setup->options.summary, "torch") == 0)
         return report_network(stdout, setup->model, error);
-    if (!needs_memory(setup->model, settings, settings->batch_size, &memory, error))
+    if (!needs_memory(setup->model, settings, settings->batch_size, setup->threads, &memory, error))
         return false;
     report_summary(stdout, setup->model, memory);
     return true;

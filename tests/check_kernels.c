@@ -901,6 +901,38 @@ static void apply_pools_backward(const float *in, float *out)
     }
 }
 
+/* ---- in place ---- */
+
+static void norm_and_relu_work_in_place(void **state)
+{
+    enum { COUNT = PIXELS * LANES };
+
+    (void)state;
+    rng_init(&rng, 25, 0);
+    for (bool more = first_run(); more; more = next_run()) {
+        float *value = guarded(COUNT), *in = guarded(COUNT), *out = guarded(COUNT);
+        float(*sums)[LANES] = (void *)guarded(2 * LANES);
+        const struct map v = lanes_map(value, 1, SIDE), a = lanes_map(in, 1, SIDE);
+        const struct map b = lanes_map(out, 1, SIDE);
+        for (int i = 0; i < COUNT; i++)
+            value[i] = (float)random_value();
+        for (int kernel = 0; kernel < 3; kernel++) {
+            for (int i = 0; i < COUNT; i++)
+                in[i] = (float)random_value();
+            for (int in_place = 0; in_place < 2; in_place++) {
+                const struct map *to = in_place == 1 ? &a : &b;
+                switch (kernel) {
+                case 0: kernels->norm(&a, 0, 0.5F, 0.25F, to); break;
+                case 1: kernels->norm_relu(&a, 0, 0.5F, 0.25F, to); break;
+                case 2: kernels->relu_backward(&v, 0, 0.5F, 0.25F, &a, to, sums); break;
+                }
+            }
+            assert_memory_equal(in, out, COUNT * sizeof(float));
+        }
+        forget_buffers();
+    }
+}
+
 /* The first place outside the lane where the two differ, -1 for none. */
 static int other_lanes_differ(const float *a, const float *b, int lane)
 {
@@ -1015,6 +1047,7 @@ static const struct CMUnitTest tests[] = {
     cmocka_unit_test(average_is_the_textbook_loop),
     cmocka_unit_test(average_backward_is_the_textbook_loop),
     cmocka_unit_test(average_gradient_is_finite_differences),
+    cmocka_unit_test(norm_and_relu_work_in_place),
     cmocka_unit_test(conv_keeps_lanes_apart),
     cmocka_unit_test(norm_relu_keeps_lanes_apart),
     cmocka_unit_test(norm_relu_pool_keeps_lanes_apart),

@@ -458,6 +458,29 @@ static void weights_of_any_size_are_right_or_reported(void **state)
     assert_int_equal(wrong, 0);
 }
 
+/* ---- memory ---- */
+
+static size_t memory_with(const struct net_options *options, int threads)
+{
+    struct error error = {0};
+    size_t bytes = 0;
+
+    assert_true(net_memory(model, options, threads, &bytes, &error));
+    return bytes;
+}
+
+static void memory_counts_what_threads_and_optimizers_keep(void **state)
+{
+    const struct net_options sgd = {.batch_size = BATCH};
+    const struct net_options adam = {.batch_size = BATCH, .optimizer = OPTIMIZER_ADAM};
+    const size_t buffer = model->parameter_count * sizeof(float);
+    const size_t changes = (size_t)model->tensor_count * sizeof(double);
+
+    (void)state;
+    assert_int_equal(memory_with(&sgd, 3) - memory_with(&sgd, 1), 2 * changes);
+    assert_int_equal(memory_with(&adam, 1) - memory_with(&sgd, 1), buffer);
+}
+
 static const struct CMUnitTest tests[] = {
     cmocka_unit_test(twin_computes_what_pytorch_computes),
     cmocka_unit_test(twin_gradients_are_finite_differences_in_training),
@@ -477,6 +500,7 @@ static const struct CMUnitTest tests[] = {
     cmocka_unit_test(parameters_that_are_not_finite_are_reported),
     cmocka_unit_test(gradients_that_overflow_are_reported),
     cmocka_unit_test(weights_of_any_size_are_right_or_reported),
+    cmocka_unit_test(memory_counts_what_threads_and_optimizers_keep),
 };
 
 int main(void)

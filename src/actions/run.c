@@ -192,7 +192,8 @@ bool run_train(struct run *run, bool terminal, struct error *error)
     const int first = terminal ? 1 : 0;
 
     memset(&run->last, 0, sizeof run->last); /* it may be the previous seed's */
-    if (!needs_check(run->setup->model, &options->settings, run->setup->data.train.count, error) ||
+    if (!needs_check(run->setup->model, &options->settings, run->setup->data.train.count,
+                     run->setup->threads, error) ||
         !(options->resume != NULL ? resume_run(run, error) : start_run(run, error)))
         return false;
     if (options->series)

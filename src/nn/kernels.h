@@ -82,8 +82,8 @@ struct kernels {
     void (*conv_weights)(const struct window *window, const struct map *in, int border,
                          const struct map *out, float *gradient, int from, int to);
 
-    /* The norm's output of one channel, without and with ReLU: out = [max(0,] scale * in +
-     * shift. */
+    /* The norm's output of one channel, without and with ReLU: out = [max(0,] scale * in + shift.
+     * out may be in. */
     void (*norm)(const struct map *in, int channel, float scale, float shift,
                  const struct map *out);
     void (*norm_relu)(const struct map *in, int channel, float scale, float shift,
@@ -100,14 +100,15 @@ struct kernels {
     /*
      * Backward of norm_relu up to the norm's output, for one channel:
      *   gradient = scale * in + shift > 0 ? out_gradient : 0
-     * sums gets, lane by lane, the sum of gradient and of gradient * in.
+     * sums gets, lane by lane, the sum of gradient and of gradient * in. gradient may be
+     * out_gradient.
      */
     void (*relu_backward)(const struct map *in, int channel, float scale, float shift,
                           const struct map *out_gradient, const struct map *gradient,
                           float sums[2][LANES]);
 
-    /* The same after the 2x2 maximum: the first of equal maxima gets the gradient, as in
-     * PyTorch. */
+    /* The same after the 2x2 maximum: the first of equal maxima gets the gradient, as in PyTorch.
+     * The two gradients are of different sizes, and must not overlap. */
     void (*relu_pool_backward)(const struct map *in, int channel, float scale, float shift,
                                const struct map *out_gradient, const struct map *gradient,
                                float sums[2][LANES]);

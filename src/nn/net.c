@@ -4,6 +4,7 @@
 #include "nn/op.h"
 #include "support/memory.h"
 
+#include <assert.h>
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -122,16 +123,21 @@ static bool allocate_parameters(struct net *net, struct error *error)
                                       sizeof *net->changes, error)) != NULL;
 }
 
+/* The tasks that a plan can have. */
+static size_t task_limit(const struct plan *plan)
+{
+    return 2 + (size_t)plan->step_count * 2 * OP_PHASES_MAX;
+}
+
 static bool allocate_batch(struct net *net, struct error *error)
 {
     const size_t blocks = (size_t)lanes_blocks(net->options.batch_size);
     const struct plan *plan = net->plan;
-    const size_t tasks = 2 + (size_t)plan->step_count * 2 * OP_PHASES_MAX;
 
     return allocate_floats(&net->exec.memory, blocks * plan->block_size, error) &&
            allocate_floats(&net->exec.shared, plan->shared_size, error) &&
            allocate_floats(&net->exec.partial, blocks * plan->partial_size, error) &&
-           (net->tasks = memory_new(tasks, sizeof *net->tasks, error)) != NULL &&
+           (net->tasks = memory_new(task_limit(plan), sizeof *net->tasks, error)) != NULL &&
            (net->labels = memory_new(blocks, LANES, error)) != NULL &&
            (net->losses = memory_new(blocks, sizeof *net->losses, error)) != NULL &&
            (net->correct = memory_new(blocks, sizeof *net->correct, error)) != NULL;
@@ -185,9 +191,12 @@ void net_free(struct net *net)
     free(net);
 }
 
-bool net_memory(const struct model *model, const struct net_options *options, size_t *bytes,
-                struct error *error)
+bool net_memory(const struct model *model, const struct net_options *options, int threads,
+                size_t *bytes, struct error *error)
 {
+    const size_t blocks = (size_t)lanes_blocks(options->batch_size);
+    const size_t changes = (size_t)threads * (size_t)model->tensor_count;
+    const struct net *net = NULL;
     struct plan *plan = make_plan(model, options, error);
     size_t floats = model->state_count * (options->average ? 2 : 1) + model->parameter_count;
 
@@ -195,7 +204,9 @@ bool net_memory(const struct model *model, const struct net_options *options, si
         return false;
     for (int i = 0; optimizer_buffer(options->optimizer, i) != NULL; i++)
         floats += model->parameter_count;
-    *bytes = plan_memory(plan) + floats * sizeof(float);
+    *bytes = sizeof *net + plan_memory(plan) + floats * sizeof(float) +
+             task_limit(plan) * sizeof *net->tasks + changes * sizeof *net->changes +
+             blocks * (LANES + sizeof *net->losses + sizeof *net->correct);
     plan_free(plan);
     return true;
 }
@@ -446,6 +457,7 @@ struct net_result net_train(struct net *net, const struct net_source *source, in
 {
     struct net_result result = {0};
 
+    assert(count >= 1 && count <= net->options.batch_size);
     net->source = source;
     net->rule = rule;
     net->exec.count = count;

@@ -66,9 +66,9 @@ struct net *net_new(const struct model *model, const struct kernels *kernels, st
                     const struct net_options *options, struct error *error);
 void net_free(struct net *net);
 
-/* The bytes that a net takes, including the state and everything stored for each parameter. */
-bool net_memory(const struct model *model, const struct net_options *options, size_t *bytes,
-                struct error *error);
+/* The bytes that a net takes with a team of so many threads, without those of the team. */
+bool net_memory(const struct model *model, const struct net_options *options, int threads,
+                size_t *bytes, struct error *error);
 
 /* Threads that can have work: a step of a batch is shared by block and, with more threads than
  * blocks, by channel or feature. */
@@ -89,7 +89,7 @@ double net_change_norm(const struct net *net, int layer);
  * no sample of the last batch; NaN before the first batch. */
 float net_dead_share(const struct net *net, int layer);
 
-/* Trains on one batch of `count` samples, 1 to batch_size. */
+/* Trains on one batch of `count` samples, 1 to the batch size of the options. */
 struct net_result net_train(struct net *net, const struct net_source *source, int count,
                             const struct net_rule *rule);
 

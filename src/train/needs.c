@@ -21,12 +21,13 @@ int needs_threads(const struct model *model, const struct settings *settings, in
 }
 
 bool needs_memory(const struct model *model, const struct settings *settings, int images,
-                  size_t *bytes, struct error *error)
+                  int threads, size_t *bytes, struct error *error)
 {
     const struct net_options options = needs_net(settings, images);
     size_t floats = 3 * model->state_count; /* the start's, the evaluator's, the snapshot's */
 
-    if (!net_memory(model, &options, bytes, error))
+    threads = needs_threads(model, settings, images, threads);
+    if (!net_memory(model, &options, threads, bytes, error))
         return false;
     if (options.average)
         floats += model->state_count;
@@ -56,12 +57,12 @@ static const struct layer *largest_layer(const struct model *model, int batch_si
 }
 
 bool needs_check(const struct model *model, const struct settings *settings, int images,
-                 struct error *error)
+                 int threads, struct error *error)
 {
     const size_t most = memory_limit();
     size_t bytes;
 
-    if (!needs_memory(model, settings, images, &bytes, error))
+    if (!needs_memory(model, settings, images, threads, &bytes, error))
         return false;
     if (bytes <= most)
         return true;

@@ -17,14 +17,14 @@ struct net_options needs_net(const struct settings *settings, int images);
 int needs_threads(const struct model *model, const struct settings *settings, int images,
                   int threads);
 
-/* Sets *bytes to what training takes: the net, the weights that it starts with and those that are
- * tested and shown. False with ERROR_SYSTEM when memory is short. */
+/* Sets *bytes to what training with so many threads takes: the net, the weights that it starts with
+ * and those that are tested and shown. False with ERROR_SYSTEM when memory is short. */
 bool needs_memory(const struct model *model, const struct settings *settings, int images,
-                  size_t *bytes, struct error *error);
+                  int threads, size_t *bytes, struct error *error);
 
 /* Whether this process can have as much; if not, ERROR_SYSTEM with a sentence that names the
  * largest layer, the figures and --batch-size. */
 bool needs_check(const struct model *model, const struct settings *settings, int images,
-                 struct error *error);
+                 int threads, struct error *error);
 
 #endif
