@@ -468,6 +468,14 @@ static void the_table_of_a_network_with_long_rows_keeps_its_columns(void **unuse
                  "table", 0, 80, 24);
 }
 
+static void a_narrow_table_cuts_no_number(void **unused)
+{
+    (void)unused;
+    assert_table("pytorch", "table-narrow", 0, 48, 14);
+    assert_table("Conv2d(100, 11, padding=5) AdaptiveAvgPool2d(10) Linear(128) Linear(10)",
+                 "table-narrower", 0, 48, 14);
+}
+
 static void the_table_of_240_layers_scrolls_to_its_end(void **unused)
 {
     char text[4096] = "1p";
@@ -724,6 +732,7 @@ static const struct CMUnitTest tests[] = {
     TEST(the_layer_table_scrolled_and_focused),
     TEST(before_the_first_batch_at_80x24),
     TEST(the_table_of_a_network_with_long_rows_keeps_its_columns),
+    TEST(a_narrow_table_cuts_no_number),
     TEST(the_table_of_240_layers_scrolls_to_its_end),
     TEST(row_60_every_size_draws),
     TEST(the_header_names_the_recipe_and_if_there_is_room_its_model),

@@ -5,6 +5,7 @@
 #include "tui/view_activations.h"
 
 #include "data/dataset.h"
+#include "nn/summary.h"
 #include "tui/image.h"
 
 #include <math.h>
@@ -21,7 +22,7 @@ enum {
 /* The first weights, [count][height][width], and how they stand in the canvas: in full lines one
  * below the other. */
 struct grid {
-    const struct layer *layer;
+    struct summary_row layer; /* as in the layer table */
     const float *weights;
     int count, width, height; /* of the filters, and of one of them in weights */
     float most;               /* the largest weight */
@@ -55,11 +56,11 @@ static bool find_weights(const struct model *model, const float *state, struct g
             seen = layer->input;
         if (layer->kind != LAYER_CONV2D && layer->kind != LAYER_LINEAR)
             continue;
-        *grid = (struct grid){.layer = layer,
-                              .weights = state + model_offset(model, layer, "weight"),
+        *grid = (struct grid){.weights = state + model_offset(model, layer, "weight"),
                               .count = layer->out,
                               .width = seen.width,
                               .height = seen.height};
+        summary_row(model, l, &grid->layer);
         grid->most = largest(grid->weights, (size_t)layer->out * model_shape_count(seen));
         return seen.channels == 1;
     }
@@ -139,8 +140,8 @@ static void draw_filter(const struct grid *grid, const float *weights, struct ca
 
 static void make_title(const struct grid *grid, int shown, char title[160])
 {
-    int length = snprintf(title, 160, "%s weights, largest %.2f", grid->layer->name,
-                          (double)grid->most);
+    int length =
+        snprintf(title, 160, "%s weights, largest %.2f", grid->layer.type, (double)grid->most);
 
     if (grid->pictures)
         length += snprintf(title + length, 160 - (size_t)length, " (white positive)");

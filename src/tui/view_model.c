@@ -92,6 +92,28 @@ static bool fits(const struct columns *columns, int width)
            width;
 }
 
+/* Narrows a column to at least `least` and by at most *excess, which it reduces. */
+static void narrow_column(int *column, int least, int *excess)
+{
+    const int spare = *column - least < *excess ? *column - least : *excess;
+
+    if (spare <= 0)
+        return;
+    *column -= spare;
+    *excess -= spare;
+}
+
+/* Makes the table fit without the health. Numbers are never cut; if there is no other way, the
+ * names of layers are. */
+static void narrow_columns(struct columns *columns, const struct columns *narrow, int width)
+{
+    int excess = columns->type + 1 + columns->shape + 1 + columns->parameters - width;
+
+    narrow_column(&columns->type, narrow->type, &excess);
+    narrow_column(&columns->shape, narrow->shape, &excess);
+    narrow_column(&columns->type, 0, &excess);
+}
+
 /* Where there is no room for the health, kernels are not shown either. */
 static struct columns lay_out(const struct model *model, int width)
 {
@@ -115,6 +137,8 @@ static struct columns lay_out(const struct model *model, int width)
     if (!wide && fits(&narrow, width))
         columns = narrow;
     columns.health = wide || fits(&narrow, width);
+    if (!columns.health)
+        narrow_columns(&columns, &narrow, width);
     return columns;
 }
 
@@ -140,8 +164,8 @@ static void draw_layer(const struct frame *frame, const struct columns *columns,
     struct summary_row row;
 
     summary_row(frame->model, l, &row);
-    int x = canvas_text(canvas, 0, y, STYLE_PLAIN, "%-*s %-*s %*s", columns->type, row.type,
-                        columns->shape, row.shape, columns->parameters, row.parameters);
+    int x = canvas_text(canvas, 0, y, STYLE_PLAIN, "%-*.*s %-*s %*s", columns->type, columns->type,
+                        row.type, columns->shape, row.shape, columns->parameters, row.parameters);
     if (columns->health)
         draw_health(canvas, x, y, &frame->model->layers[l], health_at(frame, l), columns);
 }
@@ -196,8 +220,9 @@ void view_model(const struct frame *frame, struct canvas *canvas)
              model->name[length] == '\0' ? "" : " ...", layers);
     struct canvas inside = canvas_box(canvas, title, frame->focus == PANE_MODEL);
     const struct columns columns = lay_out(model, inside.width);
-    int x = canvas_text(&inside, 0, 0, STYLE_BOLD, "%-*s %-*s %*s", columns.type, "Layer (type)",
-                        columns.shape, "Output Shape", columns.parameters, "Param #");
+    int x =
+        canvas_text(&inside, 0, 0, STYLE_BOLD, "%-*.*s %-*s %*s", columns.type, columns.type,
+                    "Layer (type)", columns.shape, "Output Shape", columns.parameters, "Param #");
     if (columns.health)
         canvas_text(&inside, x, 0, STYLE_BOLD, " %*s %6s %6s %6s %5s", columns.kernel, "Kern",
                     "|w|", "|grad|", "|dw/w|", "dead");
