@@ -109,8 +109,7 @@ static void a_recipe_sets_everything_except_the_options_given_with_it(void **unu
     static const char *const lines[] = {
         "--recipe=best --epochs=3 --model=tiny --lr=0.3 --seed=9 --no-shuffle --schedule=step",
         "--epochs=3 --model=tiny --lr=0.3 --seed=9 --no-shuffle --schedule=step --recipe=best",
-        "--epochs=3 --model=tiny --recipe=tiny --lr=0.3 --recipe=best -s 9 --no-shuffle --sched "
-        "step",
+        "-e 3 --model=tiny --recipe=tiny --lr=0.3 --recipe=best -s 9 --no-shuffle --sched step",
     };
     struct settings expected = *recipe_called("best");
     struct options options;
