@@ -5,6 +5,8 @@
 #include "actions/past.h"
 #include "actions/run.h"
 #include "actions/series.h"
+#include "actions/statistics.h"
+#include "data/known.h"
 #include "nn/cpu.h"
 #include "support/json_memory.h"
 #include "support/signals.h"
@@ -44,7 +46,7 @@ static const char *find_data(const char *given)
         return given;
     if (variable != NULL && *variable != '\0')
         return variable;
-    return access("data/train-images-idx3-ubyte.gz", F_OK) == 0 ? "data" : INSTALLED_DATA;
+    return source_exists("data", NULL) ? "data" : INSTALLED_DATA;
 }
 
 static void print_version(void)
@@ -101,10 +103,9 @@ static bool act(struct program *program, struct error *error)
     case ACTION_HELP: options_help(stdout); return true;
     case ACTION_VERSION: print_version(); return true;
     case ACTION_MODELS: return report_shelf(stdout, error);
+    case ACTION_DATA: report_known(stdout); return true;
     case ACTION_SUMMARY: return print_summary(setup, error);
-    case ACTION_STATS:
-        report_statistics(stdout, &setup->data, options->settings.validate > 0);
-        return true;
+    case ACTION_STATS: return statistics_print(setup, error);
     case ACTION_EVAL: return evaluation_print(setup, error);
     case ACTION_REPORT: return past_print(options, error);
     case ACTION_TRAIN:
@@ -116,15 +117,15 @@ static bool act(struct program *program, struct error *error)
 static bool load_data(struct program *program, struct error *error)
 {
     struct setup *setup = &program->setup;
-    const bool resumed = setup->options.resume != NULL;
-    const struct settings *settings = &setup->options.settings;
-    const int held_out = settings->validate;
+    const struct options *options = &setup->options;
+    const bool resumed = options->resume != NULL;
+    const int held_out = options->settings.validate;
 
-    if (!dataset_load(&setup->data, setup->data_directory, error) ||
+    setup->data_name = find_data(options->data);
+    if (!known_resolve(&setup->source, setup->data_name, error) ||
+        !dataset_load(&setup->data, &setup->source, options->classes, error) ||
         (resumed && !run_check_data(&program->run, error)))
         return false;
-    dataset_set_normalization(&setup->data, settings->normalize.mean,
-                              settings->normalize.deviation);
     if (held_out == 0 || dataset_hold_out(&setup->data, held_out, error))
         return true;
     if (resumed) /* the setting is from the run, not from the command line */
@@ -132,64 +133,108 @@ static bool load_data(struct program *program, struct error *error)
     return false;
 }
 
-/* Makes the network that is asked for, unless a run has brought its own. Texts are read once: from
- * here on the settings have the network's own name. */
+/* Normalises as --normalize or a file says, else as suits the data. */
+static void normalize(struct setup *setup, bool said)
+{
+    struct normalization *own = &setup->options.settings.normalize;
+
+    if (!said)
+        *own = (struct normalization){setup->data.mean, setup->data.deviation};
+    dataset_set_normalization(&setup->data, own->mean, own->deviation);
+}
+
+/* Makes the network that is asked for, unless a run or a checkpoint has brought its own, which the
+ * data must suit. Texts are read once: from here on the settings have the network's own name. */
 static bool make_network(struct setup *setup, struct error *error)
 {
-    struct settings *settings = &setup->options.settings;
+    struct options *options = &setup->options;
+    const bool data = setup->data.train.count > 0;
 
-    if (setup->model == NULL && (setup->model = network_make(settings->model, error)) == NULL)
+    if (setup->model != NULL && data &&
+        !network_fits(setup->model, &setup->data,
+                      options->resume != NULL ? options->resume : options->eval, error))
         return false;
-    settings->model = setup->model->name;
+    if (setup->model == NULL &&
+        (setup->model = network_make(options->settings.model,
+                                     data ? network_of_data(&setup->data.train) : network_usual(),
+                                     error)) == NULL)
+        return false;
+    options->settings.model = setup->model->name;
     return true;
 }
 
-/* Makes the network of the checkpoint, if that tells of one: --model may only say the same, and
- * --normalize wins over the file's. */
-static bool take_checkpoint(struct setup *setup, struct error *error)
+/* Takes from the checkpoint of --eval or --init how it normalises, if it tells and --normalize does
+ * not; of --eval, its network, too: --model may only say the same. */
+static bool take_checkpoint(struct setup *setup, bool *normalizes, struct error *error)
 {
     struct options *options = &setup->options;
+    const char *path = options->eval != NULL ? options->eval : options->init;
+    struct model *model, *asked;
     struct settings own;
-    struct model *model;
+    bool same = true;
 
-    if (!checkpoint_describe(options->eval, &model, &own, error))
+    if (path == NULL)
+        return true;
+    if (!checkpoint_describe(path, &model, &own, error))
         return false;
     if (model == NULL)
         return true;
-    if (!options_given(options, "normalize"))
+    if (!*normalizes)
         options->settings.normalize = own.normalize;
-    if (!options_given(options, "model")) {
-        setup->model = model;
+    *normalizes = true;
+    if (options->eval == NULL) {
+        model_free(model);
         return true;
     }
-    const bool same =
-        make_network(setup, error) && network_check(model, setup->model, options->eval, error);
-    model_free(model);
+    setup->model = model;
+    if (options_given(options, "model")) {
+        asked = network_make(options->settings.model, network_own(model), error);
+        same = asked != NULL && network_check(model, asked, options->eval, error);
+        model_free(asked);
+    }
     return same;
+}
+
+/* What an action works on. */
+static bool is_talk(enum action action)
+{
+    return action == ACTION_HELP || action == ACTION_VERSION || action == ACTION_MODELS ||
+           action == ACTION_DATA || action == ACTION_REPORT;
+}
+
+static bool needs_data(const struct options *options)
+{
+    return options->action != ACTION_SUMMARY || options_given(options, "data") ||
+           options_given(options, "classes");
+}
+
+/* Makes the members of setup, in their order. */
+static bool set_up(struct program *program, int argc, char *argv[], struct error *error)
+{
+    struct setup *setup = &program->setup;
+    struct options *options = &setup->options;
+    bool normalizes = options_given(options, "normalize") || options->resume != NULL;
+
+    if (options->resume != NULL && !run_open(&program->run, argc, argv, error))
+        return false;
+    if (!take_checkpoint(setup, &normalizes, error))
+        return false;
+    setup->kernels = kernels_select(options->kernels, error);
+    setup->threads = options->threads > 0 ? options->threads : cpu_count();
+    if (setup->kernels == NULL || (needs_data(options) && !load_data(program, error)))
+        return false;
+    normalize(setup, normalizes);
+    return options->action == ACTION_STATS || make_network(setup, error);
 }
 
 /* Makes what the action needs, then runs it. */
 static bool run(struct program *program, int argc, char *argv[], struct error *error)
 {
-    struct setup *setup = &program->setup;
-    const struct options *options = &setup->options;
+    const struct options *options = &program->setup.options;
 
-    program->run.setup = setup;
-    if (!options_parse(&setup->options, NULL, argc, argv, error))
-        return false;
-    bool talk_only = options->action == ACTION_HELP || options->action == ACTION_VERSION ||
-                     options->action == ACTION_MODELS || options->action == ACTION_REPORT;
-    if (!talk_only && options->resume != NULL && !run_open(&program->run, argc, argv, error))
-        return false;
-    bool needs_data = !talk_only && options->action != ACTION_SUMMARY;
-    if (options->action == ACTION_EVAL && !take_checkpoint(setup, error))
-        return false;
-    if (!talk_only && (!make_network(setup, error) ||
-                       (setup->kernels = kernels_select(options->kernels, error)) == NULL))
-        return false;
-    setup->threads = options->threads > 0 ? options->threads : cpu_count();
-    setup->data_directory = find_data(options->data);
-    if (needs_data && !load_data(program, error))
+    program->run.setup = &program->setup;
+    if (!options_parse(&program->setup.options, NULL, argc, argv, error) ||
+        (!is_talk(options->action) && !set_up(program, argc, argv, error)))
         return false;
     /* An action that only reads may end at once at the first signal; it needs no handlers. */
     bool trains = options->action == ACTION_TRAIN || options->action == ACTION_SNAPSHOT;

@@ -112,12 +112,14 @@ static bool read_compare(struct options *options, const char *text)
 /* clang-format off */
 static const struct row rows[] = {
     {.help = "Data and model"},
-    {'d', "data", "DIR",
-     "the four .gz files (default: $MNIST_TUI_DATA, ./data, then the installed copy)",
-     STORED(PATH, data)},
+    {'d', "data", "SET",
+     "a directory (default $MNIST_TUI_DATA, ./data, the installed MNIST) or a name (or list)",
+     STORED(PATH, data), .action = ACTION_DATA, .lists = true},
+    {0, "classes", "FILE", "the names of the classes, a line each (default: those of the data)",
+     STORED(PATH, classes)},
     {'m', "model", "NET", "a network's name (default basic; list: all), text, or FILE.net",
      SETTING, .action = ACTION_MODELS, .lists = true},
-    {0, "normalize", "MEAN,STD", "of the pixels from 0 to 1 (default 0.1307,0.3081), or none",
+    {0, "normalize", "MEAN,STD", "of pixels from 0 to 1 (default: of the training images), or none",
      SETTING},
     {'i', "init", "FILE", "start from the weights in a checkpoint",
      STORED(PATH, init), .needs = TRAINS, .because = "training (did you mean --eval?)"},

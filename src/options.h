@@ -24,6 +24,7 @@ enum action {
     ACTION_EVAL,
     ACTION_REPORT,
     ACTION_MODELS,
+    ACTION_DATA,
     ACTION_HELP,
     ACTION_VERSION,
 };
@@ -36,9 +37,10 @@ enum { OPTIONS_COMPARE_MAX = 8, OPTIONS_SEEDS_MAX = 1000, OPTIONS_MAX = 128 };
 struct options {
     enum action action;
     struct settings settings;
-    const char *data; /* NULL: look for it, see main.c */
-    const char *init; /* NULL: PyTorch's initialisation */
-    int threads;      /* 0: the processors this process may use */
+    const char *data;    /* NULL: look for it, see main.c */
+    const char *classes; /* the file with their names; NULL: see data/source.h */
+    const char *init;    /* NULL: PyTorch's initialisation */
+    int threads;         /* 0: the processors this process may use */
     const char *kernels;
     bool paused;
     bool series; /* a run for each seed from settings.seed to last_seed */

@@ -1,8 +1,9 @@
 /* The outputs of every layer for one image equal the twin's, and the last ones are inference's
  * logits. */
-#include "sizes.h"
 #include "check.h"
+#include "sample_data.h"
 #include "sample_model.h"
+#include "sizes.h"
 #include "twin_network.h"
 
 #include "data/dataset.h"
@@ -18,7 +19,7 @@ enum { IMAGES = 4 };
 static struct dataset data;
 static struct model *model;
 static struct activations activations;
-static float trained[MODEL_STATE_MAX], image[DATASET_PIXELS];
+static float trained[MODEL_STATE_MAX], image[(MNIST_SIDE * MNIST_SIDE)];
 static struct error error;
 
 static int set_up(void **unused)
@@ -26,7 +27,7 @@ static int set_up(void **unused)
     char path[PATH_MAX];
     (void)unused;
 
-    if (!dataset_load(&data, check_source(path, "data"), &error) ||
+    if (!sample_load(&data, check_source(path, "data"), &error) ||
         (model = sample_model_again(model, "basic")) == NULL ||
         !checkpoint_load(check_source(path, "tests/reference/trained.safetensors"), model, trained,
                          &error) ||
@@ -45,9 +46,9 @@ static int tear_down(void **unused)
 
 static void run(int index)
 {
-    for (int p = 0; p < DATASET_PIXELS; p++)
-        image[p] = dataset_normalize(&data.test,
-                                     data.test.images[(size_t)index * DATASET_PIXELS + (size_t)p]);
+    for (int p = 0; p < (MNIST_SIDE * MNIST_SIDE); p++)
+        image[p] = dataset_normalize(
+            &data.test, data.test.images[(size_t)index * (MNIST_SIDE * MNIST_SIDE) + (size_t)p]);
     activations_run(&activations, trained, image);
 }
 
@@ -61,7 +62,7 @@ static void every_layers_output_equals_the_twins(void **unused)
     twin_load(&twin, trained);
     for (int n = 0; n < IMAGES; n++) {
         run(n);
-        for (int p = 0; p < DATASET_PIXELS; p++)
+        for (int p = 0; p < (MNIST_SIDE * MNIST_SIDE); p++)
             twin.value[0].values[p] = (double)image[p];
         twin_forward(&twin);
         for (int l = 0; l < model->layer_count; l++) {
@@ -79,7 +80,7 @@ static void every_layers_output_equals_the_twins(void **unused)
 
 static void the_last_layers_output_is_the_logits_of_inference(void **unused)
 {
-    float logits[DATASET_CLASSES * LANES] __attribute__((aligned(MEMORY_ALIGNMENT)));
+    float logits[MNIST_CLASSES * LANES] __attribute__((aligned(MEMORY_ALIGNMENT)));
     const uint32_t indices[IMAGES] = {0, 1, 2, 3};
     uint8_t labels[LANES];
     int padding;
@@ -94,7 +95,7 @@ static void the_last_layers_output_is_the_logits_of_inference(void **unused)
     infer_load(infer, trained);
     float *input = infer_input(infer, workspace, &padding);
     dataset_pack(&data.test, indices, IMAGES, padding, input, labels);
-    memcpy(logits, infer_run(infer, workspace), sizeof(float) * DATASET_CLASSES * LANES);
+    memcpy(logits, infer_run(infer, workspace), sizeof(float) * MNIST_CLASSES * LANES);
     for (int n = 0; n < IMAGES; n++) {
         run(n);
         for (int k = 0; k < model->classes; k++)

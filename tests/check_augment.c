@@ -10,7 +10,7 @@
 #include <math.h>
 #include <stdbool.h>
 
-enum { SIDE = DATASET_SIDE, PIXELS = DATASET_PIXELS };
+enum { SIDE = MNIST_SIDE, PIXELS = (MNIST_SIDE * MNIST_SIDE) };
 
 static const double CENTRE = (SIDE - 1) / 2.0;
 
@@ -94,6 +94,17 @@ static struct point centre_of_mass(const float *pixels)
     return (struct point){sum.x / mass, sum.y / mass};
 }
 
+/* All rows of the augmented image. */
+static void augment(const struct augmentation *augmentation, uint32_t index, const uint8_t *image,
+                    float *pixels)
+{
+    struct augmented augmented;
+
+    augment_begin(&augmented, augmentation, index, image, SIDE, SIDE);
+    for (int y = 0; y < SIDE; y++)
+        augment_row(&augmented, y, pixels + y * SIDE);
+}
+
 /* The position to which the augmentation moves a dot at (x, y). */
 static struct point moved_dot(const struct augmentation *augmentation, uint32_t index, int x, int y)
 {
@@ -101,7 +112,7 @@ static struct point moved_dot(const struct augmentation *augmentation, uint32_t 
     float pixels[PIXELS];
 
     ink_dot(image, x, y);
-    augment_image(augmentation, index, image, pixels);
+    augment(augmentation, index, image, pixels);
     return centre_of_mass(pixels);
 }
 
@@ -134,7 +145,7 @@ static void without_augmentation_an_image_is_unchanged(void **state)
     for (uint32_t index = 0; index < 50; index++) {
         const struct augmentation still = {.seed = index, .epoch = (int)index};
         random_image(image);
-        augment_image(&still, index, image, pixels);
+        augment(&still, index, image, pixels);
         for (int i = 0; i < PIXELS; i++)
             assert_true(pixels[i] == (float)image[i]);
     }
@@ -171,7 +182,7 @@ static void images_equal_plain_interpolation(void **state)
         const struct augmentation *augmentation = &cases[n % CHECK_COUNT(cases)];
         const struct draw draw = seen_draw(augmentation, (uint32_t)n);
         double worst = 0.0;
-        augment_image(augmentation, (uint32_t)n, image, pixels);
+        augment(augmentation, (uint32_t)n, image, pixels);
         for (int i = 0; i < PIXELS; i++)
             worst = fmax(
                 worst, fabs((double)pixels[i] - expected_pixel(image, &draw, i % SIDE, i / SIDE)));
@@ -242,7 +253,7 @@ static void values_stay_between_black_and_white(void **state)
         memset(image, 255, sizeof image);
         if (index % 2 == 0)
             random_image(image);
-        augment_image(&wild, index, image, pixels);
+        augment(&wild, index, image, pixels);
         for (int i = 0; i < PIXELS; i++)
             assert_true(pixels[i] >= 0.0F && pixels[i] <= 255.0F);
     }
@@ -259,7 +270,7 @@ static void pixels_beyond_the_edge_are_black(void **state)
     memset(image, 255, sizeof image);
     for (uint32_t index = 0; index < 200; index++) {
         const struct draw draw = seen_draw(&shifting, index);
-        augment_image(&shifting, index, image, pixels);
+        augment(&shifting, index, image, pixels);
         for (int i = 0; i < PIXELS; i++) {
             const double x = i % SIDE - draw.x, y = i / SIDE - draw.y; /* the source of this
                                                                         * pixel */
@@ -284,14 +295,14 @@ static void an_image_depends_only_on_seed_epoch_and_number(void **state)
     epoch.epoch++;
     smooth_image(image);
     for (uint32_t index = 0; index < 100; index++) {
-        augment_image(&base, index, image, first);
-        augment_image(&seed, index, image, other);
+        augment(&base, index, image, first);
+        augment(&seed, index, image, other);
         assert_memory_not_equal(first, other, sizeof first);
-        augment_image(&epoch, index, image, other);
+        augment(&epoch, index, image, other);
         assert_memory_not_equal(first, other, sizeof first);
-        augment_image(&base, index + 1, image, other);
+        augment(&base, index + 1, image, other);
         assert_memory_not_equal(first, other, sizeof first);
-        augment_image(&base, index, image, again);
+        augment(&base, index, image, again);
         assert_memory_equal(first, again, sizeof first);
     }
 }
@@ -307,9 +318,16 @@ static struct split random_split(void)
     rng_init(&rng, 3, 0);
     for (int i = 0; i < IMAGES; i++) {
         random_image(split_images + i * PIXELS);
-        split_labels[i] = (uint8_t)(i % DATASET_CLASSES);
+        split_labels[i] = (uint8_t)(i % MNIST_CLASSES);
     }
-    return (struct split){IMAGES, split_images, split_labels, 0.1307F, 0.3081F};
+    return (struct split){.count = IMAGES,
+                          .height = SIDE,
+                          .width = SIDE,
+                          .classes = MNIST_CLASSES,
+                          .images = split_images,
+                          .labels = split_labels,
+                          .mean = 0.1307F,
+                          .deviation = 0.3081F};
 }
 
 static void check_pack(const struct split *split, int count, int padding)
@@ -325,8 +343,7 @@ static void check_pack(const struct split *split, int count, int padding)
     memset(labels, 99, sizeof labels);
     for (int lane = 0; lane < count; lane++) {
         indices[lane] = (uint32_t)((lane * 7 + 3) % IMAGES);
-        augment_image(&augmentation, indices[lane], split->images + indices[lane] * PIXELS,
-                      pixels[lane]);
+        augment(&augmentation, indices[lane], split->images + indices[lane] * PIXELS, pixels[lane]);
     }
     dataset_pack_augmented(split, indices, count, padding, &augmentation, block, labels);
     for (int lane = 0; lane < LANES; lane++)
@@ -379,8 +396,11 @@ static void packing_without_augmentation_is_plain_packing(void **state)
 
 static struct split copied(const struct split *split, int first, int count)
 {
-    struct split copy = {count, malloc((size_t)count * PIXELS), malloc((size_t)count), split->mean,
-                         split->deviation};
+    struct split copy = *split;
+
+    copy.count = count;
+    copy.images = malloc((size_t)count * PIXELS);
+    copy.labels = malloc((size_t)count);
 
     assert_true(copy.images != NULL && copy.labels != NULL);
     memcpy(copy.images, split->images + first * PIXELS, (size_t)count * PIXELS);

@@ -9,7 +9,7 @@ enum { IMAGES = 8 };
 
 static uint8_t labels[IMAGES], predicted[IMAGES];
 static float losses[IMAGES];
-static const struct split split = {IMAGES, NULL, labels};
+static const struct split split = {.count = IMAGES, .classes = MNIST_CLASSES, .labels = labels};
 static struct outcomes outcomes;
 static struct browse browse;
 

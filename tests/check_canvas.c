@@ -193,10 +193,10 @@ static void pictures_are_shaded_without_greys(void **unused)
     (void)unused;
 
     make(4, 2, GLYPHS_ASCII);
-    image_draw(&canvas, pixels, 4);
+    image_draw(&canvas, pixels, 4, 4);
     assert_dump("  @@\n++::\n");
     make(4, 2, GLYPHS_BLOCK);
-    image_draw(&canvas, pixels, 4);
+    image_draw(&canvas, pixels, 4, 4);
     assert_dump("  ██\n▒▒░░\n");
 }
 
@@ -207,7 +207,7 @@ static void pictures_show_two_pixels_a_cell_with_greys(void **unused)
 
     make(2, 1, GLYPHS_BRAILLE);
     canvas.greys = true;
-    image_draw(&canvas, pixels, 2);
+    image_draw(&canvas, pixels, 2, 2);
     assert_int_equal(canvas.cells[0].fore, 0);
     assert_int_equal(canvas.cells[0].back, 12);
     assert_int_equal(canvas.cells[1].fore, CANVAS_GREYS - 1);

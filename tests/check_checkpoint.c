@@ -1,7 +1,7 @@
 /* Checkpoints: what is written is read back, and any other file is refused. */
-#include "sizes.h"
 #include "check_file.h"
 #include "sample_model.h"
+#include "sizes.h"
 
 #include "support/checksum.h"
 #include "train/checkpoint.h"

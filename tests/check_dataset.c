@@ -4,6 +4,7 @@
  * one.
  */
 #include "check.h"
+#include "sample_data.h"
 
 #include "data/dataset.h"
 #include "support/lanes.h"
@@ -119,7 +120,7 @@ static void load_plan(struct dataset *data)
     struct error error;
 
     write_plan();
-    if (!dataset_load(data, scratch, &error))
+    if (!sample_load(data, scratch, &error))
         fail_msg("not loaded: %s", error.text);
 }
 
@@ -132,7 +133,7 @@ static void expect_refused(int which, const char *words)
     size_t length = strlen(path_of(which));
 
     write_plan();
-    if (dataset_load(&data, scratch, &error))
+    if (sample_load(&data, scratch, &error))
         fail_msg("loaded instead of refused with '%s'", words);
     if (error.kind != ERROR_DATA || strncmp(error.text, path_of(which), length) != 0 ||
         strncmp(error.text + length, ": ", 2) != 0 || strstr(error.text, words) == NULL)
@@ -147,7 +148,7 @@ static void expect_refused(int which, const char *words)
 static void assert_planned(const struct split *split, int which)
 {
     assert_int_equal(split->count, plan.count[2 * which]);
-    for (int i = 0; i < split->count * DATASET_PIXELS; i++)
+    for (int i = 0; i < split->count * (MNIST_SIDE * MNIST_SIDE); i++)
         if (split->images[i] != planned_pixel(which, i))
             fail_msg("split %d: byte %d is wrong", which, i);
     for (int i = 0; i < split->count; i++)
@@ -176,7 +177,7 @@ static void a_missing_file_is_named(void **unused)
     for (int which = 0; which < FILES; which++) {
         write_plan();
         assert_int_equal(unlink(path_of(which)), 0);
-        assert_false(dataset_load(&data, scratch, &error));
+        assert_false(sample_load(&data, scratch, &error));
         assert_int_equal(error.kind, ERROR_DATA);
         assert_int_equal(strncmp(error.text, path_of(which), strlen(path_of(which))), 0);
     }
@@ -192,7 +193,7 @@ static void a_path_that_is_too_long_is_refused(void **unused)
     for (size_t length = PATH_MAX - 40; length < sizeof directory; length += 13) {
         memset(directory, '/', length);
         directory[length] = '\0';
-        assert_false(dataset_load(&data, directory, &error));
+        assert_false(sample_load(&data, directory, &error));
         assert_int_equal(error.kind, ERROR_DATA);
     }
 }
@@ -227,10 +228,9 @@ static void the_checksum_covers_the_contents(void **unused)
 
 /* ---- rows 22 to 27 ---- */
 
-static void row_22_images_not_28_by_28(void **unused)
+static void row_22_images_too_small_or_too_large(void **unused)
 {
-    static const uint32_t sizes[][2] = {{27, 28}, {28, 27}, {32, 32}, {28, 29},
-                                        {1, 784}, {14, 56}, {56, 14}, {1, 1}};
+    static const uint32_t sizes[][2] = {{3, 28}, {28, 3}, {1, 784}, {257, 4}, {4, 257}, {1, 1}};
     char words[80];
     (void)unused;
 
@@ -239,10 +239,27 @@ static void row_22_images_not_28_by_28(void **unused)
             plan.of_split = split;
             plan.rows = sizes[i][0];
             plan.columns = sizes[i][1];
-            snprintf(words, sizeof words, "wrong image size (expected 28x28, got %ux%u)", plan.rows,
-                     plan.columns);
+            snprintf(words, sizeof words, "wrong image size (expected 4x4 to 256x256, got %ux%u)",
+                     plan.rows, plan.columns);
             expect_refused(split == 0 ? TRAIN_IMAGES : TEST_IMAGES, words);
         }
+    }
+}
+
+static void row_22_test_images_of_another_size(void **unused)
+{
+    static const uint32_t sizes[][2] = {{27, 28}, {28, 27}, {32, 32}, {14, 56}, {4, 4}};
+    char words[100];
+    (void)unused;
+
+    plan.of_split = 1;
+    for (int i = 0; i < CHECK_COUNT(sizes); i++) {
+        plan.rows = sizes[i][0];
+        plan.columns = sizes[i][1];
+        snprintf(words, sizeof words,
+                 "wrong image size (expected 28x28, as the training images have, got %ux%u)",
+                 plan.rows, plan.columns);
+        expect_refused(TEST_IMAGES, words);
     }
 }
 
@@ -278,9 +295,9 @@ static void row_24_image_and_label_counts_differ(void **unused)
 static void row_105_declared_sizes_are_checked_before_reading(void **unused)
 {
     (void)unused;
-    plan.rows = 27;
+    plan.rows = 3;
     plan.surplus = -1;
-    expect_refused(TRAIN_IMAGES, "wrong image size (expected 28x28, got 27x28)");
+    expect_refused(TRAIN_IMAGES, "wrong image size (expected 4x4 to 256x256, got 3x28)");
     plan.rows = 28;
     plan.surplus = 0;
     plan.one_label = true;
@@ -289,20 +306,32 @@ static void row_105_declared_sizes_are_checked_before_reading(void **unused)
                    "wrong number of labels (expected 20, one for each image, got 20000)");
 }
 
-static void row_25_a_label_over_9(void **unused)
+static void row_25_a_damaged_training_label(void **unused)
+{
+    static const int labels[] = {22, 128, 255}; /* 11 classes have images */
+    char words[80];
+    (void)unused;
+
+    for (int i = 0; i < CHECK_COUNT(labels); i++) {
+        plan.label_at_0 = labels[i];
+        snprintf(words, sizeof words, "label 0 is %d, and more than half of the classes",
+                 labels[i]);
+        expect_refused(TRAIN_LABELS, words);
+    }
+}
+
+static void row_25_a_test_label_over_all_training_labels(void **unused)
 {
     static const int labels[] = {10, 11, 128, 255};
     char words[80];
     (void)unused;
 
-    for (int split = 0; split < 2; split++) {
-        for (int i = 0; i < CHECK_COUNT(labels); i++) {
-            plan.of_split = split;
-            plan.label_at_0 = labels[i];
-            snprintf(words, sizeof words, "label 0 is out of range (expected 0 to 9, got %d)",
-                     labels[i]);
-            expect_refused(split == 0 ? TRAIN_LABELS : TEST_LABELS, words);
-        }
+    plan.of_split = 1;
+    for (int i = 0; i < CHECK_COUNT(labels); i++) {
+        plan.label_at_0 = labels[i];
+        snprintf(words, sizeof words, "label 0 is out of range (expected 0 to 9, got %d)",
+                 labels[i]);
+        expect_refused(TEST_LABELS, words);
     }
 }
 
@@ -347,10 +376,12 @@ static void row_27_all_zero_images_and_one_class_load(void **unused)
     const double dark = (double)dataset_normalize(&data.train, 0);
     assert_moments(&statistics.inputs, dark, dark, dark, 0.0);
     assert_moments(&statistics.pixels, 0.0, 0.0, 0.0, 0.0);
-    for (int k = 0; k < DATASET_CLASSES; k++)
+    for (int k = 0; k < MNIST_CLASSES; k++)
         assert_int_equal(statistics.images_of_class[k], k == 7 ? 20 : 0);
     dataset_fini(&data);
 }
+
+static const struct dataset *real_data(void);
 
 /* ---- normalisation and statistics ---- */
 
@@ -380,7 +411,8 @@ static void another_normalisation_is_that_of_both_splits(void **unused)
     (void)unused;
 
     load_plan(&data);
-    assert_true(data.train.mean == 0.1307F && data.test.deviation == 0.3081F);
+    assert_true(data.train.mean == (float)data.mean &&
+                data.test.deviation == (float)data.deviation);
     dataset_set_normalization(&data, 0.5, 0.25);
     for (int pixel = 0; pixel < 256; pixel++) {
         volatile float scaled = (float)pixel / 255.0F;
@@ -394,6 +426,64 @@ static void another_normalisation_is_that_of_both_splits(void **unused)
     dataset_fini(&data);
 }
 
+/* The data's own mean and deviation, rounded to four decimals. */
+static void the_normalisation_is_that_of_the_training_images(void **unused)
+{
+    struct statistics statistics;
+    struct dataset data;
+    (void)unused;
+
+    load_plan(&data);
+    dataset_statistics(&data.train, &statistics);
+    assert_true(fabs(data.mean - statistics.pixels.mean) <= 0.5001e-4);
+    assert_true(fabs(data.deviation - sqrt(statistics.pixels.variance)) <= 0.5001e-4);
+    assert_true(fabs(data.mean * 1e4 - round(data.mean * 1e4)) < 1e-9);
+    dataset_fini(&data);
+    plan.dark = true;
+    load_plan(&data);
+    assert_true(data.mean == 0.0 && data.deviation == 1.0);
+    dataset_fini(&data);
+    assert_true(real_data()->mean == 0.1307 && real_data()->deviation == 0.3081);
+}
+
+/* EMNIST's images are turned: rows become columns. */
+static void sideways_images_are_turned(void **unused)
+{
+    static struct source source;
+    struct dataset data, turned;
+    struct error error;
+    (void)unused;
+
+    load_plan(&data);
+    assert_true(source_search(&source, scratch, NULL, &error));
+    source.sideways = true;
+    assert_true(dataset_load(&turned, &source, NULL, &error));
+    for (uint32_t i = 0; i < 20; i++)
+        for (int y = 0; y < MNIST_SIDE; y++)
+            for (int x = 0; x < MNIST_SIDE; x++)
+                assert_int_equal(split_image(&turned.train, i)[y * MNIST_SIDE + x],
+                                 split_image(&data.train, i)[x * MNIST_SIDE + y]);
+    dataset_fini(&turned);
+    dataset_fini(&data);
+}
+
+/* Data whose classes have no names may get more of them, no fewer. */
+static void a_network_may_have_more_classes(void **unused)
+{
+    struct dataset data;
+    (void)unused;
+
+    load_plan(&data);
+    assert_int_equal(data.classes.count, 10);
+    assert_false(dataset_set_classes(&data, 9));
+    assert_true(dataset_set_classes(&data, 12));
+    assert_int_equal(data.test.classes, 12);
+    assert_string_equal(data.classes.names[11], "11");
+    data.classes.named = true;
+    assert_false(dataset_set_classes(&data, 13));
+    dataset_fini(&data);
+}
+
 static void statistics_follow_their_definitions(void **unused)
 {
     struct statistics statistics;
@@ -402,7 +492,7 @@ static void statistics_follow_their_definitions(void **unused)
     (void)unused;
 
     load_plan(&data);
-    const int pixels = data.train.count * DATASET_PIXELS;
+    const int pixels = data.train.count * (MNIST_SIDE * MNIST_SIDE);
     for (int i = 0; i < pixels; i++)
         sum += (double)dataset_normalize(&data.train, data.train.images[i]);
     for (int i = 0; i < pixels; i++)
@@ -411,7 +501,7 @@ static void statistics_follow_their_definitions(void **unused)
     dataset_statistics(&data.train, &statistics);
     assert_true(fabs(statistics.inputs.mean - sum / pixels) < 1e-12);
     assert_true(fabs(statistics.inputs.variance - squares / (pixels - 1)) < 1e-12);
-    for (int k = 0; k < DATASET_CLASSES; k++)
+    for (int k = 0; k < MNIST_CLASSES; k++)
         assert_int_equal(statistics.images_of_class[k], 2);
     dataset_fini(&data);
 }
@@ -424,7 +514,7 @@ static const struct dataset *real_data(void)
     struct error error;
     char path[PATH_MAX];
 
-    if (data.train.count == 0 && !dataset_load(&data, check_source(path, "data"), &error))
+    if (data.train.count == 0 && !sample_load(&data, check_source(path, "data"), &error))
         fail_msg("not loaded: %s", error.text);
     return &data;
 }
@@ -437,7 +527,7 @@ static void assert_split(const struct split *split, int count, const int of_clas
     assert_int_equal(split->count, count);
     assert_memory_equal(split->labels, first, 10);
     dataset_statistics(split, &statistics);
-    for (int k = 0; k < DATASET_CLASSES; k++)
+    for (int k = 0; k < MNIST_CLASSES; k++)
         assert_int_equal(statistics.images_of_class[k], of_class[k]);
 }
 
@@ -580,7 +670,7 @@ static void all_orders_are_equally_likely(void **unused)
 
 /* ---- packing ---- */
 
-enum { PITCH_MAX = DATASET_SIDE + 4, BLOCK_MAX = PITCH_MAX * PITCH_MAX * LANES };
+enum { PITCH_MAX = MNIST_SIDE + 4, BLOCK_MAX = PITCH_MAX * PITCH_MAX * LANES };
 
 static const float UNTOUCHED = 12345.0F;
 
@@ -588,18 +678,18 @@ static const float UNTOUCHED = 12345.0F;
 static float packed(const struct split *split, const uint32_t *indices, int count, int y, int x,
                     int lane)
 {
-    if (y < 0 || y >= DATASET_SIDE || x < 0 || x >= DATASET_SIDE)
+    if (y < 0 || y >= MNIST_SIDE || x < 0 || x >= MNIST_SIDE)
         return UNTOUCHED;
     if (lane >= count)
         return 0.0F;
-    size_t at = (size_t)indices[lane] * DATASET_PIXELS + (size_t)(y * DATASET_SIDE + x);
+    size_t at = (size_t)indices[lane] * (MNIST_SIDE * MNIST_SIDE) + (size_t)(y * MNIST_SIDE + x);
     return dataset_normalize(split, split->images[at]);
 }
 
 static void assert_packs(const struct split *split, const uint32_t *indices, int count, int padding)
 {
     static float block[BLOCK_MAX + LANES];
-    const int pitch = DATASET_SIDE + 2 * padding, size = pitch * pitch * LANES;
+    const int pitch = MNIST_SIDE + 2 * padding, size = pitch * pitch * LANES;
     uint8_t labels[LANES];
 
     for (int i = 0; i < CHECK_COUNT(block); i++)
@@ -657,15 +747,20 @@ static const struct CMUnitTest tests[] = {
     TEST(a_missing_file_is_named),
     TEST(a_path_that_is_too_long_is_refused),
     TEST(the_checksum_covers_the_contents),
-    TEST(row_22_images_not_28_by_28),
+    TEST(row_22_images_too_small_or_too_large),
+    TEST(row_22_test_images_of_another_size),
     TEST(row_23_longer_or_shorter_than_the_header_says),
     TEST(row_24_image_and_label_counts_differ),
     TEST(row_105_declared_sizes_are_checked_before_reading),
-    TEST(row_25_a_label_over_9),
+    TEST(row_25_a_damaged_training_label),
+    TEST(row_25_a_test_label_over_all_training_labels),
     TEST(row_26_fewer_images_than_a_batch_load),
     TEST(row_27_all_zero_images_and_one_class_load),
     TEST(pixels_are_normalised_as_torchvision_does),
     TEST(another_normalisation_is_that_of_both_splits),
+    TEST(the_normalisation_is_that_of_the_training_images),
+    TEST(sideways_images_are_turned),
+    TEST(a_network_may_have_more_classes),
     TEST(statistics_follow_their_definitions),
     TEST(the_real_data_are_mnist),
     TEST(the_real_data_have_the_notebooks_statistics),

@@ -219,7 +219,7 @@ static bool read_idx(struct idx *idx, const char *path, int dimensions, struct e
 
     *error = (struct error){0};
     alarm(60); /* it must not hang */
-    bool read = idx_read(idx, path, dimensions, NULL, NULL, error);
+    bool read = idx_read(idx, path, dimensions == 3 ? IDX_IMAGES : IDX_LABELS, NULL, NULL, error);
     alarm(0);
     assert_int_equal(lowest_free_descriptor(), descriptor);
     assert_int_equal(read, error->kind == ERROR_NONE);
@@ -336,7 +336,7 @@ static void row_01_an_unreadable_file_is_refused(void **unused)
         printf("# cannot be tested here: root cannot change its user\n");
         return;
     }
-    bool read = idx_read(&idx, file, 3, NULL, NULL, &error);
+    bool read = idx_read(&idx, file, IDX_IMAGES, NULL, NULL, &error);
     assert_int_equal(seteuid(user), 0);
     assert_false(read);
     assert_int_equal(error.kind, ERROR_DATA);
@@ -806,7 +806,7 @@ static void row_105_the_caller_is_asked_before_memory_is_taken(void **unused)
 
     make_idx(0x08, 3, (uint32_t[]){3, 2, 2}, 1);
     write_made(true);
-    assert_false(idx_read(&idx, file, 3, refuse_all, &count, &error));
+    assert_false(idx_read(&idx, file, IDX_IMAGES, refuse_all, &count, &error));
     assert_int_equal(count, 12);
     assert_non_null(strstr(error.text, "not taken"));
     assert_null(idx.elements);

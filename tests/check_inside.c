@@ -1,7 +1,7 @@
 /* The views of the network's inside, compared with the frames in tests/frames/. */
-#include "sizes.h"
 #include "frames.h"
 #include "sample_model.h"
+#include "sizes.h"
 
 #include "support/memory.h"
 #include "train/checkpoint.h"
@@ -36,10 +36,10 @@ static int make_confusion(void **unused)
     static const int images[] = {980, 1135, 1032, 1010, 982, 892, 958, 1028, 974, 1009};
     (void)unused;
 
-    confusion = (struct confusion){.step = 938};
-    for (int i = 0; i < DATASET_CLASSES; i++) {
+    confusion = (struct confusion){.classes = MNIST_CLASSES, .step = 938};
+    for (int i = 0; i < MNIST_CLASSES; i++) {
         int right = images[i];
-        for (int j = 0; j < DATASET_CLASSES; j++) {
+        for (int j = 0; j < MNIST_CLASSES; j++) {
             int wrong = i == 4 && j == 9 ? 110 : i == 9 && j == 4 ? 31 : (i * 7 + j * 5) % 11 - 4;
             if (j == i || i == 7 || wrong < 0)
                 continue;
@@ -80,7 +80,7 @@ static void the_confusion_matrix_in_a_narrow_pane(void **unused)
 static void the_confusion_matrix_before_the_first_test_pass(void **unused)
 {
     (void)unused;
-    confusion = (struct confusion){0};
+    confusion = (struct confusion){.classes = MNIST_CLASSES};
     assert_confusion("confusion-none", 0, 0, 40, 10, GLYPHS_ASCII);
 }
 
@@ -118,8 +118,8 @@ static void the_cell_under_the_pointer_is_selected(void **unused)
         struct canvas canvas = make_canvas(width, height, GLYPHS_ASCII);
         int x = width * 2 / 3, y = height / 2, row = 5, column = 5;
         if (view_confusion_cell(&confusion, &canvas, x, y, &row, &column)) {
-            assert_in_range(row, 0, DATASET_CLASSES - 1);
-            assert_in_range(column, 0, DATASET_CLASSES - 1);
+            assert_in_range(row, 0, MNIST_CLASSES - 1);
+            assert_in_range(column, 0, MNIST_CLASSES - 1);
             int before = 5;
             view_confusion(&confusion, before, column, false, &canvas);
             assert_int_equal(canvas.cells[y * canvas.pitch + x].style == STYLE_REVERSE,
@@ -137,20 +137,26 @@ static struct drawing drawing;
 /* A 7, and the pen down at its end. */
 static int make_drawing(void **unused)
 {
-    static uint8_t digit[DATASET_PIXELS];
+    static uint8_t digit[(MNIST_SIDE * MNIST_SIDE)];
     static float probabilities[] = {0, 0.02F, 0.01F, 0.05F, 0, 0, 0, 0.83F, 0, 0.09F};
     struct error error;
     (void)unused;
 
-    sketch = sketch_new(&error);
+    sketch = sketch_new(MNIST_SIDE, MNIST_SIDE, &error);
     assert_non_null(sketch);
     sketch_begin(sketch, SKETCH_PEN, 32.0, 24.0);
     sketch_line(sketch, 78.0, 22.0);
     sketch_line(sketch, 52.0, 94.0);
     sketch_digit(sketch, digit);
-    drawing =
-        (struct drawing){sketch, 52.0,  94.0,          SKETCH_PEN,
-                         true,   digit, probabilities, "Space pen up or down  e eraser  z undo"};
+    drawing = (struct drawing){.sketch = sketch,
+                               .x = 52.0,
+                               .y = 94.0,
+                               .tool = SKETCH_PEN,
+                               .down = true,
+                               .digit = digit,
+                               .classes = MNIST_CLASSES,
+                               .probabilities = probabilities,
+                               .keys = "Space pen up or down  e eraser  z undo"};
     return 0;
 }
 
@@ -187,7 +193,7 @@ static void drawing_a_digit_in_a_narrow_pane(void **unused)
 
 static void the_eraser_on_an_empty_drawing(void **unused)
 {
-    static const uint8_t nothing[DATASET_PIXELS];
+    static const uint8_t nothing[(MNIST_SIDE * MNIST_SIDE)];
     (void)unused;
 
     sketch_clear(sketch);
@@ -217,11 +223,11 @@ static void the_cursor_is_drawn_under_the_pointer(void **unused)
     {
         struct canvas canvas = make_canvas(width, height, GLYPHS_ASCII);
         int x = width / 3, y = height / 2;
-        if (view_draw_point(&canvas, x, y, &drawing.x, &drawing.y)) {
+        if (view_draw_point(sketch, &canvas, x, y, &drawing.x, &drawing.y)) {
             view_draw(&drawing, false, &canvas);
             assert_int_equal(canvas.cells[y * canvas.pitch + x].style, STYLE_REVERSE);
         }
-        assert_false(view_draw_point(&canvas, 0, y, &drawing.x, &drawing.y));
+        assert_false(view_draw_point(sketch, &canvas, 0, y, &drawing.x, &drawing.y));
         canvas_free(&canvas);
     }
 }
@@ -237,7 +243,7 @@ static int make_activations(void **unused)
 {
     const struct split split = {.mean = 0.1307F, .deviation = 0.3081F};
     char path[PATH_MAX];
-    float image[DATASET_PIXELS];
+    float image[(MNIST_SIDE * MNIST_SIDE)];
     struct error error;
 
     make_drawing(unused);
@@ -246,7 +252,7 @@ static int make_activations(void **unused)
                          &error) ||
         !activations_init(&activations, model, kernels_select("baseline", &error), &error))
         fail_msg("%s", error.text);
-    for (int p = 0; p < DATASET_PIXELS; p++)
+    for (int p = 0; p < (MNIST_SIDE * MNIST_SIDE); p++)
         image[p] = dataset_normalize(&split, drawing.digit[p]);
     activations_run(&activations, state, image);
     return 0;
@@ -285,7 +291,7 @@ static void the_activations_of_the_last_layers(void **unused)
 static void activations_that_are_not_finite_are_reported(void **unused)
 {
     (void)unused;
-    for (int i = 0; i < 4 * DATASET_PIXELS; i++)
+    for (int i = 0; i < 4 * (MNIST_SIDE * MNIST_SIDE); i++)
         activations.values[0][i] = i % 2 == 0 ? NAN : INFINITY;
     for (int i = 0; i < model->classes; i++)
         activations.values[16][i] = i == 3 ? 12345.0F : NAN;
@@ -348,7 +354,7 @@ struct inside {
 static void make_inside(struct inside *inside, const char *text)
 {
     const struct split split = {.mean = 0.1307F, .deviation = 0.3081F};
-    float image[DATASET_PIXELS];
+    float image[(MNIST_SIDE * MNIST_SIDE)];
     struct error error;
     struct rng rng;
 
@@ -359,7 +365,7 @@ static void make_inside(struct inside *inside, const char *text)
     model_initialize(inside->model, inside->state, &rng);
     assert_true(activations_init(&inside->activations, inside->model,
                                  kernels_select("baseline", &error), &error));
-    for (int p = 0; p < DATASET_PIXELS; p++)
+    for (int p = 0; p < (MNIST_SIDE * MNIST_SIDE); p++)
         image[p] = dataset_normalize(&split, drawing.digit[p]);
     activations_run(&inside->activations, inside->state, image);
 }

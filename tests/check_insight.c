@@ -123,7 +123,7 @@ static void a_list_after_another_test_pass_keeps_its_image(void **unused)
 
 static void every_change_of_the_drawing_is_classified(void **unused)
 {
-    static const uint8_t blank[DATASET_PIXELS];
+    static const uint8_t blank[(MNIST_SIDE * MNIST_SIDE)];
     (void)unused;
 
     look(50, false);
@@ -153,7 +153,7 @@ static void what_is_looked_at_is_what_the_weights_say(void **unused)
     assert_int_equal(insight.predictions.images[0], 40);
     assert_memory_equal(insight.predictions.losses, expected.losses, sizeof expected.losses);
     assert_memory_equal(insight.predictions.probabilities, expected.probabilities,
-                        sizeof expected.probabilities);
+                        LANES * MNIST_CLASSES * sizeof(float));
     evaluator_free(evaluator);
     team_free(team);
 }
@@ -177,7 +177,7 @@ static void the_latest_of_many_wishes_wins(void **unused)
             sketch_begin(insight.sketch, SKETCH_PEN, i % 100, 50.0);
         insight_update(&insight, &wish);
         if (insight.predictions.count > 0)
-            assert_in_range(insight.predictions.predicted[0], 0, DATASET_CLASSES - 1);
+            assert_in_range(insight.predictions.predicted[0], 0, MNIST_CLASSES - 1);
     }
     look(20, true);
     assert_int_equal(insight.confusion.step, 20);

@@ -1,7 +1,7 @@
 /* Models: what follows from their layers. */
-#include "sizes.h"
 #include "check.h"
 #include "sample_model.h"
+#include "sizes.h"
 
 #include "nn/layers.h"
 #include "nn/shelf.h"

@@ -180,10 +180,10 @@ static void make_telling_state(const struct model *model, const float *from, flo
         memset(state + tensor->offset, 0, sizeof *state * tensor->count);
     }
     float *bias = state + model_offset(model, last, "bias");
-    memset(bias, 0, sizeof *bias * DATASET_CLASSES);
+    memset(bias, 0, sizeof *bias * MNIST_CLASSES);
     bias[0] = 1000.0F;
     float *weight = state + model_offset(model, last, "weight");
-    for (int k = 0; last != first && k < DATASET_CLASSES; k++)
+    for (int k = 0; last != first && k < MNIST_CLASSES; k++)
         for (int i = 0; i < last->input.channels; i++)
             weight[k * last->input.channels + i] = i == k ? 1.0F : 0.0F;
 }

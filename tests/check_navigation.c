@@ -46,9 +46,9 @@ static int set_up(void **unused)
     settings = *recipe_settings(0);
     snapshot = (struct snapshot){.epochs = 10, .batches = 100, .base_lr = settings.lr};
     events = (struct events){0};
-    sketch = sketch_new(&error);
+    sketch = sketch_new(MNIST_SIDE, MNIST_SIDE, &error);
     assert_non_null(sketch);
-    confusion = (struct confusion){.step = 0};
+    confusion = (struct confusion){.classes = MNIST_CLASSES};
     make_list();
     frame = (struct frame){.snapshot = &snapshot,
                            .settings = &settings,
@@ -449,7 +449,7 @@ static void home_goes_to_the_most_confused_cell(void **unused)
     (void)unused;
 
     confusion.step = 1;
-    for (int label = 0; label < DATASET_CLASSES; label++)
+    for (int label = 0; label < MNIST_CLASSES; label++)
         confusion.counts[label][label] = 10;
     navigate_open(&frame, VIEW_CONFUSION);
     press(KEY_MOVE_DOWN);
@@ -626,7 +626,7 @@ static void a_press_on_a_cell_selects_it_and_another_opens_it(void **unused)
     (void)unused;
 
     confusion.step = 1;
-    for (int label = 0; label < DATASET_CLASSES; label++)
+    for (int label = 0; label < MNIST_CLASSES; label++)
         confusion.counts[label][label] = 10;
     navigate_open(&frame, VIEW_CONFUSION);
     int y = 0;

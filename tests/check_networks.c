@@ -347,10 +347,10 @@ static void check_activations(const struct subject *s, const struct twin *twin,
 {
     struct activations activations;
     struct error error = {0};
-    float image[DATASET_PIXELS];
+    float image[(MNIST_SIDE * MNIST_SIDE)];
 
     assert_true(activations_init(&activations, s->model, k, &error));
-    for (int p = 0; p < DATASET_PIXELS; p++)
+    for (int p = 0; p < (MNIST_SIDE * MNIST_SIDE); p++)
         image[p] = dataset_normalize(&network_data.test, network_data.test.images[p]);
     activations_run(&activations, s->state, image);
     for (int l = 0; l < s->model->layer_count; l++) {

@@ -409,7 +409,7 @@ static void row_52_invalid_learning_rates_are_refused(void **unused)
         {"--dropout=", "--dropout"},
         {"--label-smoothing=1", "0 to below 1"},
         {"--augment=affine --rotate=180", "0 to below 180"},
-        {"--augment=affine --shift=28", "0 to below 28"},
+        {"--augment=affine --shift=256", "0 to below 256"},
         {"--augment=affine --scale=0.9", "0 to below 0.9"},
         {"--augment=affine --scale=nan", "--scale"},
     };

@@ -150,8 +150,8 @@ static void confusion_counts_every_image_once(void **unused)
     assert_int_equal(confusion.step, 7);
     for (int i = 0; i < TEST; i++)
         confusion.counts[data.test.labels[i]][outcomes.predicted[i]]--;
-    for (int i = 0; i < DATASET_CLASSES * DATASET_CLASSES; i++)
-        assert_int_equal(confusion.counts[i / DATASET_CLASSES][i % DATASET_CLASSES], 0);
+    for (int i = 0; i < MNIST_CLASSES * MNIST_CLASSES; i++)
+        assert_int_equal(confusion.counts[i / MNIST_CLASSES][i % MNIST_CLASSES], 0);
 }
 
 static void confusion_is_empty_before_the_first_pass(void **unused)
@@ -160,8 +160,8 @@ static void confusion_is_empty_before_the_first_pass(void **unused)
     (void)unused;
 
     outcomes_confusion(&outcomes, &data.test, &confusion);
-    for (int i = 0; i < DATASET_CLASSES * DATASET_CLASSES; i++)
-        assert_int_equal(confusion.counts[i / DATASET_CLASSES][i % DATASET_CLASSES], 0);
+    for (int i = 0; i < MNIST_CLASSES * MNIST_CLASSES; i++)
+        assert_int_equal(confusion.counts[i / MNIST_CLASSES][i % MNIST_CLASSES], 0);
 }
 
 #define TEST_OF(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)

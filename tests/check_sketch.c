@@ -1,5 +1,6 @@
 /* Drawing a digit, and the network input made from it. */
 #include "check.h"
+#include "sample_data.h"
 #include "sample_model.h"
 
 #include "train/start.h"
@@ -11,13 +12,13 @@
 
 static struct start beginning;
 static struct sketch *sketch;
-static uint8_t digit[DATASET_PIXELS];
+static uint8_t digit[(MNIST_SIDE * MNIST_SIDE)];
 static struct error error;
 
 static int set_up(void **unused)
 {
     (void)unused;
-    sketch = sketch_new(&error);
+    sketch = sketch_new(MNIST_SIDE, MNIST_SIDE, &error);
     assert_non_null(sketch);
     return 0;
 }
@@ -147,7 +148,7 @@ static void an_empty_sheet_gives_an_empty_image(void **unused)
     (void)unused;
     memset(digit, 1, sizeof digit);
     sketch_digit(sketch, digit);
-    for (int i = 0; i < DATASET_PIXELS; i++)
+    for (int i = 0; i < (MNIST_SIDE * MNIST_SIDE); i++)
         assert_int_equal(digit[i], 0);
 }
 
@@ -155,10 +156,10 @@ static void an_empty_sheet_gives_an_empty_image(void **unused)
  * lines. */
 static int extent(int step, int across)
 {
-    int first = DATASET_SIDE, last = -1;
+    int first = MNIST_SIDE, last = -1;
 
-    for (int i = 0; i < DATASET_SIDE; i++) {
-        for (int j = 0; j < DATASET_SIDE; j++) {
+    for (int i = 0; i < MNIST_SIDE; i++) {
+        for (int j = 0; j < MNIST_SIDE; j++) {
             if (digit[i * step + j * across] == 0)
                 continue;
             first = i < first ? i : first;
@@ -174,8 +175,8 @@ static void the_longer_side_becomes_20_pixels_and_the_shape_stays(void **unused)
     sketch_begin(sketch, SKETCH_PEN, 30.0, 20.0); /* ink of 44x84, soft edges included */
     sketch_line(sketch, 60.0, 90.0);
     sketch_digit(sketch, digit);
-    assert_int_equal(extent(DATASET_SIDE, 1), 20);
-    assert_in_range(extent(1, DATASET_SIDE), 10, 11);
+    assert_int_equal(extent(MNIST_SIDE, 1), 20);
+    assert_in_range(extent(1, MNIST_SIDE), 10, 11);
 }
 
 static void a_small_drawing_is_enlarged_to_the_same_size(void **unused)
@@ -184,21 +185,21 @@ static void a_small_drawing_is_enlarged_to_the_same_size(void **unused)
     sketch_begin(sketch, SKETCH_PEN, 90.0, 90.0);
     sketch_line(sketch, 102.0, 94.0);
     sketch_digit(sketch, digit);
-    assert_int_equal(extent(1, DATASET_SIDE), 20);
+    assert_int_equal(extent(1, MNIST_SIDE), 20);
 }
 
 static void assert_centred(void)
 {
     double mass = 0.0, x_sum = 0.0, y_sum = 0.0;
 
-    for (int i = 0; i < DATASET_PIXELS; i++) {
+    for (int i = 0; i < (MNIST_SIDE * MNIST_SIDE); i++) {
         mass += digit[i];
-        x_sum += i % DATASET_SIDE * (double)digit[i];
-        y_sum += i / DATASET_SIDE * (double)digit[i];
+        x_sum += i % MNIST_SIDE * (double)digit[i];
+        y_sum += i / MNIST_SIDE * (double)digit[i];
     }
     assert_true(mass > 0.0);
-    assert_true(fabs(x_sum / mass - DATASET_SIDE / 2) <= 0.5 + 1e-9);
-    assert_true(fabs(y_sum / mass - DATASET_SIDE / 2) <= 0.5 + 1e-9);
+    assert_true(fabs(x_sum / mass - MNIST_SIDE / 2) <= 0.5 + 1e-9);
+    assert_true(fabs(y_sum / mass - MNIST_SIDE / 2) <= 0.5 + 1e-9);
 }
 
 static void the_mass_is_centred_within_half_a_pixel(void **unused)
@@ -221,7 +222,7 @@ static void the_mass_is_centred_within_half_a_pixel(void **unused)
 
 static void the_position_on_the_sheet_does_not_matter(void **unused)
 {
-    uint8_t first[DATASET_PIXELS];
+    uint8_t first[(MNIST_SIDE * MNIST_SIDE)];
     (void)unused;
 
     for (int at = 0; at < 3; at++) {
@@ -246,7 +247,7 @@ static int load_data(void **unused)
     char path[PATH_MAX];
     (void)unused;
 
-    if (!dataset_load(&data, check_source(path, "data"), &error) ||
+    if (!sample_load(&data, check_source(path, "data"), &error) ||
         (model = sample_model_again(model, "basic")) == NULL)
         fail_msg("%s", error.text);
     return set_up(unused);
@@ -260,21 +261,21 @@ static int free_data(void **unused)
 
 static void an_mnist_digit_on_the_sheet_gives_the_same_image(void **unused)
 {
-    const int scale = SKETCH_SIDE / DATASET_SIDE;
+    const int scale = SKETCH_SIDE / MNIST_SIDE;
     (void)unused;
 
     for (int i = 0; i < 200; i++) {
-        const uint8_t *image = data.test.images + (size_t)i * DATASET_PIXELS;
+        const uint8_t *image = data.test.images + (size_t)i * (MNIST_SIDE * MNIST_SIDE);
         for (int p = 0; p < SKETCH_PIXELS; p++)
             sketch->pixels[p] =
-                image[p / SKETCH_SIDE / scale * DATASET_SIDE + p % SKETCH_SIDE / scale];
+                image[p / SKETCH_SIDE / scale * MNIST_SIDE + p % SKETCH_SIDE / scale];
         sketch_digit(sketch, digit);
         assert_memory_equal(digit, image, sizeof digit);
     }
 }
 
 /* Digits as points on their strokes; a slash lifts the pen. */
-static const char *const strokes[DATASET_CLASSES] = {
+static const char *const strokes[MNIST_CLASSES] = {
     "56,20 42,24 34,38 32,56 35,76 44,90 58,92 72,84 79,66 79,46 72,28 56,20",
     "60,18 57,56 54,94",
     "36,36 42,24 54,18 68,22 74,34 70,48 58,64 44,78 32,90 52,88 80,90",
@@ -348,14 +349,17 @@ static void drawn_digits_are_recognised(void **unused)
     struct evaluator *evaluator = evaluator_new(model, kernels, team, LANES, &error);
     assert_non_null(evaluator);
     evaluator_load(evaluator, weights->state);
-    for (int k = 0; k < DATASET_CLASSES; k++) {
+    for (int k = 0; k < MNIST_CLASSES; k++) {
         uint8_t label = (uint8_t)k;
-        struct split one = {1, digit, &label, data.test.mean, data.test.deviation};
+        struct split one = data.test;
+        one.count = 1;
+        one.images = digit;
+        one.labels = &label;
         draw_digit(k);
         sketch_digit(sketch, digit);
         predictions_make(&predictions, evaluator, &one, (uint32_t[]){0}, 1);
         printf("# a drawn %d is read as %d, probability %.2f\n", k, predictions.predicted[0],
-               (double)predictions.probabilities[0][predictions.predicted[0]]);
+               (double)predictions.probabilities[predictions.predicted[0]]);
         right += predictions.predicted[0] == k;
     }
     evaluator_free(evaluator);

@@ -22,7 +22,7 @@ static struct browse browse;
 static struct confusion confusion;
 static struct activations activations;
 static struct sketch *sketch;
-static uint8_t digit[DATASET_PIXELS];
+static uint8_t digit[(MNIST_SIDE * MNIST_SIDE)];
 
 /* Two and a half epochs of a run of ten, from formulas. */
 static void make_snapshot(void)
@@ -79,14 +79,15 @@ static void make_snapshot(void)
 
 static void make_predictions(void)
 {
-    predictions = (struct predictions){.count = LANES};
+    predictions = (struct predictions){.count = LANES, .classes = MNIST_CLASSES};
     for (int lane = 0; lane < LANES; lane++) {
         predictions.images[lane] = (uint32_t)lane;
         int label = data.test.labels[lane], said = lane % 3 == 1 ? (label + 1) % 10 : label;
-        for (int k = 0; k < DATASET_CLASSES; k++)
-            predictions.probabilities[lane][k] = k == said ? 0.64F : 0.04F;
+        for (int k = 0; k < MNIST_CLASSES; k++)
+            predictions.probabilities[lane * MNIST_CLASSES + k] = k == said ? 0.64F : 0.04F;
         predictions.predicted[lane] = (uint8_t)said;
-        predictions.losses[lane] = -log((double)predictions.probabilities[lane][label]);
+        predictions.losses[lane] =
+            -log((double)predictions.probabilities[lane * MNIST_CLASSES + label]);
     }
 }
 
@@ -112,7 +113,7 @@ static void make_outcomes(void)
 /* A drawn seven, and the outputs of a network with random weights for the first test image. */
 static void make_inside(void)
 {
-    float image[DATASET_PIXELS], *state;
+    float image[(MNIST_SIDE * MNIST_SIDE)], *state;
     struct error error;
     struct rng rng;
 
@@ -122,11 +123,11 @@ static void make_inside(void)
     weights = weights_new(model, state, health, snapshot.step, &error);
     assert_non_null(weights);
     free(state);
-    for (int i = 0; i < DATASET_PIXELS; i++)
+    for (int i = 0; i < (MNIST_SIDE * MNIST_SIDE); i++)
         image[i] = dataset_normalize(&data.test, data.test.images[i]);
     assert_true(activations_init(&activations, model, kernels_select("baseline", &error), &error));
     activations_run(&activations, weights->state, image);
-    sketch = sketch_new(&error);
+    sketch = sketch_new(MNIST_SIDE, MNIST_SIDE, &error);
     assert_non_null(sketch);
     sketch_begin(sketch, SKETCH_PEN, 35.0, 30.0);
     sketch_line(sketch, 75.0, 30.0);
@@ -181,7 +182,8 @@ static struct frame make_frame(void)
                     .x = 50.0,
                     .y = 85.0,
                     .digit = digit,
-                    .probabilities = predictions.probabilities[0],
+                    .classes = MNIST_CLASSES,
+                    .probabilities = predictions.probabilities,
                     .keys = "keys"},
         .crosshair = -1.0,
         .log_scale = true,

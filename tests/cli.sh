@@ -319,8 +319,14 @@ stats_text() {
  - var: 0.0964
  - images per class: 0:980 1:1135 2:1032 3:1010 4:982 5:892 6:958 7:1028 8:974 9:1009
  - normalised: min -0.4242, max 2.8215, mean 0.0059, std 1.0077, var 1.0155
+[Normalisation]
+ - (pixel - 0.1307) / 0.3081: as training, testing and --eval use it
 TABLE
-    run 0 --data="$SRCDIR/data" --stats && same_text "$scratch/expected" "$scratch/out"
+    run 0 --data="$SRCDIR/data" --stats && sed '/^\[Mean/,$d' "$scratch/out" >"$scratch/table" &&
+        same_text "$scratch/expected" "$scratch/table" &&
+        sed -n '/^\[Mean/,/^\[Training/p' "$scratch/out" >"$scratch/mean" &&
+        [ "$(wc -l <"$scratch/mean")" -eq 30 ] && says "$scratch/mean" '█' &&
+        says "$scratch/out" '^1 +█{40} +6742$' && says "$scratch/out" '^5 +█{32}.* +5421$'
 }
 
 # The places where the data set is looked for: each has its own number of images.
@@ -353,7 +359,7 @@ check "--model=list lists the networks that have names" models_text
 check "a network is a text, a file or a name" network_texts
 check "--summary prints torchsummary's table" summary_text
 check "--summary=torch prints what PyTorch prints" printed_text
-check "--stats prints the notebook's block for pixels in [0, 1]" stats_text
+check "--stats prints the notebook's block, the normalisation, the mean image and a histogram" stats_text
 check "the data set is looked for in --data, then \$MNIST_TUI_DATA, then ./data" search_order
 check "the data set is looked for in the installed copy last" installed_data
 
@@ -363,7 +369,7 @@ directory=$scratch/run
 
 # The notebook's lines of three epochs of ten batches, and the results.
 headless_lines() {
-    run 0 -d "$data" -e 3 --headless -o "$directory" || return 1
+    run 0 -d "$data" -e 3 --headless --normalize=0.1307,0.3081 -o "$directory" || return 1
     awk '
     function fail(text) { print "line " NR ": " text ": " $0; bad = 1 }
     BEGIN {
@@ -498,7 +504,7 @@ config_form() {
 
 # The recipe's settings and those given beside it.
 recipe_config() {
-    run 0 -d "$data" -o "$scratch/recipe" --warmup=0.25 --recipe=tiny -e 1 --dropout=0.1 \
+    run 0 -d "$data" -o "$scratch/recipe" --normalize=0.1307,0.3081 --warmup=0.25 --recipe=tiny -e 1 --dropout=0.1 \
         --label-smoothing=0.05 --weight-decay=0.0005 --augment=affine --rotate=5 --validate=40 || return 1
     for pair in '"model": "tiny"' '"epochs": 1' '"batch_size": [0-9]+' '"recipe": "tiny"' \
         '"warmup": 0.25' '"weight_decay": 0.0005' '"dropout": 0.1' '"label_smoothing": 0.05' \

@@ -485,13 +485,15 @@ static void check_moment(struct search *search, int samples)
 
 int main(int argc, char *argv[])
 {
+    static struct source source;
     struct search search = {0};
 
     if (argc != 7)
         give_up("expected RECORD ORIGINAL DATA SCRATCH SAMPLES EVERY", argv[0]);
     search.keep_every = atol(argv[6]);
     rng_init(&search.rng, SEED, 0);
-    if ((model = sample_model("basic")) == NULL || !dataset_load(&data, argv[3], &error))
+    if ((model = sample_model("basic")) == NULL || !source_search(&source, argv[3], NULL, &error) ||
+        !dataset_load(&data, &source, NULL, &error))
         give_up(error.text, argv[3]);
     find_name(".", 1);
     read_record(argv[1]);

@@ -58,7 +58,7 @@ strangers() {
 only() {
     directories=$1
     shift
-    nothing strangers "($directories)/[a-z_/]+\.h" "$@"
+    nothing strangers "($directories)/[a-z0-9_/]+\.h" "$@"
 }
 
 # users HEADER: the files that include the system header, an extended regular expression.
@@ -161,10 +161,10 @@ check "text includes train and below" only 'text|train|nn|data|support' src/text
 check "tui includes train and below" only 'tui|train|nn|data|support' src/tui/*.[ch]
 check "text and tui do not know each other" front_ends_apart
 check "options include settings, recipes, the names of the views and support" nothing strangers \
-    'options\.h|(train/(settings|recipe)|tui/layout|support/[a-z_]+)\.h' src/options.c src/options.h
+    'options\.h|(train/(settings|recipe)|tui/layout|support/[a-z0-9_]+)\.h' src/options.c src/options.h
 check "only the actions include options.h" nothing options_users
 check "main and actions include only actions and below" nothing strangers \
-    'options\.h|(actions|tui|text|train|nn|data|support)/[a-z_]+\.h' src/main.c src/actions/*.[ch]
+    'options\.h|(actions|tui|text|train|nn|data|support)/[a-z0-9_]+\.h' src/main.c src/actions/*.[ch]
 check "only one file uses curses" used_in '(n?cursesw?/)?(n?curses|term)\.h' src/tui/term.c
 check "only one file uses zlib" used_in 'zlib\.h' src/data/idx.c
 check "nothing below main.c ends the process" nothing calls_that_end

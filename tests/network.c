@@ -1,4 +1,5 @@
 #include "network.h"
+#include "sample_data.h"
 
 #include "check.h"
 
@@ -17,7 +18,7 @@ int network_load(void **state)
     struct error error = {0};
 
     (void)state;
-    if (!dataset_load(&network_data, check_source(path, "data"), &error))
+    if (!sample_load(&network_data, check_source(path, "data"), &error))
         fail_msg("%s", error.text);
     return 0;
 }
@@ -75,16 +76,16 @@ static void pack_batch(void *argument, int block, int padding, float *input, uin
 {
     const struct batch *batch = argument;
     const int left = batch->count - block * LANES, count = left < LANES ? left : LANES;
-    const int pitch = DATASET_SIDE + 2 * padding;
+    const int pitch = MNIST_SIDE + 2 * padding;
     uint32_t indices[LANES];
 
     for (int lane = 0; lane < count; lane++)
         indices[lane] = (uint32_t)(batch->first + block * LANES + lane);
     dataset_pack(&network_data.train, indices, count, padding, input, labels);
     for (int lane = count; batch->padding != 0.0F && lane < LANES; lane++) {
-        labels[lane] = (uint8_t)(lane % DATASET_CLASSES);
-        for (int y = 0; y < DATASET_SIDE; y++)
-            for (int x = 0; x < DATASET_SIDE; x++)
+        labels[lane] = (uint8_t)(lane % MNIST_CLASSES);
+        for (int y = 0; y < MNIST_SIDE; y++)
+            for (int x = 0; x < MNIST_SIDE; x++)
                 input[((y + padding) * pitch + x + padding) * LANES + lane] =
                     batch->padding * (float)((y * 31 + x * 17 + lane * 7) % 23 - 11);
     }
@@ -150,8 +151,8 @@ void twin_take_images(struct twin *twin, const struct split *split, int first,
                       double (*value)(uint8_t))
 {
     for (int n = 0; n < twin->value[0].samples; n++) {
-        const uint8_t *image = split->images + (size_t)(first + n) * DATASET_PIXELS;
-        for (int i = 0; i < DATASET_PIXELS; i++)
+        const uint8_t *image = split->images + (size_t)(first + n) * (MNIST_SIDE * MNIST_SIDE);
+        for (int i = 0; i < (MNIST_SIDE * MNIST_SIDE); i++)
             grid_at(&twin->value[0], n, 0, 0, 0)[i] = value(image[i]);
         twin->labels[n] = split->labels[first + n];
     }
@@ -306,14 +307,14 @@ static void run_inference(const struct model *model, const struct kernels *kerne
     float *input = infer_input(infer, workspace, &padding);
     dataset_pack(&network_data.test, indices, LANES, padding, input, labels);
     infer_load(infer, state);
-    memcpy(logits, infer_run(infer, workspace), sizeof(float) * DATASET_CLASSES * LANES);
+    memcpy(logits, infer_run(infer, workspace), sizeof(float) * MNIST_CLASSES * LANES);
     infer_workspace_free(workspace);
     infer_free(infer);
 }
 
 void check_inference(const struct model *model, const float *state)
 {
-    float logits[DATASET_CLASSES * LANES] __attribute__((aligned(MEMORY_ALIGNMENT)));
+    float logits[MNIST_CLASSES * LANES] __attribute__((aligned(MEMORY_ALIGNMENT)));
     struct twin twin;
 
     twin_init(&twin, model, LANES);
@@ -323,7 +324,7 @@ void check_inference(const struct model *model, const float *state)
     twin_forward(&twin);
     for (const struct kernels *k = next_table(NULL); k != NULL; k = next_table(k)) {
         run_inference(model, k, state, logits);
-        for (int c = 0; c < DATASET_CLASSES; c++)
+        for (int c = 0; c < MNIST_CLASSES; c++)
             for (int lane = 0; lane < LANES; lane++)
                 assert_true(fabs((double)logits[c * LANES + lane] -
                                  *grid_at(&twin.value[model->layer_count], lane, c, 0, 0)) <= 1e-5);

@@ -12,7 +12,7 @@ static inline struct model *sample_model(const char *text)
 {
     struct error error;
 
-    return model_make(text, (struct shape){1, DATASET_SIDE, DATASET_SIDE}, DATASET_CLASSES, &error);
+    return model_make(text, (struct shape){1, MNIST_SIDE, MNIST_SIDE}, MNIST_CLASSES, &error);
 }
 
 /* The same for a static pointer that a set-up fills again and again: the earlier network goes. */

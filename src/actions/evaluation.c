@@ -12,32 +12,53 @@
 #include <stdlib.h>
 #include <string.h>
 
-static bool write_predictions(FILE *file, const struct split *split,
+/* Writes a comma and the name as CSV (RFC 4180). */
+static void write_name(FILE *file, const char *name)
+{
+    const bool quoted = strpbrk(name, ",\"") != NULL;
+
+    fputs(quoted ? ",\"" : ",", file);
+    for (; *name != '\0'; name++)
+        fputs(*name == '"' ? "\"\"" : (char[]){*name, 0}, file);
+    if (quoted)
+        fputc('"', file);
+}
+
+/* Numbers stay numbers; the names of named classes are two more columns. */
+static bool write_predictions(FILE *file, const struct dataset *data,
                               const struct evaluation *evaluation)
 {
+    const struct split *split = &data->test;
+    const struct classes *classes = &data->classes;
+
     fputs("index,label,prediction,loss", file);
-    for (int k = 0; k < DATASET_CLASSES; k++)
+    for (int k = 0; k < classes->count; k++)
         fprintf(file, ",p%d", k);
-    fputc('\n', file);
+    fputs(classes->named ? ",label_name,prediction_name\n" : "\n", file);
     for (int i = 0; i < split->count; i++) {
         fprintf(file, "%d,%d,%d,%.9g", i, split->labels[i], evaluation->predictions[i],
                 evaluation->losses[i]);
-        for (int k = 0; k < DATASET_CLASSES; k++)
-            fprintf(file, ",%.9g",
-                    (double)evaluation->probabilities[(size_t)i * DATASET_CLASSES + (size_t)k]);
+        for (int k = 0; k < classes->count; k++)
+            fprintf(
+                file, ",%.9g",
+                (double)evaluation->probabilities[(size_t)i * (size_t)classes->count + (size_t)k]);
+        if (classes->named) {
+            write_name(file, classes->names[split->labels[i]]);
+            write_name(file, classes->names[evaluation->predictions[i]]);
+        }
         fputc('\n', file);
     }
     return fflush(file) == 0 && !ferror(file);
 }
 
-static bool export_predictions(const char *path, const struct split *split,
+static bool export_predictions(const char *path, const struct dataset *data,
                                const struct evaluation *evaluation, struct error *error)
 {
     FILE *file = fopen(path, "we");
 
     if (file == NULL)
         return error_set(error, ERROR_SYSTEM, "%s: cannot be written: %s", path, strerror(errno));
-    bool written = write_predictions(file, split, evaluation);
+    bool written = write_predictions(file, data, evaluation);
     if (!written)
         error_set(error, ERROR_SYSTEM, "%s: cannot be written: %s", path, strerror(errno));
     if (fclose(file) != 0 && written)
@@ -62,7 +83,8 @@ static bool evaluate_with(const struct setup *setup, struct evaluator *evaluator
                          "%s: its loss is not finite: its training has diverged (use an earlier "
                          "checkpoint)",
                          options->eval);
-    if (options->export != NULL && !export_predictions(options->export, test, evaluation, error))
+    if (options->export != NULL &&
+        !export_predictions(options->export, &setup->data, evaluation, error))
         return false;
     report_test(stdout, options->settings.validate > 0, loss, correct, test->count);
     return true;
@@ -81,7 +103,8 @@ bool evaluation_print(const struct setup *setup, struct error *error)
         (state = memory_new(setup->model->state_count, sizeof *state, error)) &&
         (evaluation.losses = memory_new(count, sizeof(double), error)) &&
         (evaluation.predictions = memory_new(count, 1, error)) &&
-        (evaluation.probabilities = memory_new(count, DATASET_CLASSES * sizeof(float), error)) &&
+        (evaluation.probabilities =
+             memory_new(count, (size_t)setup->model->classes * sizeof(float), error)) &&
         (team = team_new(evaluator_threads(setup->threads, setup->data.test.count), error)) &&
         (evaluator =
              evaluator_new(setup->model, setup->kernels, team, setup->data.test.count, error)) &&

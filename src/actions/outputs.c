@@ -33,11 +33,11 @@ static bool check_inputs(const struct setup *setup, const char *option, const ch
     if (weights != NULL && file_same(output, weights))
         return error_set(error, ERROR_USAGE, "%s: %s is the checkpoint (choose another file)",
                          option, output);
-    for (int i = 0; dataset_file(i) != NULL; i++)
-        if (is_file_in(output, setup->data_directory, dataset_file(i)))
+    for (int i = 0; i < SOURCE_FILES; i++)
+        if (file_same(output, setup->source.path[i]))
             return error_set(error, ERROR_USAGE,
                              "%s: %s is the data set's %s (choose another file)", option, output,
-                             dataset_file(i));
+                             strrchr(setup->source.path[i], '/') + 1);
     return true;
 }
 

@@ -25,7 +25,7 @@ static bool take_network(struct run *run, struct error *error)
     run->setup->model = own;
     if (!options_given(options, "model"))
         return true;
-    if ((asked = network_make(options->settings.model, error)) == NULL)
+    if ((asked = network_make(options->settings.model, network_own(own), error)) == NULL)
         return false;
     const bool same = network_check(own, asked, options->resume, error);
     model_free(asked);
@@ -83,7 +83,7 @@ static void describe_run(struct run *run)
     config->settings = run->setup->options.settings;
     config->model = run->setup->model;
     snprintf(config->kernels, sizeof config->kernels, "%s", run->setup->kernels->name);
-    snprintf(config->data, sizeof config->data, "%s", run->setup->data_directory);
+    snprintf(config->data, sizeof config->data, "%s", run->setup->data_name);
     config->data_checksum = run->setup->data.checksum;
     config->threads = run->setup->threads;
 }

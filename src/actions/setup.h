@@ -17,7 +17,8 @@ struct setup {
     struct model *model; /* NULL: not made yet */
     const struct kernels *kernels;
     int threads;
-    const char *data_directory;
+    const char *data_name; /* as --data or the environment says it */
+    struct source source;
     struct dataset data;
     struct past_run *compared; /* [options.compare_count]; NULL: not read yet */
 };

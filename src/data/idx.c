@@ -15,6 +15,7 @@ enum {
     GZIP_WINDOW = 15 + 16, /* inflateInit2: the largest window, gzip framing only */
     DEFLATE_RATIO = 1032,  /* the highest possible of a deflate stream (zlib's technical notes) */
     TYPE_UNSIGNED_BYTE = 0x08,
+    TYPE_INT = 0x0C,
 };
 
 /* The bytes of a file, inflated if they are gzip'd. */
@@ -166,7 +167,28 @@ static bool read_header(struct stream *stream, uint8_t *to, size_t size, struct 
     return true;
 }
 
-static bool read_magic(struct stream *stream, int dimensions, struct error *error)
+/* Takes the element type and the dimensions, if the kind has them. */
+static bool read_form(const struct stream *stream, struct idx *idx, enum idx_kind kind, int type,
+                      int dimensions, struct error *error)
+{
+    const bool labels = kind == IDX_LABELS, numbers = type == TYPE_INT;
+    const int expected = labels ? (numbers ? 2 : 1) : 3;
+
+    if (type != TYPE_UNSIGNED_BYTE && !(labels && numbers))
+        return error_set(error, ERROR_DATA,
+                         "%s: wrong element type (expected 0x08, unsigned bytes%s, got 0x%02X)",
+                         stream->path, labels ? ", or 0x0C, integers" : "", (unsigned int)type);
+    if (dimensions != expected)
+        return error_set(error, ERROR_DATA,
+                         "%s: wrong number of dimensions (expected %d, as %s have, got %d)",
+                         stream->path, expected, labels ? "labels" : "images", dimensions);
+    idx->dimensions = dimensions;
+    idx->element_size = numbers ? 4 : 1;
+    return true;
+}
+
+static bool read_magic(struct stream *stream, struct idx *idx, enum idx_kind kind,
+                       struct error *error)
 {
     uint8_t magic[4];
 
@@ -177,19 +199,13 @@ static bool read_magic(struct stream *stream, int dimensions, struct error *erro
                          "%s: neither a gzip nor an IDX file (expected magic number 0x00000803 or "
                          "0x00000801, got 0x%02X%02X%02X%02X)",
                          stream->path, magic[0], magic[1], magic[2], magic[3]);
-    if (magic[2] != TYPE_UNSIGNED_BYTE)
-        return error_set(error, ERROR_DATA,
-                         "%s: wrong element type (expected 0x08, unsigned bytes, got 0x%02X)",
-                         stream->path, magic[2]);
-    if (magic[3] != dimensions)
-        return error_set(error, ERROR_DATA,
-                         "%s: wrong number of dimensions (expected %d, as %s have, got %d)",
-                         stream->path, dimensions, dimensions == 1 ? "labels" : "images", magic[3]);
-    return true;
+    return read_form(stream, idx, kind, magic[2], magic[3], error);
 }
 
 static bool read_sizes(struct stream *stream, struct idx *idx, struct error *error)
 {
+    size_t bytes = (size_t)idx->element_size;
+
     idx->count = 1;
     for (int d = 0; d < idx->dimensions; d++) {
         uint8_t raw[4];
@@ -201,73 +217,81 @@ static bool read_sizes(struct stream *stream, struct idx *idx, struct error *err
             return error_set(error, ERROR_DATA,
                              "%s: dimension %d is zero (expected at least 1, got 0)", stream->path,
                              d + 1);
-        if (__builtin_mul_overflow(idx->count, (size_t)idx->size[d], &idx->count))
+        if (__builtin_mul_overflow(bytes, (size_t)idx->size[d], &bytes))
             return error_set(error, ERROR_DATA,
                              "%s: the dimensions' product overflows (expected at most %zu bytes, "
                              "got more)",
                              stream->path, SIZE_MAX);
+        idx->count *= idx->size[d];
     }
     return true;
+}
+
+/* Bytes of the elements. */
+static size_t byte_count(const struct idx *idx)
+{
+    return idx->count * (size_t)idx->element_size;
 }
 
 /* Refuses sizes that the file or the machine's memory cannot hold, or that the caller refuses. */
 static bool check_sizes(const struct stream *stream, const struct idx *idx, idx_check *check,
                         void *argument, struct error *error)
 {
-    const size_t memory = memory_of_machine();
+    const size_t memory = memory_of_machine(), bytes = byte_count(idx);
     size_t most = stream->file_size;
 
     if (stream->gzip && __builtin_mul_overflow(most, (size_t)DEFLATE_RATIO, &most))
         most = SIZE_MAX;
-    if (idx->count > most)
+    if (bytes > most)
         return error_set(error, ERROR_DATA,
                          "%s: shorter than its header says (expected %zu bytes, got at most %zu)",
-                         stream->path, idx->count, most);
+                         stream->path, bytes, most);
     if (check != NULL && !check(argument, idx, stream->path, error))
         return false;
-    return idx->count <= memory ||
+    return bytes <= memory ||
            error_set(error, ERROR_SYSTEM,
                      "%s: larger than the memory of this machine (expected at most %zu bytes, got "
                      "%zu)",
-                     stream->path, memory, idx->count);
+                     stream->path, memory, bytes);
 }
 
 static bool read_elements(struct stream *stream, struct idx *idx, struct error *error)
 {
+    const size_t bytes = byte_count(idx);
     uint8_t beyond;
     size_t got, extra;
 
-    idx->elements = malloc(idx->count);
+    idx->elements = malloc(bytes);
     if (idx->elements == NULL)
         return error_set(error, ERROR_SYSTEM, "%s: not enough memory for its %zu bytes",
-                         stream->path, idx->count);
-    if (!stream_read(stream, idx->elements, idx->count, &got, error))
+                         stream->path, bytes);
+    if (!stream_read(stream, idx->elements, bytes, &got, error))
         return false;
-    if (got < idx->count)
+    if (got < bytes)
         return error_set(error, ERROR_DATA,
                          "%s: shorter than its header says (expected %zu bytes, got %zu)",
-                         stream->path, idx->count, got);
+                         stream->path, bytes, got);
     /* Reading one byte more makes zlib check the trailer; a decompression bomb gets no further. */
     if (!stream_read(stream, &beyond, 1, &extra, error))
         return false;
     if (extra > 0)
         return error_set(error, ERROR_DATA,
                          "%s: longer than its header says (expected %zu bytes, got more)",
-                         stream->path, idx->count);
-    idx->crc = (uint32_t)crc32_z(0, idx->elements, idx->count);
+                         stream->path, bytes);
+    idx->crc = (uint32_t)crc32_z(0, idx->elements, bytes);
     return true;
 }
 
-bool idx_read(struct idx *idx, const char *path, int dimensions, idx_check *check, void *argument,
-              struct error *error)
+bool idx_read(struct idx *idx, const char *path, enum idx_kind kind, idx_check *check,
+              void *argument, struct error *error)
 {
     struct stream *stream = malloc(sizeof *stream);
 
-    *idx = (struct idx){.dimensions = dimensions};
+    *idx = (struct idx){0};
     if (stream == NULL)
         return error_set(error, ERROR_SYSTEM, "%s: not enough memory to read it", path);
     bool opened = stream_open(stream, path, error);
-    bool read = opened && read_magic(stream, dimensions, error) && read_sizes(stream, idx, error) &&
+    bool read = opened && read_magic(stream, idx, kind, error) && read_sizes(stream, idx, error) &&
                 check_sizes(stream, idx, check, argument, error) &&
                 read_elements(stream, idx, error);
     if (opened)

@@ -1,10 +1,10 @@
 /*
- * idx.h -- reads and checks an IDX file, gzip'd or not, into one array of bytes.
+ * idx.h -- reads and checks an IDX file, gzip'd or not, into one array.
  *
- * The format (Yann LeCun's MNIST page): two zero bytes, the element type (0x08: unsigned byte), the
- * number of dimensions, each dimension as a big-endian 32-bit number, then the elements in
- * row-major order (the last dimension varies fastest). gzip is RFC 1952; several members are one
- * stream.
+ * The format (Yann LeCun's MNIST page): two zero bytes, the element type (0x08: unsigned byte,
+ * 0x0C: 32-bit integer), the number of dimensions, each dimension as a big-endian 32-bit number,
+ * then the elements in row-major order (the last dimension varies fastest). gzip is RFC 1952;
+ * several members are one stream.
  *
  * The file is inflated straight into the array, so its contents are in memory only once. Nothing in
  * the file is trusted: before memory is allocated, the header is checked against what the caller
@@ -25,11 +25,15 @@
 
 enum { IDX_DIMENSIONS_MAX = 3 };
 
+/* What a file has: bytes in three dimensions, or bytes in one or QMNIST's 32-bit numbers in two. */
+enum idx_kind { IDX_IMAGES, IDX_LABELS };
+
 struct idx {
     int dimensions;
+    int element_size;                  /* bytes: 1, or 4, the highest first */
     uint32_t size[IDX_DIMENSIONS_MAX]; /* each at least 1 */
     size_t count;                      /* elements: the product of the sizes */
-    uint8_t *elements;                 /* [size[0]][size[1]][size[2]] */
+    uint8_t *elements;                 /* [size[0]][size[1]][size[2]][element_size] */
     uint32_t crc;                      /* CRC-32 of the elements */
 };
 
@@ -38,11 +42,10 @@ struct idx {
 typedef bool idx_check(void *argument, const struct idx *idx, const char *path,
                        struct error *error);
 
-/* Reads the file at `path`. It must hold unsigned bytes in exactly `dimensions` dimensions
- * (1 to IDX_DIMENSIONS_MAX) and pass check(argument, ...); check may be NULL. On failure *idx needs
- * no idx_fini. */
-bool idx_read(struct idx *idx, const char *path, int dimensions, idx_check *check, void *argument,
-              struct error *error);
+/* Reads the file at `path`. It must be of the kind and pass check(argument, ...); check may be
+ * NULL. On failure *idx needs no idx_fini. */
+bool idx_read(struct idx *idx, const char *path, enum idx_kind kind, idx_check *check,
+              void *argument, struct error *error);
 
 /* Releases the elements. */
 void idx_fini(struct idx *idx);

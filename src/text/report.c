@@ -1,5 +1,6 @@
 #include "text/report.h"
 
+#include "data/known.h"
 #include "nn/model_text.h"
 #include "nn/model_write.h"
 #include "nn/shelf.h"
@@ -266,11 +267,11 @@ bool report_network(FILE *file, const struct model *model, struct error *error)
 
 bool report_shelf(FILE *file, struct error *error)
 {
-    const struct shape image = {1, DATASET_SIDE, DATASET_SIDE};
+    const struct shape image = {1, MNIST_SIDE, MNIST_SIDE};
     char parameters[16], multiply_adds[16];
 
     for (int i = 0; shelf_name(i) != NULL; i++) {
-        struct model *model = model_make(shelf_name(i), image, DATASET_CLASSES, error);
+        struct model *model = model_make(shelf_name(i), image, MNIST_CLASSES, error);
         if (model == NULL)
             return false;
         summary_thousands(parameters, sizeof parameters, model->parameter_count);
@@ -282,24 +283,40 @@ bool report_shelf(FILE *file, struct error *error)
     return true;
 }
 
-static void report_split(FILE *file, const char *name, const struct split *split)
+void report_known(FILE *file)
+{
+    char directory[PATH_MAX];
+
+    for (int i = 0; known_name(i) != NULL; i++) {
+        const bool found = known_place(i, directory);
+        fprintf(file, "%-15s  %s\n%-15s  %s%s\n", known_name(i), known_purpose(i), "",
+                found ? "found in " : "not found: ", found ? directory : known_origin(i));
+    }
+}
+
+static void report_split(FILE *file, const char *name, const struct split *split,
+                         const struct classes *classes)
 {
     struct statistics statistics;
     const struct moments *pixels = &statistics.pixels, *inputs = &statistics.inputs;
 
     dataset_statistics(split, &statistics);
-    fprintf(file, "[%s]\n - Shape: (%d, %d, %d)\n", name, split->count, DATASET_SIDE, DATASET_SIDE);
+    fprintf(file, "[%s]\n - Shape: (%d, %d, %d)\n", name, split->count, split->height,
+            split->width);
     fprintf(file, " - min: %.4f\n - max: %.4f\n - mean: %.4f\n - std: %.4f\n - var: %.4f\n",
             pixels->min, pixels->max, pixels->mean, sqrt(pixels->variance), pixels->variance);
     fputs(" - images per class:", file);
-    for (int k = 0; k < DATASET_CLASSES; k++)
-        fprintf(file, " %d:%d", k, statistics.images_of_class[k]);
+    for (int k = 0; k < classes->count; k++)
+        fprintf(file, " %s:%d", classes->names[k], statistics.images_of_class[k]);
     fprintf(file, "\n - normalised: min %.4f, max %.4f, mean %.4f, std %.4f, var %.4f\n",
             inputs->min, inputs->max, inputs->mean, sqrt(inputs->variance), inputs->variance);
 }
 
 void report_statistics(FILE *file, const struct dataset *data, bool validates)
 {
-    report_split(file, "Train", &data->train);
-    report_split(file, snapshot_test_name(validates)->title, &data->test);
+    report_split(file, "Train", &data->train, &data->classes);
+    report_split(file, snapshot_test_name(validates)->title, &data->test, &data->classes);
+    fprintf(file,
+            "[Normalisation]\n - (pixel - %.4f) / %.4f: as training, testing and --eval use it\n",
+            (double)data->train.mean, (double)data->train.deviation);
 }

@@ -41,9 +41,12 @@ bool report_network(FILE *file, const struct model *model, struct error *error);
  * with ERROR_SYSTEM when memory is short. */
 bool report_shelf(FILE *file, struct error *error);
 
+/* Prints the known data sets: what each is, and where it was found or how to get it. */
+void report_known(FILE *file);
+
 /* Prints the statistics of both splits as the published run does: of the pixels in [0, 1], then the
- * images per class, then the statistics of the normalised pixels. `validates`: the test split
- * consists of held-out training images. */
+ * images per class, then the statistics of the normalised pixels; below it, how they are
+ * normalised. `validates`: the test split consists of held-out training images. */
 void report_statistics(FILE *file, const struct dataset *data, bool validates);
 
 #endif

@@ -120,6 +120,8 @@ static json_t *make_metadata(const struct checkpoint *checkpoint, const struct p
     set_text(object, "correct", "%ld", progress->correct);
     set_text(object, "data_checksum", "%016" PRIx64, progress->data_checksum);
     set_text(object, KERNELS_KEY, "%s", checkpoint->kernels);
+    for (int i = 0; i < NETWORK_NUMBERS && !network_is_usual(checkpoint->model); i++)
+        set_text(object, network_key(i), "%d", network_own(checkpoint->model).number[i]);
     return object;
 }
 
@@ -210,11 +212,39 @@ static bool check_metadata(const struct safetensors *file, struct error *error)
     return safetensors_check_sum(file, error);
 }
 
+static bool refuse(const struct safetensors *file, const char *key, struct error *error)
+{
+    const char *text = safetensors_text(file, key);
+
+    return error_set(error, ERROR_CHECKPOINT, "%s: its %s is %s (got '%s')", file->path, key,
+                     *text == '\0' ? "missing" : "impossible", text);
+}
+
+/* Reads the file's own network. NULL with the error. */
+static struct model *read_network(const struct safetensors *file, struct error *error)
+{
+    struct network_numbers numbers = network_usual();
+
+    for (int i = 0; i < NETWORK_NUMBERS; i++) {
+        const char *text = safetensors_text(file, network_key(i));
+        uint64_t number;
+        if (*text == '\0')
+            continue;
+        if (!number_read_whole(text, (uint64_t)network_least(i), (uint64_t)network_most(i),
+                               &number)) {
+            refuse(file, network_key(i), error);
+            return NULL;
+        }
+        numbers.number[i] = (int)number;
+    }
+    return network_read(safetensors_text(file, "model"), numbers, file->path, error);
+}
+
 /* Whether the file's own network is this one. */
 static bool check_network(const struct safetensors *file, const struct model *model,
                           struct error *error)
 {
-    struct model *own = network_read(safetensors_text(file, "model"), file->path, error);
+    struct model *own = read_network(file, error);
     const bool same = own != NULL && network_check(model, own, file->path, error);
 
     model_free(own);
@@ -347,14 +377,6 @@ bool checkpoint_load(const char *path, const struct model *model, float *state, 
 
 /* ---- resuming ---- */
 
-static bool refuse(const struct safetensors *file, const char *key, struct error *error)
-{
-    const char *text = safetensors_text(file, key);
-
-    return error_set(error, ERROR_CHECKPOINT, "%s: its %s is %s (got '%s')", file->path, key,
-                     *text == '\0' ? "missing" : "impossible", text);
-}
-
 static bool read_integer(const struct safetensors *file, const char *key, uint64_t limit,
                          uint64_t *value, struct error *error)
 {
@@ -428,7 +450,7 @@ bool checkpoint_describe(const char *path, struct model **model, struct settings
     *model = NULL;
     if (good && is_ours(&file)) {
         good = settings_read(&own, find_setting, &file, path, error) &&
-               (*model = network_read(own.model, path, error)) != NULL;
+               (*model = read_network(&file, error)) != NULL;
         if (good) {
             *settings = own;
             settings->model = (*model)->name;

@@ -51,6 +51,9 @@ static json_t *make_object(const struct config *config, const struct settings *s
     json_object_set_new(object, "data", json_string(config->data));
     json_object_set_new(object, "data_checksum",
                         json_sprintf("%016" PRIx64, config->data_checksum));
+    for (int i = 0; i < NETWORK_NUMBERS && !network_is_usual(config->model); i++)
+        json_object_set_new(object, network_key(i),
+                            json_integer(network_own(config->model).number[i]));
     return object;
 }
 
@@ -178,15 +181,32 @@ static bool read_facts(const struct reader *reader, struct config *config)
            refuse(reader, "data_checksum");
 }
 
+/* Reads what the file says of the network's images and classes. */
+static bool read_numbers(const struct reader *reader, struct network_numbers *numbers)
+{
+    json_int_t number;
+
+    *numbers = network_usual();
+    for (int i = 0; i < NETWORK_NUMBERS; i++) {
+        if (json_object_get(reader->object, network_key(i)) == NULL)
+            continue;
+        if (!read_integer(reader, network_key(i), network_least(i), network_most(i), &number))
+            return false;
+        numbers->number[i] = (int)number;
+    }
+    return true;
+}
+
 static bool read_all(const struct reader *reader, struct config *config)
 {
     struct settings *settings = &config->settings;
+    struct network_numbers numbers;
 
     if (!read_version(reader) ||
         !settings_read(settings, find_setting, reader, reader->path, reader->error) ||
-        !read_facts(reader, config))
+        !read_facts(reader, config) || !read_numbers(reader, &numbers))
         return false;
-    config->model = network_read(settings->model, reader->path, reader->error);
+    config->model = network_read(settings->model, numbers, reader->path, reader->error);
     if (config->model != NULL)
         settings->model = config->model->name;
     return config->model != NULL;

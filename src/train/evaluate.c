@@ -81,7 +81,7 @@ static void evaluate_block(const struct evaluator *evaluator, struct workspace *
                  evaluation->predictions + to);
     for (int lane = 0; evaluation->probabilities != NULL && lane < count; lane++)
         loss_softmax(logits, evaluator->classes, lane,
-                     evaluation->probabilities + (size_t)(to + lane) * DATASET_CLASSES);
+                     evaluation->probabilities + (size_t)(to + lane) * (size_t)evaluator->classes);
 }
 
 void evaluate_listed(struct evaluator *evaluator, const struct split *split,

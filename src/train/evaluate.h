@@ -21,7 +21,7 @@ struct evaluator;
 struct evaluation {
     double *losses;
     uint8_t *predictions;
-    float *probabilities; /* [count][DATASET_CLASSES] */
+    float *probabilities; /* [count][classes] */
 };
 
 /* Makes an evaluator for passes over at most `images` images. Members of the team for which there

@@ -1,6 +1,5 @@
 #include "train/network.h"
 
-#include "data/dataset.h"
 #include "nn/model_text.h"
 #include "nn/model_write.h"
 #include "support/memory.h"
@@ -8,19 +7,79 @@
 #include <stdlib.h>
 #include <string.h>
 
-static const struct shape INPUT = {1, DATASET_SIDE, DATASET_SIDE};
-
 /* The networks of files of format 1. */
 static const char *const old_names[] = {"basic", "nofc", "slim", "deep", "tiny"};
 
-struct model *network_make(const char *argument, struct error *error)
+/* ---- numbers ---- */
+
+static const struct {
+    const char *key;
+    int least, most, usual;
+} rows[NETWORK_NUMBERS] = {
+    {"height", DATASET_SIDE_MIN, DATASET_SIDE_MAX, MNIST_SIDE},
+    {"width", DATASET_SIDE_MIN, DATASET_SIDE_MAX, MNIST_SIDE},
+    {"classes", CLASSES_MIN, CLASSES_MAX, MNIST_CLASSES},
+};
+
+const char *network_key(int i)
 {
-    return model_make(argument, INPUT, DATASET_CLASSES, error);
+    return rows[i].key;
 }
 
-struct model *network_read(const char *text, const char *where, struct error *error)
+int network_least(int i)
 {
-    struct model *model = model_read(text, where, ERROR_CHECKPOINT, INPUT, DATASET_CLASSES, error);
+    return rows[i].least;
+}
+
+int network_most(int i)
+{
+    return rows[i].most;
+}
+
+struct network_numbers network_usual(void)
+{
+    struct network_numbers numbers;
+
+    for (int i = 0; i < NETWORK_NUMBERS; i++)
+        numbers.number[i] = rows[i].usual;
+    return numbers;
+}
+
+struct network_numbers network_of_data(const struct split *split)
+{
+    return (struct network_numbers){{split->height, split->width, split->classes}};
+}
+
+struct network_numbers network_own(const struct model *model)
+{
+    return (struct network_numbers){{model->input.height, model->input.width, model->classes}};
+}
+
+bool network_is_usual(const struct model *model)
+{
+    const struct network_numbers own = network_own(model), usual = network_usual();
+
+    return memcmp(&own, &usual, sizeof own) == 0;
+}
+
+/* ---- networks ---- */
+
+static struct shape input_of(struct network_numbers numbers)
+{
+    return (struct shape){1, numbers.number[0], numbers.number[1]};
+}
+
+struct model *network_make(const char *argument, struct network_numbers numbers,
+                           struct error *error)
+{
+    return model_make(argument, input_of(numbers), numbers.number[2], error);
+}
+
+struct model *network_read(const char *text, struct network_numbers numbers, const char *where,
+                           struct error *error)
+{
+    struct model *model =
+        model_read(text, where, ERROR_CHECKPOINT, input_of(numbers), numbers.number[2], error);
 
     if (model == NULL && error->kind == ERROR_USAGE) /* the layers do not fit together */
         error_set(error, ERROR_CHECKPOINT, "%s: its model cannot be used: %s", where, error->text);
@@ -30,7 +89,7 @@ struct model *network_read(const char *text, const char *where, struct error *er
 int network_format(const struct model *model, const struct settings *settings)
 {
     for (size_t i = 0; i < sizeof old_names / sizeof old_names[0]; i++)
-        if (strcmp(model->name, old_names[i]) == 0 && model->classes == 10)
+        if (strcmp(model->name, old_names[i]) == 0 && network_is_usual(model))
             return settings_format(settings);
     return NETWORK_FORMAT_MAX;
 }
@@ -43,6 +102,23 @@ char *network_text(const struct model *model, int format, struct error *error)
         return model_write_torch(model->layers, model->layer_count, error);
     char *text = memory_new(size, 1, error);
     return text != NULL ? memcpy(text, model->name, size) : NULL;
+}
+
+bool network_fits(const struct model *model, struct dataset *data, const char *where,
+                  struct error *error)
+{
+    const struct split *train = &data->train;
+
+    if (model->input.height != train->height || model->input.width != train->width)
+        return error_set(error, ERROR_CHECKPOINT,
+                         "%s: its network is for other images than --data has (expected %dx%d, got "
+                         "%dx%d)",
+                         where, model->input.height, model->input.width, train->height,
+                         train->width);
+    return dataset_set_classes(data, model->classes) ||
+           error_set(error, ERROR_CHECKPOINT,
+                     "%s: its network is for other classes than --data has (expected %d, got %d)",
+                     where, model->classes, data->classes.count);
 }
 
 bool network_same(const struct model *a, const struct model *b, bool *same, struct error *error)

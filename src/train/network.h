@@ -10,17 +10,43 @@
 #ifndef TRAIN_NETWORK_H
 #define TRAIN_NETWORK_H
 
+#include "data/dataset.h"
 #include "nn/model.h"
 #include "train/settings.h"
 
 enum { NETWORK_FORMAT_MAX = 2 };
 
-/* The network that --model says, for the data's images and classes. ERROR_USAGE with a sentence
- * that says where the text is wrong, ERROR_SYSTEM when memory is short. */
-struct model *network_make(const char *argument, struct error *error);
+/* What a network depends on besides its text: the images' rows and columns, and the classes. Files
+ * have these numbers under keys, but not MNIST's: what a file does not say is MNIST's. */
+enum { NETWORK_NUMBERS = 3 };
+struct network_numbers {
+    int number[NETWORK_NUMBERS];
+};
+
+/* The key of number i, and its range. */
+const char *network_key(int i);
+int network_least(int i);
+int network_most(int i);
+
+/* MNIST's numbers; those of a data set; a network's own, and whether these are MNIST's. */
+struct network_numbers network_usual(void);
+struct network_numbers network_of_data(const struct split *split);
+struct network_numbers network_own(const struct model *model);
+bool network_is_usual(const struct model *model);
+
+/* The network that --model says. ERROR_USAGE with a sentence that says where the text is wrong,
+ * ERROR_SYSTEM when memory is short. */
+struct model *network_make(const char *argument, struct network_numbers numbers,
+                           struct error *error);
 
 /* The network that a run's file says; `where` is the file. ERROR_CHECKPOINT when it says none. */
-struct model *network_read(const char *text, const char *where, struct error *error);
+struct model *network_read(const char *text, struct network_numbers numbers, const char *where,
+                           struct error *error);
+
+/* Whether the network is for these data, which may get more classes (dataset_set_classes). If not,
+ * ERROR_CHECKPOINT with a sentence that begins with `where`. */
+bool network_fits(const struct model *model, struct dataset *data, const char *where,
+                  struct error *error);
 
 /* The format of files about a run: 1 if that can say the network and the settings, else 2. */
 int network_format(const struct model *model, const struct settings *settings);

@@ -61,7 +61,9 @@ bool outcomes_compute(struct outcomes *outcomes, struct evaluator *evaluator, co
 void outcomes_confusion(const struct outcomes *outcomes, const struct split *split,
                         struct confusion *confusion)
 {
-    *confusion = (struct confusion){.step = outcomes->step};
+    memset(confusion, 0, sizeof *confusion);
+    confusion->classes = split->classes;
+    confusion->step = outcomes->step;
     for (int i = 0; outcomes->step > 0 && i < outcomes->count; i++)
         confusion->counts[split->labels[i]][outcomes->predicted[i]]++;
 }

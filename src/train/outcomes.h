@@ -35,8 +35,9 @@ bool outcomes_compute(struct outcomes *outcomes, struct evaluator *evaluator, co
 
 /* The confusion matrix: how often each class was predicted for each true class. */
 struct confusion {
-    int counts[DATASET_CLASSES][DATASET_CLASSES]; /* [true class][predicted class] */
-    long step;                                    /* as in the outcomes */
+    int classes;
+    int counts[CLASSES_MAX][CLASSES_MAX]; /* [true class][predicted class] */
+    long step;                            /* as in the outcomes */
 };
 
 /* Counts the outcomes of a pass; before the first one all counts are zero. */

@@ -57,7 +57,7 @@ static const struct setting table[] = {
     {"label_smoothing", REAL, FIELD(label_smoothing), 0, 1},
     {"augment", CHOICE, FIELD(augment), .word = augment_word},
     {"rotate", REAL, FIELD(rotate), 0, 180},
-    {"shift", REAL, FIELD(shift), 0, 28},
+    {"shift", REAL, FIELD(shift), 0, 256},
     {"scale", REAL, FIELD(scale), 0, 0.9},
     {"validate", WHOLE, FIELD(validate), 0, INT_MAX},
     {"recipe", NAME, FIELD(recipe), .word = recipe_name},

@@ -46,7 +46,7 @@ struct settings {
     double label_smoothing; /* in [0, 1); see loss.h */
     enum augment augment;
     double rotate;      /* at most this many degrees, in [0, 180) */
-    double shift;       /* at most this many pixels, in [0, 28) */
+    double shift;       /* at most this many pixels, in [0, 256) */
     double scale;       /* between 1 - scale and 1 + scale times the size, in [0, 0.9) */
     int validate;       /* training images held out to test on, in place of the test set; 0: none */
     const char *recipe; /* that these began as, a name of recipe.h; NULL: the reference */

@@ -1,30 +1,37 @@
 #include "tui/bars.h"
 
-#include "data/dataset.h"
-
 #include <math.h>
+#include <stdio.h>
 
-static void sort_by_probability(const float *probabilities, int order[DATASET_CLASSES])
+enum { ALL_MAX = 10 }; /* up to so many classes stand in their own order */
+
+/* The `count` likeliest classes, the likeliest first. */
+static void find_likeliest(const float *probabilities, int classes, int order[], int count)
 {
-    for (int i = 0; i < DATASET_CLASSES; i++) {
-        int at = i;
+    for (int i = 0; i < classes; i++) {
+        int at = i < count ? i : count;
         for (; at > 0 && probabilities[order[at - 1]] < probabilities[i]; at--)
-            order[at] = order[at - 1];
-        order[at] = i;
+            if (at < count)
+                order[at] = order[at - 1];
+        if (at < count)
+            order[at] = i;
     }
 }
 
-void bars_draw(struct canvas *canvas, const float *probabilities, int label)
+void bars_draw(struct canvas *canvas, const float *probabilities, int classes, int label)
 {
-    int order[DATASET_CLASSES], rows = canvas->height;
+    const int most = classes < ALL_MAX ? classes : ALL_MAX;
+    const int rows = canvas->height < most ? canvas->height : most;
+    const int width = snprintf(NULL, 0, "%d ", classes - 1);
+    int order[ALL_MAX];
 
-    sort_by_probability(probabilities, order);
-    for (int i = 0; i < DATASET_CLASSES && i < rows; i++) {
-        int k = rows >= DATASET_CLASSES ? i : order[i];
+    find_likeliest(probabilities, classes, order, rows);
+    for (int i = 0; i < rows; i++) {
+        int k = rows >= classes ? i : order[i];
         int hundredths = isfinite(probabilities[k]) ? (int)(probabilities[k] * 100.0F + 0.5F) : 0;
         enum style style = k == label ? STYLE_GOOD : STYLE_PLAIN;
         canvas_text(canvas, 0, i, style, "%d", k);
-        canvas_bar(canvas, 2, i, canvas->width - 6, (double)probabilities[k], style);
+        canvas_bar(canvas, width, i, canvas->width - width - 4, (double)probabilities[k], style);
         if (hundredths == 100)
             canvas_text_right(canvas, canvas->width, i, style, "1.0");
         else

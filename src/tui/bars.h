@@ -8,9 +8,9 @@
 
 #include "tui/canvas.h"
 
-/* Draws a row for each of probabilities[DATASET_CLASSES] in the order of the classes, or the
- * likeliest first if there is no room for all. The row of the true class `label` is highlighted;
- * -1: unknown. */
-void bars_draw(struct canvas *canvas, const float *probabilities, int label);
+/* Draws a row for each of probabilities[classes] in the order of the classes, or the likeliest ten,
+ * the likeliest first, if there are more or there is no room for all. The row of the true class
+ * `label` is highlighted; -1: unknown. */
+void bars_draw(struct canvas *canvas, const float *probabilities, int classes, int label);
 
 #endif

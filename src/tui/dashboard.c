@@ -75,8 +75,9 @@ static void init_frame(struct dashboard *dashboard)
         .confusion = &dashboard->insight.confusion,
         .activations = &dashboard->insight.activations,
         .drawing = {.sketch = dashboard->insight.sketch,
-                    .x = SKETCH_SIDE / 2,
-                    .y = SKETCH_SIDE / 4,
+                    .x = dashboard->insight.sketch->width / 2,
+                    .y = dashboard->insight.sketch->height / 4,
+                    .classes = dashboard->options->model->classes,
                     .digit = dashboard->insight.digit,
                     .keys = "Enter pen, arrows or mouse draw, r eraser, Backspace undo, d clear"},
         .events = &dashboard->events,
@@ -128,7 +129,7 @@ static void look_inside(struct dashboard *dashboard)
     dashboard->frame.drawing.probabilities =
         sketch_empty(insight->sketch) || insight->digit_predictions.count == 0
             ? NULL
-            : insight->digit_predictions.probabilities[0];
+            : insight->digit_predictions.probabilities;
     const bool lacks = insight->error.kind != ERROR_NONE;
     if (lacks && !dashboard->lacking)
         say(dashboard, "Some of what the network makes of images is not shown: %s.",

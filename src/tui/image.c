@@ -70,9 +70,18 @@ static void draw(struct canvas *canvas, const struct picture *picture)
     }
 }
 
-void image_draw(struct canvas *canvas, const uint8_t *pixels, int side)
+void image_fit(int width, int height, int *columns, int *rows)
 {
-    draw(canvas, &(struct picture){.width = side, .height = side, .pixels = pixels});
+    const int high = height * *columns / (2 * width);
+
+    *rows = high < 1 ? 1 : high < *rows ? high : *rows;
+    const int wide = (2 * *rows * width + height / 2) / height;
+    *columns = wide < 1 ? 1 : wide < *columns ? wide : *columns;
+}
+
+void image_draw(struct canvas *canvas, const uint8_t *pixels, int width, int height)
+{
+    draw(canvas, &(struct picture){.width = width, .height = height, .pixels = pixels});
 }
 
 void image_draw_values(struct canvas *canvas, const float *values, int width, int height, float low,

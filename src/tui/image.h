@@ -8,9 +8,13 @@
 
 #include "tui/canvas.h"
 
-/* Fills the canvas with pixels[side][side], 0 black to 255 white, scaled by averaging. With greys a
- * cell shows two pixels, one above the other; otherwise one of a few shades. */
-void image_draw(struct canvas *canvas, const uint8_t *pixels, int side);
+/* The cells that a picture of width x height pixels fills in a box of *columns x *rows cells when
+ * it keeps its aspect ratio: a cell is twice as high as wide. At least one in each direction. */
+void image_fit(int width, int height, int *columns, int *rows);
+
+/* Fills the canvas with pixels[height][width], 0 black to 255 white, scaled by averaging. With
+ * greys a cell shows two pixels, one above the other; otherwise one of a few shades. */
+void image_draw(struct canvas *canvas, const uint8_t *pixels, int width, int height);
 
 /* The same for values[height][width], of which `low` is black and `high` white. */
 void image_draw_values(struct canvas *canvas, const float *values, int width, int height, float low,

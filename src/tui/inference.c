@@ -31,6 +31,7 @@ struct inference {
     struct evaluator *evaluator;
     struct evaluation evaluation;
     struct activations activations;
+    float *input;           /* of the activations: [height][width] */
     struct weights *loaded; /* held: what the evaluator has */
     struct weights *pass;   /* held: what the pass is made with; NULL: there is none */
     int pass_done;          /* images */
@@ -82,6 +83,9 @@ static void predict(struct inference *inference, struct answer *answer)
     const struct split drawn = {.images = question->drawn,
                                 .labels = (uint8_t[]){0},
                                 .count = 1,
+                                .height = inference->test->height,
+                                .width = inference->test->width,
+                                .classes = inference->test->classes,
                                 .mean = inference->test->mean,
                                 .deviation = inference->test->deviation};
 
@@ -104,10 +108,9 @@ static void activate(struct inference *inference, struct answer *answer)
 {
     struct question *question = &answer->question;
     struct activations *activations = &inference->activations;
-    const uint8_t *pixels =
-        question->drawing ? question->drawn
-                          : inference->test->images + (size_t)question->image * DATASET_PIXELS;
-    float image[DATASET_PIXELS];
+    const uint8_t *pixels = question->drawing
+                                ? question->drawn
+                                : split_image(inference->test, (uint32_t)question->image);
 
     if (!question->activations)
         return;
@@ -116,9 +119,9 @@ static void activate(struct inference *inference, struct answer *answer)
         question->activations = false;
         return;
     }
-    for (int i = 0; i < DATASET_PIXELS; i++)
-        image[i] = dataset_normalize(inference->test, pixels[i]);
-    activations_run(activations, question->weights->state, image);
+    for (size_t i = 0; i < split_pixels(inference->test); i++)
+        inference->input[i] = dataset_normalize(inference->test, pixels[i]);
+    activations_run(activations, question->weights->state, inference->input);
     float **values = activations->values;
     activations->values = answer->activations;
     answer->activations = values;
@@ -301,6 +304,7 @@ static void release(struct inference *inference)
         weights_drop(inference->answers[i].question.weights);
         activations_free_values(inference->model, inference->answers[i].activations);
     }
+    free(inference->input);
     weights_drop(inference->slot.weights);
     weights_drop(inference->loaded);
     weights_drop(inference->pass);
@@ -325,7 +329,8 @@ struct inference *inference_new(const struct model *model, const struct kernels 
     pthread_mutex_init(&inference->mutex, NULL);
     pthread_cond_init(&inference->asked, NULL);
     pthread_cond_init(&inference->left, NULL);
-    bool made = outcomes_init(&inference->outcomes, test->count, error);
+    inference->input = memory_new(split_pixels(test), sizeof(float), error);
+    bool made = inference->input != NULL && outcomes_init(&inference->outcomes, test->count, error);
     for (int i = 0; made && i < 2; i++)
         made = (inference->answers[i].activations = activations_new_values(model, error)) != NULL;
     if (made && thread_start(&inference->thread, run, inference, error))

@@ -46,9 +46,9 @@ struct question {
     bool activations; /* of `drawn` with `drawing`, else of the test image `image` */
     bool drawing;
     int image;
-    bool outcomes;         /* make the pass over the test set */
-    unsigned long changes; /* the caller's number of `drawn` */
-    uint8_t drawn[DATASET_PIXELS];
+    bool outcomes;                     /* make the pass over the test set */
+    unsigned long changes;             /* the caller's number of `drawn` */
+    uint8_t drawn[DATASET_PIXELS_MAX]; /* [height][width] of the test images */
 };
 
 /* What came out: of those parts that its question still has. */

@@ -10,14 +10,17 @@ static const double PREDICT_SECONDS = 0.25; /* between two predictions while the
 bool insight_init(struct insight *insight, const struct model *model, const struct kernels *kernels,
                   const struct split *test, struct error *error)
 {
-    *insight = (struct insight){.model = model, .test = test, .shown = &insight->live};
+    memset(insight, 0, sizeof *insight);
+    insight->model = model;
+    insight->test = test;
+    insight->shown = &insight->live;
     insight->shown_step = insight->predicted_step = insight->activated_step = -1;
     insight->digit_step = -1;
     if (!outcomes_init(&insight->live, test->count, error) ||
         !outcomes_init(&insight->past, test->count, error) ||
         !browse_init(&insight->browse, test->count, error) ||
         (insight->activations.values = activations_new_values(model, error)) == NULL ||
-        (insight->sketch = sketch_new(error)) == NULL ||
+        (insight->sketch = sketch_new(test->width, test->height, error)) == NULL ||
         (insight->inference = inference_new(model, kernels, test, error)) == NULL)
         return false;
     insight->activations.model = model;
@@ -192,25 +195,27 @@ static void ask(struct insight *insight, const struct question *question, bool m
 bool insight_update(struct insight *insight, const struct insight_wish *wish)
 {
     const bool due = !wish->moving || clock_seconds() - insight->predicted_at >= PREDICT_SECONDS;
-    struct question question = {.weights = wish->weights};
+    struct question *question = &insight->wanted;
 
+    memset(question, 0, sizeof *question);
+    question->weights = wish->weights;
     take_answer(insight);
-    want_outcomes(insight, wish, &question);
+    want_outcomes(insight, wish, question);
     insight_list(insight);
     if (insight->digit_changes != insight->sketch->changes) {
         insight->digit_changes = insight->sketch->changes;
         sketch_digit(insight->sketch, insight->digit);
     }
-    want_predictions(insight, due, &question);
+    want_predictions(insight, due, question);
     if (wish->drawing)
-        want_digit(insight, due, &question);
+        want_digit(insight, due, question);
     if (wish->activations)
-        want_activations(insight, wish, &question);
+        want_activations(insight, wish, question);
     if (wish->drawing) {
-        question.changes = insight->sketch->changes;
-        memcpy(question.drawn, insight->digit, sizeof question.drawn);
+        question->changes = insight->sketch->changes;
+        memcpy(question->drawn, insight->digit, sizeof question->drawn);
     }
-    ask(insight, &question, wish->moving);
+    ask(insight, question, wish->moving);
     return inference_busy(insight->inference);
 }
 

@@ -37,7 +37,7 @@ struct insight {
     struct predictions predictions; /* of the selected image and those after it in the list */
     struct activations activations; /* values alone */
     struct sketch *sketch;
-    uint8_t digit[DATASET_PIXELS]; /* the network input made from the sketch */
+    uint8_t digit[DATASET_PIXELS_MAX]; /* the network input made from the sketch */
     struct predictions digit_predictions;
     struct error error; /* why the last answer is not complete, or ERROR_NONE */
 
@@ -47,7 +47,8 @@ struct insight {
     const struct outcomes *shown;
     struct browse listed; /* what was wanted of the list that is there; owns nothing */
     long shown_step;
-    struct question asked; /* the last one; of its weights only the step counts */
+    struct question wanted; /* the next one */
+    struct question asked;  /* the last one; of its weights only the step counts */
     long asked_step;
     struct question activated; /* of the activations that are there; holds nothing */
     long predicted_step, activated_step, digit_step; /* of the weights; -1: none yet */

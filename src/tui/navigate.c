@@ -65,10 +65,11 @@ static bool vertical(enum key_action action)
 /* Moves to the cell with the most mistakes; stays if there are none. */
 static void go_to_most_confused(struct frame *frame)
 {
+    const int classes = frame->test->classes;
     int most = 0;
 
-    for (int label = 0; label < DATASET_CLASSES; label++)
-        for (int predicted = 0; predicted < DATASET_CLASSES; predicted++) {
+    for (int label = 0; label < classes; label++)
+        for (int predicted = 0; predicted < classes; predicted++) {
             const int count = frame->confusion->counts[label][predicted];
             if (label == predicted || count <= most)
                 continue;
@@ -85,9 +86,9 @@ static void move_cell(struct frame *frame, enum key_action action)
     if (action == KEY_MOVE_HOME)
         go_to_most_confused(frame);
     else if (action == KEY_MOVE_END)
-        frame->true_class = frame->predicted_class = DATASET_CLASSES - 1;
+        frame->true_class = frame->predicted_class = frame->test->classes - 1;
     else
-        *class = wrap(*class + (backward(action) ? -1 : 1), DATASET_CLASSES);
+        *class = wrap(*class + (backward(action) ? -1 : 1), frame->test->classes);
 }
 
 /* If the pen is down, it draws along its path. */
@@ -98,7 +99,8 @@ static void move_pen(struct frame *frame, enum key_action action)
 
     if (action == KEY_MOVE_HOME || action == KEY_MOVE_END)
         return;
-    *at = fmin(fmax(*at + (backward(action) ? -PEN_STEP : PEN_STEP), 0.0), SKETCH_SIDE - 1.0);
+    const int side = vertical(action) ? drawing->sketch->height : drawing->sketch->width;
+    *at = fmin(fmax(*at + (backward(action) ? -PEN_STEP : PEN_STEP), 0.0), side - 1.0);
     if (drawing->down)
         sketch_line(frame->drawing.sketch, drawing->x, drawing->y);
 }
@@ -328,7 +330,7 @@ static void point_at_sheet(struct frame *frame, const struct pointer *pointer,
 
     if (pointer->act == POINTER_DRAG && !drawing->dragging)
         return; /* it began elsewhere, or its stroke was undone */
-    if (!view_draw_point(canvas, x, y, &sheet_x, &sheet_y))
+    if (!view_draw_point(drawing->sketch, canvas, x, y, &sheet_x, &sheet_y))
         return;
     drawing->x = sheet_x;
     drawing->y = sheet_y;

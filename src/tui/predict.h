@@ -15,8 +15,12 @@ struct predictions {
     uint32_t images[LANES];
     uint8_t predicted[LANES];
     double losses[LANES];
-    float probabilities[LANES][DATASET_CLASSES];
+    int classes;
+    float probabilities[LANES * CLASSES_MAX]; /* [count][classes] */
 };
+
+/* The probabilities of prediction i: [classes]. */
+const float *predictions_of(const struct predictions *predictions, int i);
 
 /* Predicts images[count], at most LANES of the split's, with the weights last loaded. */
 void predictions_make(struct predictions *predictions, struct evaluator *evaluator,

@@ -6,19 +6,34 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum {
-    BOX_SIDE = 20,             /* MNIST's digits fit into this box */
-    MIDDLE = DATASET_SIDE / 2, /* MNIST's centres of mass are nearest to this pixel */
-};
+/* MNIST's digits fit into 20x20 of 28x28 pixels. */
+static const double BOX_SHARE = 20.0 / MNIST_SIDE;
 
 /* Up to the first distance from its path the pen draws full ink, which fades out up to the
  * second. */
 static const double PEN_FULL = 3.5, PEN_REACH = 7.0;
 static const double ERASER_WIDTH = 2.0; /* relative to the pen's */
 
-struct sketch *sketch_new(struct error *error)
+/* The side of the sheet along which the image has so many pixels. */
+static int sheet_side(int pixels, int longest)
 {
-    return memory_new(1, sizeof(struct sketch), error);
+    const int side = (int)lround((double)SKETCH_SIDE * pixels / longest);
+
+    return side > 0 ? side : 1;
+}
+
+struct sketch *sketch_new(int width, int height, struct error *error)
+{
+    struct sketch *sketch = memory_new(1, sizeof *sketch, error);
+    const int longest = width > height ? width : height;
+
+    if (sketch == NULL)
+        return NULL;
+    sketch->image_width = width;
+    sketch->image_height = height;
+    sketch->width = sheet_side(width, longest);
+    sketch->height = sheet_side(height, longest);
+    return sketch;
 }
 
 void sketch_free(struct sketch *sketch)
@@ -74,11 +89,11 @@ static double distance_to_line(double x, double y, const double from[2], const d
     return hypot(x - from[0] - along * wide, y - from[1] - along * high);
 }
 
-/* The pixels [*first, *last] of a row or column that a line can reach. */
-static void find_reach(double from, double to, double reach, int *first, int *last)
+/* The pixels [*first, *last] of `side` in a row or column that a line can reach. */
+static void find_reach(double from, double to, double reach, int side, int *first, int *last)
 {
-    *first = (int)fmin(fmax(fmin(from, to) - reach, 0.0), SKETCH_SIDE);
-    *last = (int)fmax(fmin(fmax(from, to) + reach, SKETCH_SIDE - 1.0), -1.0);
+    *first = (int)fmin(fmax(fmin(from, to) - reach, 0.0), side);
+    *last = (int)fmax(fmin(fmax(from, to) + reach, side - 1.0), -1.0);
 }
 
 static void draw(struct sketch *sketch, const double from[2], const double to[2])
@@ -86,12 +101,12 @@ static void draw(struct sketch *sketch, const double from[2], const double to[2]
     const double width = sketch->tool == SKETCH_ERASER ? ERASER_WIDTH : 1.0;
     int left, right, top, bottom;
 
-    find_reach(from[0], to[0], PEN_REACH * width, &left, &right);
-    find_reach(from[1], to[1], PEN_REACH * width, &top, &bottom);
+    find_reach(from[0], to[0], PEN_REACH * width, sketch->width, &left, &right);
+    find_reach(from[1], to[1], PEN_REACH * width, sketch->height, &top, &bottom);
     sketch->changes++;
     for (int y = top; y <= bottom; y++) {
         for (int x = left; x <= right; x++) {
-            uint8_t *pixel = &sketch->pixels[y * SKETCH_SIDE + x];
+            uint8_t *pixel = &sketch->pixels[y * sketch->width + x];
             double distance = distance_to_line(x + 0.5, y + 0.5, from, to) / width;
             double touch = (PEN_REACH - distance) / (PEN_REACH - PEN_FULL);
             uint8_t ink = (uint8_t)(255.0 * fmin(fmax(touch, 0.0), 1.0) + 0.5);
@@ -127,11 +142,11 @@ struct box {
 
 static struct box find_ink(const struct sketch *sketch)
 {
-    int left = SKETCH_SIDE, right = -1, top = SKETCH_SIDE, bottom = -1;
+    int left = sketch->width, right = -1, top = sketch->height, bottom = -1;
 
-    for (int y = 0; y < SKETCH_SIDE; y++) {
-        for (int x = 0; x < SKETCH_SIDE; x++) {
-            if (sketch->pixels[y * SKETCH_SIDE + x] == 0)
+    for (int y = 0; y < sketch->height; y++) {
+        for (int x = 0; x < sketch->width; x++) {
+            if (sketch->pixels[y * sketch->width + x] == 0)
                 continue;
             left = x < left ? x : left;
             right = x > right ? x : right;
@@ -158,53 +173,55 @@ static double mean_ink(const struct sketch *sketch, const struct box *box, doubl
     for (int y = (int)top; y < box->height && y < top + side; y++)
         for (int x = (int)left; x < box->width && x < left + side; x++)
             sum += overlap(y, top, top + side) * overlap(x, left, left + side) *
-                   sketch->pixels[(box->top + y) * SKETCH_SIDE + box->left + x];
+                   sketch->pixels[(box->top + y) * sketch->width + box->left + x];
     return sum / (side * side);
 }
 
-/* Scales the box into scaled[BOX_SIDE][BOX_SIDE], at its top left corner. */
-static void scale_ink(const struct sketch *sketch, const struct box *box,
-                      uint8_t scaled[BOX_SIDE][BOX_SIDE])
+/* Scales the box into scaled[high][wide], at its top left corner. */
+static void scale_ink(struct sketch *sketch, const struct box *box, int wide, int high)
 {
-    const double side = (double)(box->width > box->height ? box->width : box->height) / BOX_SIDE;
+    const double side = fmax((double)box->width / wide, (double)box->height / high);
 
-    for (int y = 0; y < BOX_SIDE; y++)
-        for (int x = 0; x < BOX_SIDE; x++)
-            scaled[y][x] = (uint8_t)(mean_ink(sketch, box, x * side, y * side, side) + 0.5);
+    for (int y = 0; y < high; y++)
+        for (int x = 0; x < wide; x++)
+            sketch->scaled[y * wide + x] =
+                (uint8_t)(mean_ink(sketch, box, x * side, y * side, side) + 0.5);
 }
 
 /* The shift to the right and down that moves the centre of mass to the middle. */
-static void find_shift(uint8_t scaled[BOX_SIDE][BOX_SIDE], int *right, int *down)
+static void find_shift(const struct sketch *sketch, int wide, int high, int *right, int *down)
 {
     double mass = 0.0, x_sum = 0.0, y_sum = 0.0;
 
-    for (int y = 0; y < BOX_SIDE; y++) {
-        for (int x = 0; x < BOX_SIDE; x++) {
-            mass += scaled[y][x];
-            x_sum += x * scaled[y][x];
-            y_sum += y * scaled[y][x];
+    for (int y = 0; y < high; y++) {
+        for (int x = 0; x < wide; x++) {
+            const int ink = sketch->scaled[y * wide + x];
+            mass += ink;
+            x_sum += x * ink;
+            y_sum += y * ink;
         }
     }
-    *right = mass > 0.0 ? (int)lround(MIDDLE - x_sum / mass) : 0;
-    *down = mass > 0.0 ? (int)lround(MIDDLE - y_sum / mass) : 0;
+    *right = mass > 0.0 ? (int)lround(sketch->image_width / 2 - x_sum / mass) : 0;
+    *down = mass > 0.0 ? (int)lround(sketch->image_height / 2 - y_sum / mass) : 0;
 }
 
-void sketch_digit(const struct sketch *sketch, uint8_t pixels[DATASET_PIXELS])
+void sketch_digit(struct sketch *sketch, uint8_t *pixels)
 {
+    const int width = sketch->image_width, height = sketch->image_height;
+    const int wide = (int)ceil(width * BOX_SHARE), high = (int)ceil(height * BOX_SHARE);
     const struct box box = find_ink(sketch);
-    uint8_t scaled[BOX_SIDE][BOX_SIDE];
     int right, down;
 
-    memset(pixels, 0, DATASET_PIXELS);
+    memset(pixels, 0, (size_t)width * (size_t)height);
     if (box.width == 0)
         return;
-    scale_ink(sketch, &box, scaled);
-    find_shift(scaled, &right, &down);
-    for (int y = 0; y < BOX_SIDE; y++) {
-        for (int x = 0; x < BOX_SIDE; x++) {
+    scale_ink(sketch, &box, wide, high);
+    find_shift(sketch, wide, high, &right, &down);
+    for (int y = 0; y < high; y++) {
+        for (int x = 0; x < wide; x++) {
             int to_x = x + right, to_y = y + down;
-            if (to_x >= 0 && to_x < DATASET_SIDE && to_y >= 0 && to_y < DATASET_SIDE)
-                pixels[to_y * DATASET_SIDE + to_x] = scaled[y][x];
+            if (to_x >= 0 && to_x < width && to_y >= 0 && to_y < height)
+                pixels[to_y * width + to_x] = sketch->scaled[y * wide + x];
         }
     }
 }

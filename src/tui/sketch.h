@@ -2,8 +2,9 @@
  * sketch.h -- a sheet of grey pixels on which the user draws a digit, and the network input made
  * from it as MNIST's makers did.
  *
- * Coordinates are in pixels of the sheet, (0, 0) its top left corner, SKETCH_SIDE its right and
- * lower edge. Ink outside the sheet is lost. The brush is as thick and soft as MNIST's strokes in a
+ * The sheet has the shape of the data set's images; its longer side has SKETCH_SIDE pixels.
+ * Coordinates are in pixels of the sheet, (0, 0) its top left corner, (width, height) its lower
+ * right one. Ink outside the sheet is lost. The brush is as thick and soft as MNIST's strokes in a
  * digit that fills most of the sheet.
  *
  * Ownership: sketch_free releases what sketch_new made. Threads: a sketch belongs to one thread.
@@ -17,7 +18,7 @@
 #include <stdint.h>
 
 enum {
-    SKETCH_SIDE = 4 * DATASET_SIDE, /* rows and columns of the sheet */
+    SKETCH_SIDE = 4 * MNIST_SIDE,
     SKETCH_PIXELS = SKETCH_SIDE * SKETCH_SIDE,
     SKETCH_UNDO = 32, /* strokes that can be undone */
 };
@@ -25,7 +26,9 @@ enum {
 enum sketch_tool { SKETCH_PEN, SKETCH_ERASER };
 
 struct sketch {
-    uint8_t pixels[SKETCH_PIXELS]; /* 0 paper to 255 ink */
+    int width, height;             /* of the sheet */
+    int image_width, image_height; /* of the network input */
+    uint8_t pixels[SKETCH_PIXELS]; /* [height][width], 0 paper to 255 ink */
     unsigned long changes;         /* incremented with every change of the pixels */
 
     /* Only sketch.c changes the rest. */
@@ -33,10 +36,11 @@ struct sketch {
     double x, y;               /* the present end of the stroke */
     int undo_next, undo_count; /* a ring of sheets before the latest strokes */
     uint8_t undo[SKETCH_UNDO][SKETCH_PIXELS];
+    uint8_t scaled[DATASET_PIXELS_MAX]; /* the ink as large as in the image */
 };
 
-/* An empty sheet. NULL with ERROR_SYSTEM when memory is short. */
-struct sketch *sketch_new(struct error *error);
+/* An empty sheet for images of width x height pixels. NULL with ERROR_SYSTEM if memory is short. */
+struct sketch *sketch_new(int width, int height, struct error *error);
 void sketch_free(struct sketch *sketch);
 
 /* Begins a stroke with a dot at (x, y), which may be any finite numbers. */
@@ -56,10 +60,11 @@ bool sketch_empty(const struct sketch *sketch);
 /*
  * Makes an image as MNIST's makers did (LeCun, Bottou, Bengio and Haffner, "Gradient-Based Learning
  * Applied to Document Recognition", 1998, section III): the ink's bounding box is scaled, with
- * anti-aliasing and its aspect ratio kept, to fit 20x20 pixels, and placed so that its centre of
- * mass is nearest to the middle of 28x28, by whole pixels. Ink outside these is cut off. An empty
- * sheet gives zeros.
+ * anti-aliasing and its aspect ratio kept, to fit 20x20 of 28x28 pixels, or this share of images of
+ * another size. It is placed so that its centre of mass is nearest to the middle, by whole pixels.
+ * Ink outside of the image is cut off. An empty sheet gives zeros. Fills
+ * pixels[image_height][image_width].
  */
-void sketch_digit(const struct sketch *sketch, uint8_t pixels[DATASET_PIXELS]);
+void sketch_digit(struct sketch *sketch, uint8_t *pixels);
 
 #endif

@@ -7,9 +7,9 @@
 #include <math.h>
 
 enum {
-    CUT_HEIGHT = 4,                /* rows in which a map is shown even if it is cut off below */
-    SMALL_SIDE = DATASET_SIDE / 2, /* the largest width of a picture, in cells */
-    LARGE_SIDE = DATASET_SIDE,
+    CUT_HEIGHT = 4,              /* rows in which a map is shown even if it is cut off below */
+    SMALL_SIDE = MNIST_SIDE / 2, /* the largest width of a picture, in cells */
+    LARGE_SIDE = MNIST_SIDE,
     LARGE_WIDTH = 4 * (LARGE_SIDE + 1), /* from this width on pictures may be large */
     FEATURE_WIDTH = 11,                 /* "12  -0.45  " */
     NUMBERS_MAX = 100,                  /* features that are written as numbers */

@@ -15,12 +15,14 @@ enum {
 static const double shade_shares[SHADES] = {0.005, 0.02, 0.05, 0.1};
 
 struct sums {
-    int rows[DATASET_CLASSES], columns[DATASET_CLASSES];
+    int classes;
+    int rows[CLASSES_MAX], columns[CLASSES_MAX];
     int right, total;
 };
 
 /* What fits inside the border. */
 struct matrix_layout {
+    int classes;
     bool counts; /* cells hold counts, else percent */
     int digits;  /* of the widest count */
     int cell_width, cell_height;
@@ -31,9 +33,9 @@ struct matrix_layout {
 
 static void add_up(const struct confusion *matrix, struct sums *sums)
 {
-    *sums = (struct sums){0};
-    for (int i = 0; i < DATASET_CLASSES; i++) {
-        for (int j = 0; j < DATASET_CLASSES; j++) {
+    *sums = (struct sums){.classes = matrix->classes};
+    for (int i = 0; i < sums->classes; i++) {
+        for (int j = 0; j < sums->classes; j++) {
             sums->rows[i] += matrix->counts[i][j];
             sums->columns[j] += matrix->counts[i][j];
         }
@@ -56,22 +58,22 @@ static int widest_count(const struct sums *sums)
 {
     int most = 0;
 
-    for (int i = 0; i < DATASET_CLASSES; i++)
+    for (int i = 0; i < sums->classes; i++)
         most = sums->rows[i] > most ? sums->rows[i] : most;
     return digits_of(most);
 }
 
 static void lay_out_columns(struct matrix_layout *layout, int width)
 {
-    const int left = width - LABEL_WIDTH, least = DATASET_CLASSES * (layout->digits + 1);
+    const int left = width - LABEL_WIDTH, least = layout->classes * (layout->digits + 1);
     const int most = layout->digits + SPARE_WIDTH;
 
     layout->counts = left >= least;
     layout->recall = left >= least + SUM_WIDTH;
     layout->images = left >= least + 2 * SUM_WIDTH;
-    layout->cell_width = (left - (layout->recall + layout->images) * SUM_WIDTH) / DATASET_CLASSES;
+    layout->cell_width = (left - (layout->recall + layout->images) * SUM_WIDTH) / layout->classes;
     if (!layout->counts)
-        layout->cell_width = left >= DATASET_CLASSES * SHARE_WIDTH ? SHARE_WIDTH : 0;
+        layout->cell_width = left >= layout->classes * SHARE_WIDTH ? SHARE_WIDTH : 0;
     else if (layout->cell_width > most)
         layout->cell_width = most;
 }
@@ -79,21 +81,21 @@ static void lay_out_columns(struct matrix_layout *layout, int width)
 /* `named`: there is room for the names of the lines below. */
 static void lay_out_rows(struct matrix_layout *layout, int height, int row, bool named)
 {
-    int left = height - 1 - DATASET_CLASSES; /* under the heading and the matrix */
+    int left = height - 1 - layout->classes; /* under the heading and the matrix */
 
     layout->caption = left >= 1;
     layout->precision = named && left >= 2;
     layout->predicted = named && left >= 3;
-    left += DATASET_CLASSES - layout->caption - layout->precision - layout->predicted;
-    layout->cell_height = left / DATASET_CLASSES;
+    left += layout->classes - layout->caption - layout->precision - layout->predicted;
+    layout->cell_height = left / layout->classes;
     if (layout->cell_height > CELL_HEIGHT_MAX)
         layout->cell_height = CELL_HEIGHT_MAX;
     if (layout->cell_height < 1)
         layout->cell_height = 1;
-    layout->rows = left < DATASET_CLASSES ? left : DATASET_CLASSES;
+    layout->rows = left < layout->classes ? left : layout->classes;
     layout->first = row - layout->rows / 2;
-    if (layout->first > DATASET_CLASSES - layout->rows)
-        layout->first = DATASET_CLASSES - layout->rows;
+    if (layout->first > layout->classes - layout->rows)
+        layout->first = layout->classes - layout->rows;
     if (layout->first < 0)
         layout->first = 0;
 }
@@ -106,11 +108,11 @@ static int cell_right(const struct matrix_layout *layout, int column)
 
 static struct matrix_layout lay_out(const struct sums *sums, int width, int height, int row)
 {
-    struct matrix_layout layout = {.digits = widest_count(sums)};
+    struct matrix_layout layout = {.classes = sums->classes, .digits = widest_count(sums)};
 
     lay_out_columns(&layout, width);
     lay_out_rows(&layout, height, row,
-                 width - cell_right(&layout, DATASET_CLASSES - 1) >= NAME_WIDTH);
+                 width - cell_right(&layout, layout.classes - 1) >= NAME_WIDTH);
     if (layout.cell_width == 0 || layout.rows < 0)
         layout.rows = 0;
     return layout;
@@ -181,9 +183,9 @@ static void draw_cell(const struct matrix_layout *layout, struct canvas *canvas,
 
 static void draw_heading(const struct matrix_layout *layout, struct canvas *canvas, int column)
 {
-    int behind = cell_right(layout, DATASET_CLASSES - 1);
+    int behind = cell_right(layout, layout->classes - 1);
 
-    for (int j = 0; j < DATASET_CLASSES; j++)
+    for (int j = 0; j < layout->classes; j++)
         canvas_text_right(canvas, cell_right(layout, j), 0,
                           j == column ? STYLE_REVERSE : STYLE_BOLD, "%d", j);
     if (layout->images)
@@ -196,10 +198,10 @@ static void draw_row(const struct matrix_layout *layout, struct canvas *canvas,
                      const struct confusion *matrix, const struct sums *sums, int i,
                      int cursor_column)
 {
-    int behind = cell_right(layout, DATASET_CLASSES - 1);
+    int behind = cell_right(layout, layout->classes - 1);
 
     canvas_text(canvas, 0, 0, cursor_column >= 0 ? STYLE_REVERSE : STYLE_BOLD, "%d", i);
-    for (int j = 0; j < DATASET_CLASSES; j++) {
+    for (int j = 0; j < layout->classes; j++) {
         struct canvas cell = canvas_inside(canvas, cell_right(layout, j) - layout->cell_width, 0,
                                            layout->cell_width, layout->cell_height);
         draw_cell(layout, &cell, matrix->counts[i][j], sums->rows[i], i == j, j == cursor_column);
@@ -216,9 +218,9 @@ static void draw_row(const struct matrix_layout *layout, struct canvas *canvas,
 static int draw_sums(const struct matrix_layout *layout, struct canvas *canvas,
                      const struct confusion *matrix, const struct sums *sums, int y)
 {
-    const int behind = cell_right(layout, DATASET_CLASSES - 1);
+    const int behind = cell_right(layout, layout->classes - 1);
 
-    for (int j = 0; layout->predicted && j < DATASET_CLASSES; j++) {
+    for (int j = 0; layout->predicted && j < layout->classes; j++) {
         if (layout->counts)
             canvas_text_right(canvas, cell_right(layout, j), y, STYLE_PLAIN, "%d",
                               sums->columns[j]);
@@ -228,7 +230,7 @@ static int draw_sums(const struct matrix_layout *layout, struct canvas *canvas,
     }
     if (layout->predicted)
         canvas_text(canvas, behind + 1, y++, STYLE_BOLD, "predicted");
-    for (int j = 0; layout->precision && j < DATASET_CLASSES; j++)
+    for (int j = 0; layout->precision && j < layout->classes; j++)
         write_percent(canvas, cell_right(layout, j), y, STYLE_PLAIN, layout, matrix->counts[j][j],
                       sums->columns[j]);
     if (layout->precision)
@@ -296,7 +298,7 @@ bool view_confusion_cell(const struct confusion *matrix, const struct canvas *ca
     x -= 1 + LABEL_WIDTH; /* the border, the labels */
     y -= 1 + 1;           /* the border, the heading */
     if (x < 0 || y < 0 || layout.rows == 0 || sums.total == 0 ||
-        x >= DATASET_CLASSES * layout.cell_width || y >= layout.rows * layout.cell_height)
+        x >= layout.classes * layout.cell_width || y >= layout.rows * layout.cell_height)
         return false;
     *row = layout.first + y / layout.cell_height;
     *column = x / layout.cell_width;

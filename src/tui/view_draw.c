@@ -4,10 +4,10 @@
 #include "tui/image.h"
 
 enum {
-    SMALL_WIDTH = DATASET_SIDE / 2, /* cells of the image: half its pixels in each direction */
-    SMALL_HEIGHT = DATASET_SIDE / 4,
-    LARGE_WIDTH = DATASET_SIDE,
-    LARGE_HEIGHT = DATASET_SIDE / 2,
+    SMALL_WIDTH = MNIST_SIDE / 2, /* cells of the image: half its pixels in each direction */
+    SMALL_HEIGHT = MNIST_SIDE / 4,
+    LARGE_WIDTH = MNIST_SIDE,
+    LARGE_HEIGHT = MNIST_SIDE / 2,
     SMALL_BARS = 8, /* cells a row of bars needs */
     LARGE_BARS = 15,
     SHEET_LEAST = 28, /* cells: the sheet keeps this width before the image is large */
@@ -20,12 +20,7 @@ struct sheet_layout {
     int keys;                      /* the row of the line with the keys; 0: none */
 };
 
-static int smaller(int a, int b)
-{
-    return a < b ? a : b;
-}
-
-static struct sheet_layout lay_out(int width, int height)
+static struct sheet_layout lay_out(const struct sketch *sketch, int width, int height)
 {
     const int small = SMALL_WIDTH + SMALL_BARS + 2, large = LARGE_WIDTH + LARGE_BARS + 2;
     struct sheet_layout layout = {.keys = height > 2 ? height - 1 : 0};
@@ -40,8 +35,12 @@ static struct sheet_layout lay_out(int width, int height)
         layout.image_height = SMALL_HEIGHT;
         width -= small;
     }
-    layout.sheet_height = smaller(rows, width / 2);
-    layout.sheet_width = 2 * layout.sheet_height;
+    layout.sheet_width = width;
+    layout.sheet_height = rows;
+    if (width > 0 && rows > 0)
+        image_fit(sketch->width, sketch->height, &layout.sheet_width, &layout.sheet_height);
+    if (layout.image_width > 0)
+        image_fit(sketch->width, sketch->height, &layout.image_width, &layout.image_height);
     return layout;
 }
 
@@ -49,8 +48,8 @@ static void draw_cursor(const struct drawing *drawing, struct canvas *sheet)
 {
     const uint32_t glyph = !drawing->down ? '+' : drawing->tool == SKETCH_PEN ? 'o' : 'x';
 
-    canvas_put(sheet, (int)(drawing->x * sheet->width / SKETCH_SIDE),
-               (int)(drawing->y * sheet->height / SKETCH_SIDE), glyph, STYLE_REVERSE);
+    canvas_put(sheet, (int)(drawing->x * sheet->width / drawing->sketch->width),
+               (int)(drawing->y * sheet->height / drawing->sketch->height), glyph, STYLE_REVERSE);
 }
 
 static struct canvas draw_border(const struct drawing *drawing, bool focused, struct canvas *canvas)
@@ -62,7 +61,7 @@ static struct canvas draw_border(const struct drawing *drawing, bool focused, st
     int length =
         snprintf(title, sizeof title, "Draw  %s %s", drawing->tool == SKETCH_PEN ? "pen" : "eraser",
                  drawing->down ? "down" : "up");
-    for (int k = 1; probabilities != NULL && k < DATASET_CLASSES; k++)
+    for (int k = 1; probabilities != NULL && k < drawing->classes; k++)
         if (probabilities[k] > probabilities[said])
             said = k;
     if (probabilities != NULL)
@@ -78,20 +77,20 @@ static void draw_answer(const struct drawing *drawing, const struct sheet_layout
     struct canvas bars =
         canvas_inside(canvas, layout->image_width + 1, 0, canvas->width, canvas->height);
 
-    image_draw(&image, drawing->digit, DATASET_SIDE);
+    image_draw(&image, drawing->digit, drawing->sketch->image_width, drawing->sketch->image_height);
     canvas_text(canvas, 0, layout->image_height, STYLE_DIM, "network input");
     if (drawing->probabilities != NULL)
-        bars_draw(&bars, drawing->probabilities, -1);
+        bars_draw(&bars, drawing->probabilities, drawing->classes, -1);
 }
 
 void view_draw(const struct drawing *drawing, bool focused, struct canvas *canvas)
 {
     struct canvas inside = draw_border(drawing, focused, canvas);
-    const struct sheet_layout layout = lay_out(inside.width, inside.height);
+    const struct sheet_layout layout = lay_out(drawing->sketch, inside.width, inside.height);
     const int beside = layout.sheet_width + 1;
 
     struct canvas sheet = canvas_inside(&inside, 0, 0, layout.sheet_width, layout.sheet_height);
-    image_draw(&sheet, drawing->sketch->pixels, SKETCH_SIDE);
+    image_draw(&sheet, drawing->sketch->pixels, drawing->sketch->width, drawing->sketch->height);
     draw_cursor(drawing, &sheet);
     for (int y = 0; y < sheet.height; y++)
         canvas_put(&inside, layout.sheet_width, y, inside.glyphs == GLYPHS_ASCII ? '|' : 0x2502,
@@ -104,15 +103,16 @@ void view_draw(const struct drawing *drawing, bool focused, struct canvas *canva
         canvas_text(&inside, 0, layout.keys, STYLE_DIM, "%s", drawing->keys);
 }
 
-bool view_draw_point(const struct canvas *canvas, int x, int y, double *sheet_x, double *sheet_y)
+bool view_draw_point(const struct sketch *sketch, const struct canvas *canvas, int x, int y,
+                     double *sheet_x, double *sheet_y)
 {
-    const struct sheet_layout layout = lay_out(canvas->width - 2, canvas->height - 2);
+    const struct sheet_layout layout = lay_out(sketch, canvas->width - 2, canvas->height - 2);
 
     x -= 1; /* the border */
     y -= 1;
     if (x < 0 || y < 0 || x >= layout.sheet_width || y >= layout.sheet_height)
         return false;
-    *sheet_x = (x + 0.5) * SKETCH_SIDE / layout.sheet_width;
-    *sheet_y = (y + 0.5) * SKETCH_SIDE / layout.sheet_height;
+    *sheet_x = (x + 0.5) * sketch->width / layout.sheet_width;
+    *sheet_y = (y + 0.5) * sketch->height / layout.sheet_height;
     return true;
 }

@@ -12,11 +12,12 @@
 
 struct drawing {
     struct sketch *sketch;
-    double x, y;                /* the cursor, on the sheet */
-    enum sketch_tool tool;      /* the present tool */
-    bool down;                  /* the tool draws as the cursor moves */
-    const uint8_t *digit;       /* [DATASET_PIXELS] sketch_digit's image */
-    const float *probabilities; /* [DATASET_CLASSES] of that image; NULL: none yet */
+    double x, y;           /* the cursor, on the sheet */
+    enum sketch_tool tool; /* the present tool */
+    bool down;             /* the tool draws as the cursor moves */
+    const uint8_t *digit;  /* sketch_digit's image */
+    int classes;
+    const float *probabilities; /* [classes] of that image; NULL: none yet */
     const char *keys;           /* one line about the keys */
     bool dragging;              /* the mouse has begun a stroke on the sheet */
 };
@@ -25,6 +26,7 @@ struct drawing {
 void view_draw(const struct drawing *drawing, bool focused, struct canvas *canvas);
 
 /* The point on the sheet at view_draw's cell (x, y) of the same canvas. False if it is outside. */
-bool view_draw_point(const struct canvas *canvas, int x, int y, double *sheet_x, double *sheet_y);
+bool view_draw_point(const struct sketch *sketch, const struct canvas *canvas, int x, int y,
+                     double *sheet_x, double *sheet_y);
 
 #endif

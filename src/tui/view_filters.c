@@ -14,9 +14,9 @@ enum {
     SIGNS = 3, /* for the largest weight */
     GAP = 2,   /* between two filters, and between signs and numbers */
     NUMBER_WIDTH = 6,
-    SIGNS_SIDE = 9,                    /* larger filters are pictures */
-    PICTURE_WIDTH = DATASET_SIDE / 2,  /* of a picture, in cells, and twice that if all fit */
-    PICTURE_HEIGHT = DATASET_SIDE / 4, /* rows, likewise */
+    SIGNS_SIDE = 9,                  /* larger filters are pictures */
+    PICTURE_WIDTH = MNIST_SIDE / 2,  /* of a picture, in cells, and twice that if all fit */
+    PICTURE_HEIGHT = MNIST_SIDE / 4, /* rows, likewise */
 };
 
 /* The first weights, [count][height][width], and how they stand in the canvas: in full lines one

@@ -9,10 +9,10 @@
 
 enum {
     TEXT_WIDTH = 15,
-    SMALL_WIDTH = DATASET_SIDE / 2, /* cells of a picture: half its pixels in each direction */
-    SMALL_HEIGHT = DATASET_SIDE / 4,
-    LARGE_WIDTH = DATASET_SIDE,
-    LARGE_HEIGHT = DATASET_SIDE / 2,
+    SMALL_WIDTH = MNIST_SIDE / 2, /* cells of a picture: half its pixels in each direction */
+    SMALL_HEIGHT = MNIST_SIDE / 4,
+    LARGE_WIDTH = MNIST_SIDE,
+    LARGE_HEIGHT = MNIST_SIDE / 2,
     ENOUGH = 4, /* samples; up to here more samples are better than larger ones */
     GAP = 2,    /* columns between two samples; rows: one */
 };
@@ -63,6 +63,18 @@ static int find_prediction(const struct predictions *predictions, int image)
     return -1;
 }
 
+/* Draws an image of the split as large as it fits. */
+static void draw_picture(const struct split *split, const struct canvas *canvas,
+                         const uint8_t *pixels)
+{
+    int width = canvas->width, height = canvas->height;
+
+    if (split->width != split->height)
+        image_fit(split->width, split->height, &width, &height);
+    struct canvas picture = canvas_inside(canvas, 0, 0, width, height);
+    image_draw(&picture, pixels, split->width, split->height);
+}
+
 static void draw_sample(const struct frame *frame, struct canvas *canvas, int index, int width,
                         int height)
 {
@@ -70,7 +82,7 @@ static void draw_sample(const struct frame *frame, struct canvas *canvas, int in
     const int lane = find_prediction(predictions, index), label = frame->test->labels[index];
 
     struct canvas picture = canvas_inside(canvas, 0, 0, width, height);
-    image_draw(&picture, frame->test->images + (size_t)index * DATASET_PIXELS, DATASET_SIDE);
+    draw_picture(frame->test, &picture, split_image(frame->test, (uint32_t)index));
     struct canvas text = canvas_inside(canvas, width + 1, 0, TEXT_WIDTH, canvas->height);
     if (lane < 0) {
         canvas_text(&text, 0, 0, STYLE_BOLD, "true %d", label);
@@ -82,7 +94,7 @@ static void draw_sample(const struct frame *frame, struct canvas *canvas, int in
         canvas_text(&text, 0, 1, right ? STYLE_GOOD : STYLE_BAD, "%s", right ? "right" : "WRONG");
     canvas_text(&text, x, 1, STYLE_PLAIN, " loss %.2f", predictions->losses[lane]);
     struct canvas bars = canvas_inside(&text, 0, 2, TEXT_WIDTH, height - 2);
-    bars_draw(&bars, predictions->probabilities[lane], label);
+    bars_draw(&bars, predictions_of(predictions, lane), predictions->classes, label);
 }
 
 static void make_title(char title[96], const struct frame *frame)
@@ -123,25 +135,31 @@ void view_samples(const struct frame *frame, struct canvas *canvas)
 static void draw_form(const struct frame *frame, const struct tiles *tiles, struct canvas *tile,
                       int epoch)
 {
-    const uint8_t *image = frame->train->images + (size_t)frame->train_image * DATASET_PIXELS;
+    static uint8_t pixels[DATASET_PIXELS_MAX]; /* too large for the stack */
+    const struct split *train = frame->train;
+    const uint8_t *image = split_image(train, (uint32_t)frame->train_image);
     const struct augmentation augmentation = rule_of_images(frame->settings, epoch);
     struct canvas picture = canvas_inside(tile, 0, tiles->above, tiles->width, tiles->height);
-    float values[DATASET_PIXELS];
-    uint8_t pixels[DATASET_PIXELS];
+    float row[DATASET_SIDE_MAX];
+    struct augmented augmented;
 
     if (epoch < 0) {
         canvas_text(tile, 0, 0, STYLE_PLAIN, "in the file");
-        image_draw(&picture, image, DATASET_SIDE);
+        draw_picture(train, &picture, image);
         return;
     }
     if (epoch == view_epoch(frame))
         canvas_text(tile, 0, 0, STYLE_BOLD, "this epoch, %d", epoch + 1);
     else
         canvas_text(tile, 0, 0, STYLE_PLAIN, "epoch %d", epoch + 1);
-    augment_image(&augmentation, (uint32_t)frame->train_image, image, values);
-    for (int i = 0; i < DATASET_PIXELS; i++)
-        pixels[i] = (uint8_t)(values[i] + 0.5F);
-    image_draw(&picture, pixels, DATASET_SIDE);
+    augment_begin(&augmented, &augmentation, (uint32_t)frame->train_image, image, train->height,
+                  train->width);
+    for (int y = 0; y < train->height; y++) {
+        augment_row(&augmented, y, row);
+        for (int x = 0; x < train->width; x++)
+            pixels[y * train->width + x] = (uint8_t)(row[x] + 0.5F);
+    }
+    draw_picture(train, &picture, pixels);
 }
 
 /* Draws the image from this epoch on, or from earlier ones if there is more room than epochs

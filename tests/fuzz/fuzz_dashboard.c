@@ -37,7 +37,8 @@ static const char *const model_texts[MODELS] = {
     "tiny",
     "Flatten Linear(30) Sigmoid Linear(10)",
     "Conv2d(6, 5, padding=2) Tanh AvgPool2d(2) Flatten Linear(120) Tanh Linear(10)",
-    "Conv2d(5, 1) GELU Conv2d(4, (3, 5), stride=(2, 1)) LeakyReLU AdaptiveAvgPool2d((3, 1)) Linear(10)",
+    "Conv2d(5, 1) GELU Conv2d(4, (3, 5), stride=(2, 1)) LeakyReLU AdaptiveAvgPool2d((3, 1)) "
+    "Linear(10)",
     "Conv2d(2, 27) SiLU Flatten Linear(10)",
 };
 
@@ -214,24 +215,32 @@ static void make_weights(struct bytes *bytes, struct world *world, long step)
 /* Makes everything that does not depend on the bytes, except for the model's name. Called once. */
 static void make_world(struct world *world, const char *name)
 {
-    static uint8_t pixels[IMAGES * DATASET_PIXELS], labels[IMAGES];
+    static uint8_t pixels[IMAGES * (MNIST_SIDE * MNIST_SIDE)], labels[IMAGES];
     struct insight *insight = &world->insight;
     struct error error;
 
     setlocale(LC_CTYPE, "C.UTF-8"); /* without this locale texts are ASCII */
-    for (int i = 0; i < IMAGES * DATASET_PIXELS; i++)
+    for (int i = 0; i < IMAGES * (MNIST_SIDE * MNIST_SIDE); i++)
         pixels[i] = (uint8_t)(i * 37);
     for (int i = 0; i < IMAGES; i++)
-        labels[i] = (uint8_t)(i % DATASET_CLASSES);
-    world->test = (struct split){IMAGES, pixels, labels, 0.1307F, 0.3081F};
+        labels[i] = (uint8_t)(i % MNIST_CLASSES);
+    world->test = (struct split){.count = IMAGES,
+                                 .height = MNIST_SIDE,
+                                 .width = MNIST_SIDE,
+                                 .classes = MNIST_CLASSES,
+                                 .images = pixels,
+                                 .labels = labels,
+                                 .mean = 0.1307F,
+                                 .deviation = 0.3081F};
     insight->test = &world->test;
     insight->shown = &insight->live;
     fuzz_require((world->model = sample_model(name)) != NULL &&
-                 (world->state = memory_new(world->model->state_count, sizeof(float), &error)) != NULL &&
+                 (world->state = memory_new(world->model->state_count, sizeof(float), &error)) !=
+                     NULL &&
                  outcomes_init(&insight->live, IMAGES, &error) &&
                  activations_init(&insight->activations, world->model,
                                   kernels_select("baseline", &error), &error));
-    insight->sketch = sketch_new(&error);
+    insight->sketch = sketch_new(MNIST_SIDE, MNIST_SIDE, &error);
     fuzz_require(insight->sketch != NULL);
 }
 
@@ -242,14 +251,15 @@ static void make_insight(struct bytes *bytes, struct world *world)
 
     insight->live.step = take_int(bytes, 0, 1); /* before and after the first test pass */
     for (int i = 0; i < IMAGES; i++) {
-        insight->live.predicted[i] = (uint8_t)take_int(bytes, 0, DATASET_CLASSES - 1);
+        insight->live.predicted[i] = (uint8_t)take_int(bytes, 0, MNIST_CLASSES - 1);
         insight->live.losses[i] = take_metric(bytes);
     }
+    predictions->classes = MNIST_CLASSES;
     for (int lane = 0; lane < LANES; lane++) {
-        predictions->predicted[lane] = (uint8_t)take_int(bytes, 0, DATASET_CLASSES - 1);
+        predictions->predicted[lane] = (uint8_t)take_int(bytes, 0, MNIST_CLASSES - 1);
         predictions->losses[lane] = (double)take_metric(bytes);
-        for (int k = 0; k < DATASET_CLASSES; k++)
-            predictions->probabilities[lane][k] = take_share(bytes);
+        for (int k = 0; k < MNIST_CLASSES; k++)
+            predictions->probabilities[lane * MNIST_CLASSES + k] = take_share(bytes);
     }
     for (int l = 0; l < world->model->layer_count; l++)
         insight->activations.values[l][0] = take_metric(bytes);
@@ -260,7 +270,9 @@ static void clear_insight(struct insight *insight)
 {
     struct error error;
 
-    memset(insight->sketch, 0, offsetof(struct sketch, undo));
+    memset(insight->sketch->pixels, 0, sizeof insight->sketch->pixels);
+    insight->sketch->changes = 0;
+    insight->sketch->undo_next = insight->sketch->undo_count = 0;
     memset(insight->digit, 0, sizeof insight->digit);
     browse_fini(&insight->browse);
     fuzz_require(browse_init(&insight->browse, IMAGES, &error));
@@ -279,7 +291,7 @@ static void update(struct frame *frame, struct insight *insight)
     if (insight->sketch->changes > 0) {
         sketch_digit(insight->sketch, insight->digit);
         frame->drawing.probabilities =
-            sketch_empty(insight->sketch) ? NULL : predictions->probabilities[0];
+            sketch_empty(insight->sketch) ? NULL : predictions->probabilities;
     }
 }
 

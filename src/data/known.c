@@ -1,0 +1,207 @@
+#include "data/known.h"
+
+#include "support/words.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+
+#define DIGITS "0\n1\n2\n3\n4\n5\n6\n7\n8\n9\n"
+#define CAPITALS "A\nB\nC\nD\nE\nF\nG\nH\nI\nJ\nK\nL\nM\nN\nO\nP\nQ\nR\nS\nT\nU\nV\nW\nX\nY\nZ\n"
+#define SMALL_LETTERS                                                                              \
+    "a\nb\nc\nd\ne\nf\ng\nh\ni\nj\nk\nl\nm\nn\no\np\nq\nr\ns\nt\nu\nv\nw\nx\ny\nz\n"
+#define SMALL_UNLIKE_CAPITALS "a\nb\nd\ne\nf\ng\nh\nn\nq\nr\nt\n"
+#define EMNIST "https://www.nist.gov/itl/products-and-services/emnist-dataset"
+
+struct known {
+    const char *name;
+    const char *here;     /* a directory in the working directory; NULL: none */
+    const char *group;    /* a directory that it may share with others; NULL: none */
+    const char *prefix;   /* of its files; NULL: any */
+    const char *packaged; /* a directory where a package puts it; NULL: none */
+    const char *names;    /* of the classes, a line each; NULL: numbers */
+    const char *purpose, *origin;
+};
+
+/* Sources: the sets' own pages, given as their origins; for Fashion-MNIST's and KMNIST's classes
+ * and EMNIST's mappings, too. */
+static const struct known sets[] = {
+    {.name = "mnist",
+     .here = "data",
+     .packaged = INSTALLED_DATA,
+     .purpose = "handwritten digits, 10 classes",
+     .origin = "it comes with this program, in data/ and in " INSTALLED_DATA},
+    {.name = "fashion",
+     .packaged = "/usr/share/datasets/fashion-mnist",
+     .names = "T-shirt/top\nTrouser\nPullover\nDress\nCoat\nSandal\nShirt\nSneaker\nBag\n"
+              "Ankle boot\n",
+     .purpose = "clothes, 10 classes",
+     .origin = "install Debian's package dataset-fashion-mnist, or get the four files from "
+               "https://github.com/zalandoresearch/fashion-mnist"},
+    {.name = "kmnist",
+     .names = "\u304A\n\u304D\n\u3059\n\u3064\n\u306A\n\u306F\n\u307E\n\u3084\n\u308C\n\u3092\n",
+     .purpose = "old Japanese characters, 10 classes",
+     .origin = "get the four files from http://codh.rois.ac.jp/kmnist/"},
+    {.name = "qmnist",
+     .prefix = "qmnist",
+     .purpose = "MNIST again with 60,000 test images, 10 classes",
+     .origin = "get qmnist-train-... and qmnist-test-... from "
+               "https://github.com/facebookresearch/qmnist"},
+    {.name = "emnist-balanced",
+     .group = "emnist",
+     .prefix = "emnist-balanced",
+     .names = DIGITS CAPITALS SMALL_UNLIKE_CAPITALS,
+     .purpose = "digits and letters in equal numbers, 47 classes",
+     .origin = "unpack gzip.zip from " EMNIST},
+    {.name = "emnist-byclass",
+     .group = "emnist",
+     .prefix = "emnist-byclass",
+     .names = DIGITS CAPITALS SMALL_LETTERS,
+     .purpose = "digits, capital and small letters, 62 classes",
+     .origin = "unpack gzip.zip from " EMNIST},
+    {.name = "emnist-bymerge",
+     .group = "emnist",
+     .prefix = "emnist-bymerge",
+     .names = DIGITS CAPITALS SMALL_UNLIKE_CAPITALS,
+     .purpose = "digits and letters, 47 classes",
+     .origin = "unpack gzip.zip from " EMNIST},
+    {.name = "emnist-digits",
+     .group = "emnist",
+     .prefix = "emnist-digits",
+     .purpose = "digits, 10 classes",
+     .origin = "unpack gzip.zip from " EMNIST},
+    {.name = "emnist-letters",
+     .group = "emnist",
+     .prefix = "emnist-letters",
+     .names = "N/A\n" CAPITALS,
+     .purpose = "letters, classes 1 to 26 of 27, as torchvision has them",
+     .origin = "unpack gzip.zip from " EMNIST},
+    {.name = "emnist-mnist",
+     .group = "emnist",
+     .prefix = "emnist-mnist",
+     .purpose = "MNIST made from NIST again, 10 classes",
+     .origin = "unpack gzip.zip from " EMNIST},
+};
+
+enum { SET_COUNT = sizeof sets / sizeof sets[0], PLACES_MAX = 6 };
+
+const char *known_name(int i)
+{
+    return i < SET_COUNT ? sets[i].name : NULL;
+}
+
+const char *known_purpose(int i)
+{
+    return sets[i].purpose;
+}
+
+const char *known_origin(int i)
+{
+    return sets[i].origin;
+}
+
+/* Adds BASE/MIDDLE/NAME to the places, if the base is set and the path is not too long. */
+static void add(char places[PLACES_MAX][PATH_MAX], int *count, const char *base, const char *middle,
+                const char *name)
+{
+    if (base != NULL && *base != '\0' && name != NULL &&
+        snprintf(places[*count], PATH_MAX, "%s%s/%s", base, middle, name) < PATH_MAX)
+        ++*count;
+}
+
+/* Where the set may be. Returns the number of places. */
+static int list_places(const struct known *set, char places[PLACES_MAX][PATH_MAX])
+{
+    const char *own = getenv("MNIST_TUI_DATA"), *shared = getenv("XDG_DATA_HOME");
+    const char *home = shared != NULL && *shared != '\0' ? NULL : getenv("HOME");
+    int count = 0;
+
+    add(places, &count, own, "", set->name);
+    add(places, &count, own, "", set->group);
+    add(places, &count, home != NULL ? home : shared,
+        home != NULL ? "/.local/share/mnist-tui" : "/mnist-tui", set->name);
+    add(places, &count, home != NULL ? home : shared,
+        home != NULL ? "/.local/share/mnist-tui" : "/mnist-tui", set->group);
+    if (set->here != NULL)
+        snprintf(places[count++], PATH_MAX, "%s", set->here);
+    if (set->packaged != NULL)
+        snprintf(places[count++], PATH_MAX, "%s", set->packaged);
+    return count;
+}
+
+bool known_place(int i, char directory[PATH_MAX])
+{
+    char places[PLACES_MAX][PATH_MAX];
+    const int count = list_places(&sets[i], places);
+
+    for (int p = 0; p < count; p++) {
+        if (source_exists(places[p], sets[i].prefix)) {
+            memcpy(directory, places[p], PATH_MAX);
+            return true;
+        }
+    }
+    return false;
+}
+
+static bool refuse(const struct known *set, struct error *error)
+{
+    char places[PLACES_MAX][PATH_MAX], list[ERROR_TEXT_SIZE] = "";
+    const int count = list_places(set, places);
+
+    for (int p = 0; p < count; p++) {
+        const size_t length = strlen(list);
+        snprintf(list + length, sizeof list - length, "%s%.800s",
+                 p == 0          ? ""
+                 : p + 1 < count ? ", "
+                                 : " or ",
+                 places[p]);
+    }
+    return error_set(error, ERROR_DATA, "--data=%s: is not in %s; %s", set->name, list,
+                     set->origin);
+}
+
+static bool search(struct source *source, int i, struct error *error)
+{
+    char directory[PATH_MAX];
+
+    if (!known_place(i, directory))
+        return refuse(&sets[i], error);
+    if (!source_search(source, directory, sets[i].prefix, error))
+        return false;
+    source->names = sets[i].names;
+    return true;
+}
+
+static bool is_directory(const char *path)
+{
+    struct stat status;
+
+    return stat(path, &status) == 0 && S_ISDIR(status.st_mode);
+}
+
+/* Whether `given` is DIR/PREFIX with files in DIR; if so, it is split. */
+static bool split_prefix(const char *given, char directory[PATH_MAX], const char **prefix)
+{
+    const char *slash = strrchr(given, '/');
+
+    *prefix = slash != NULL ? slash + 1 : given;
+    if (**prefix == '\0' ||
+        snprintf(directory, PATH_MAX, "%.*s", slash != NULL ? (int)(slash - given) : 1,
+                 slash != NULL ? given : ".") >= PATH_MAX)
+        return false;
+    return source_exists(*directory != '\0' ? directory : "/", *prefix);
+}
+
+bool known_resolve(struct source *source, const char *given, struct error *error)
+{
+    char directory[PATH_MAX];
+    const char *prefix;
+    const int known = words_find(known_name, given);
+
+    if (!is_directory(given) && split_prefix(given, directory, &prefix))
+        return source_search(source, directory, prefix, error);
+    if (!is_directory(given) && known >= 0)
+        return search(source, known, error);
+    return source_search(source, given, NULL, error);
+}
