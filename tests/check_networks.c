@@ -120,6 +120,7 @@ enum { OPS = 17 };
 /* What the plans of the texts of sample_branch have. */
 struct reached {
     bool op[OPS], by_block, by_batch, strided, framed, cut;
+    bool framed_part, cut_part; /* frames around a part of the output */
 };
 
 static const struct op *const ops[OPS] = {
@@ -142,9 +143,12 @@ static void reach(const struct step *step, struct reached *reached)
     reached->by_block = reached->by_block || conv->by_block;
     reached->by_batch = reached->by_batch || !conv->by_block;
     reached->strided = reached->strided || conv->strided;
+    const bool part = conv->output.width < conv->layer->output.width;
     for (int d = 0; d < 2; d++) {
         reached->framed = reached->framed || conv->frame[d] > 0;
         reached->cut = reached->cut || conv->frame[d] < 0;
+        reached->framed_part = reached->framed_part || (part && conv->frame[d] > 0);
+        reached->cut_part = reached->cut_part || (part && conv->frame[d] < 0);
     }
 }
 
@@ -167,6 +171,60 @@ static void the_texts_reach_every_op(void **state)
             fail_msg("no text reaches the op `%s`", ops[i]->name);
     assert_true(reached.by_block && reached.by_batch);
     assert_true(reached.strided && reached.framed && reached.cut);
+    assert_true(reached.framed_part && reached.cut_part);
+}
+
+/* ---- parts of outputs ---- */
+
+static const struct {
+    const char *text;
+    struct {
+        int height, width;
+    } parts[7];
+} parted[] = {
+    {"Conv2d(2,3) M Conv2d(2,3) ReLU M Linear(CLASSES)",
+     {{24, 24}, {12, 12}, {10, 10}, {10, 10}, {5, 5}}},
+    {"Conv2d(2,(1,2)) AvgPool2d((9,5)) Conv2d(2,2,stride=2,padding=1) Conv2d(1,1,stride=2) "
+     "Linear(CLASSES)",
+     {{9, 25}, {1, 5}, {1, 3}, {1, 2}}},
+    {"Tanh Conv2d(2,2) GELU MaxPool2d(3,stride=2,padding=1) ELU MaxPool2d(3) Tanh "
+     "Linear(CLASSES)",
+     {{28, 28}, {24, 24}, {24, 24}, {12, 12}, {12, 12}, {4, 4}, {4, 4}}},
+    {"Conv2d(2,2) BatchNorm2d SiLU Conv2d(2,2) Dropout M Linear(CLASSES)",
+     {{27, 27}, {27, 27}, {27, 27}, {26, 26}, {26, 26}, {13, 13}}},
+    {"Conv2d(2,1) Tanh AdaptiveAvgPool2d(5) MaxPool2d(2) Flatten Linear(CLASSES)",
+     {{28, 28}, {28, 28}, {5, 5}, {2, 2}}},
+    {"Conv2d(2,3) Conv2d(2,1,padding=4) MaxPool2d(1,stride=40) Linear(CLASSES)",
+     {{1, 1}, {1, 1}, {1, 1}}},
+};
+
+static void check_parts(const struct model *model, bool fused, int i)
+{
+    struct error error = {0};
+    struct plan *plan = plan_new(model, PLAN_TRAIN, fused, 1, &error);
+
+    assert_non_null(plan);
+    for (int l = 0; l < model->layer_count && model->layers[l].output.height > 0; l++) {
+        const struct shape all = model->layers[l].output, part = plan_part(plan, l);
+        const int height = fused ? parted[i].parts[l].height : all.height;
+        const int width = fused ? parted[i].parts[l].width : all.width;
+        if (part.channels != all.channels || part.height != height || part.width != width)
+            fail_msg("%s, layer %d: %dx%d outputs are computed, expected %dx%d", parted[i].text, l,
+                     part.height, part.width, height, width);
+    }
+    plan_free(plan);
+}
+
+static void only_what_later_layers_read_is_computed(void **state)
+{
+    (void)state;
+    for (int i = 0; i < CHECK_COUNT(parted); i++) {
+        struct model *model = sample_model(parted[i].text);
+        assert_non_null(model);
+        for (int fused = 0; fused < 2; fused++)
+            check_parts(model, fused == 1, i);
+        model_free(model);
+    }
 }
 
 static void twin_gradients_are_finite_differences(void **state)
@@ -224,27 +282,42 @@ static double error_of_statistics(const struct model *model, const float *state,
     return worst;
 }
 
-/* Layer by layer, what share of the outputs of a ReLU no sample makes positive. */
-static void check_dead_shares(const struct net *net, const struct model *model,
-                              const struct twin *twin)
+/* The share of a part of the inputs of a ReLU that no sample has positive. */
+static double dead_share(const struct grid *in, int height, int width)
 {
+    int dead = 0;
+
+    for (int c = 0; c < in->channels; c++)
+        for (int y = 0; y < height; y++)
+            for (int x = 0; x < width; x++) {
+                bool alive = false;
+                for (int n = 0; n < in->samples; n++)
+                    alive = alive || *grid_at(in, n, c, y, x) > 0.0;
+                dead += !alive;
+            }
+    return (double)dead / (in->channels * height * width);
+}
+
+static void check_dead_shares(const struct net *net, const struct model *model,
+                              const struct twin *twin, bool unfused)
+{
+    struct error error = {0};
+    struct plan *plan = plan_new(model, PLAN_TRAIN, !unfused, 1, &error);
+
+    assert_non_null(plan);
     for (int l = 0; l < model->layer_count; l++) {
-        const struct grid *in = &twin->value[l];
-        const int outputs = in->channels * in->height * in->width;
-        int dead = 0;
+        const struct shape part = plan_part(plan, l);
         if (model->layers[l].kind != LAYER_RELU)
             continue;
-        for (int i = 0; i < outputs; i++) {
-            bool alive = false;
-            for (int n = 0; n < in->samples; n++)
-                alive = alive || in->values[n * outputs + i] > 0.0;
-            dead += !alive;
-        }
         const double share = (double)net_dead_share(net, l);
-        if (!(fabs(share - (double)dead / outputs) <= 1e-6))
+        const double expected = part.height > 0
+                                    ? dead_share(&twin->value[l], part.height, part.width)
+                                    : dead_share(&twin->value[l], 1, 1);
+        if (!(fabs(share - expected) <= 1e-6))
             fail_msg("%s, layer %d: a share of %g is dead, expected %g", model->name, l, share,
-                     (double)dead / outputs);
+                     expected);
     }
+    plan_free(plan);
 }
 
 static void check_against_twin(const struct subject *s, const struct twin *twin, double loss,
@@ -269,7 +342,7 @@ static void check_against_twin(const struct subject *s, const struct twin *twin,
     assert_true(fabs(result.loss / loss - 1.0) <= 1e-6);
     assert_true(gradient <= GRADIENT_ERROR);
     assert_true(statistics <= 1e-6);
-    check_dead_shares(t.net, model, twin);
+    check_dead_shares(t.net, model, twin, unfused);
     trainee_fini(&t);
 }
 
@@ -429,6 +502,7 @@ static const char *const filter = NULL;
 static const struct CMUnitTest tests[] = {
     cmocka_unit_test(the_samples_have_every_kind_of_layer),
     cmocka_unit_test(the_texts_reach_every_op),
+    cmocka_unit_test(only_what_later_layers_read_is_computed),
     cmocka_unit_test(twin_gradients_are_finite_differences),
     cmocka_unit_test(a_batch_is_the_twins_fused_or_not),
     cmocka_unit_test(a_batch_with_a_short_block_is_the_twins),

@@ -59,6 +59,27 @@ static const struct branch {
     {"Conv2d(3,3,padding=1) MaxPool2d(2,stride=3) ReLU MaxPool2d((1,3),stride=(2,1)) "
      "AvgPool2d(2,stride=3)",
      "pools with windows that leave out pixels"},
+    {"Conv2d(4,(3,2),padding=1) ReLU MaxPool2d(3) Conv2d(5,2,stride=2,bias=False) Tanh M "
+     "Conv2d(3,1)",
+     "a last row and two columns that a pool drops, then one of each that a stride drops"},
+    {"Conv2d(5,4,stride=5) SiLU Conv2d(4,2,stride=2) ReLU Conv2d(6,(1,2),groups=2) Sigmoid",
+     "a first convolution that reads a part of the image; an odd size before a stride"},
+    {"MaxPool2d(3,stride=4) Conv2d(4,3,padding=1) ReLU Conv2d(6,3,stride=(3,4)) GELU",
+     "a first pool that reads a part of the image; a ReLU of which a stride drops rows"},
+    {"AvgPool2d(3,stride=4) Conv2d(4,2) AvgPool2d((3,2),stride=(4,3),padding=1) "
+     "Conv2d(3,2,padding=1) AvgPool2d(2,padding=1,count_include_pad=False)",
+     "means that drop rows, with paddings before the first"},
+    {"Conv2d(3,2,padding=(2,3)) SiLU Conv2d(4,(1,2),padding=(3,2),bias=False) "
+     "MaxPool2d(2,stride=9)",
+     "paddings as wide as the kernel, and wider, of which a pool drops rows"},
+    {"Conv2d(3,3) Tanh Conv2d(4,(2,1),padding=2) MaxPool2d((2,1),stride=(3,40))",
+     "windows in the padding alone"},
+    {"6 Conv2d(6,3,bias=False) BatchNorm2d ReLU M Conv2d(4,2,stride=3) BatchNorm2d Tanh "
+     "Conv2d(5,2) M",
+     "a norm's output, of which only a part is read: by a pool in a block, by a convolution"},
+    {"BatchNorm2d ReLU Conv2d(3,3,stride=3) BatchNorm2d LeakyReLU(0.1) MaxPool2d(2,stride=3) "
+     "BatchNorm2d Conv2d(2,1,stride=2) Dropout(0.2) AvgPool2d(1,stride=2)",
+     "the same by pools and strides; Dropout of a part"},
     {"Flatten Flatten Dropout(1.0) Linear(20) ReLU ReLU Linear(CLASSES)",
      "Dropout of everything; layers that change nothing"},
 };

@@ -89,7 +89,7 @@ struct kernels {
     void (*norm_relu)(const struct map *in, int channel, float scale, float shift,
                       const struct map *out);
 
-    /* norm_relu and a 2x2 maximum; a last odd row or column is dropped. */
+    /* norm_relu and a 2x2 maximum; rows and columns after the windows are dropped. */
     void (*norm_relu_pool)(const struct map *in, int channel, float scale, float shift,
                            const struct map *out);
 
@@ -107,8 +107,8 @@ struct kernels {
                           const struct map *out_gradient, const struct map *gradient,
                           float sums[2][LANES]);
 
-    /* The same after the 2x2 maximum: the first of equal maxima gets the gradient, as in PyTorch.
-     * The two gradients are of different sizes, and must not overlap. */
+    /* The same after the 2x2 maximum: the first of equal maxima gets the gradient, as in PyTorch;
+     * what is dropped gets zero. The two gradients are of different sizes, and must not overlap. */
     void (*relu_pool_backward)(const struct map *in, int channel, float scale, float shift,
                                const struct map *out_gradient, const struct map *gradient,
                                float sums[2][LANES]);

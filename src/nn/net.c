@@ -268,7 +268,7 @@ static bool is_alive(const struct exec *exec, const struct step *step, int chann
 float net_dead_share(const struct net *net, int layer)
 {
     const struct step *step = plan_step_of(net->plan, layer);
-    const struct shape shape = net->model->layers[layer].output;
+    const struct shape shape = plan_part(net->plan, layer);
     /* A vector is a row of pixels; see map.h. */
     const int channels = shape.height > 0 ? shape.channels : 1;
     const int pixels = shape.height > 0 ? shape.height * shape.width : shape.channels;

@@ -86,7 +86,8 @@ const float *net_gradient(const struct net *net);
 double net_change_norm(const struct net *net, int layer);
 
 /* Share of the outputs (channel, row, column) of the ReLU at layer `layer` that were positive for
- * no sample of the last batch; NaN before the first batch. */
+ * no sample of the last batch; NaN before the first batch. Outputs that are not computed, because
+ * no later layer reads them, do not count. */
 float net_dead_share(const struct net *net, int layer);
 
 /* Trains on one batch of `count` samples, 1 to the batch size of the options. */

@@ -119,6 +119,66 @@ static bool add_steps(struct plan *plan, bool fused, struct error *error)
     return true;
 }
 
+/* ---- parts ---- */
+
+static bool has_windows(const struct layer *layer)
+{
+    return layer->kind == LAYER_CONV2D || layer->kind == LAYER_MAX_POOL2D ||
+           layer->kind == LAYER_AVG_POOL2D;
+}
+
+static bool is_activation(const struct layer *layer)
+{
+    switch (layer->kind) {
+    case LAYER_RELU:
+    case LAYER_LEAKY_RELU:
+    case LAYER_ELU:
+    case LAYER_TANH:
+    case LAYER_SIGMOID:
+    case LAYER_GELU:
+    case LAYER_SILU: return true;
+    default: return false;
+    }
+}
+
+/* The number of rows or columns of the input up to the last one that the first `outputs` windows
+ * reach. At least 1: windows may lie in the padding. */
+static int reach(const struct layer *layer, int d, int outputs, int inputs)
+{
+    const int end = (outputs - 1) * layer->stride[d] + layer->kernel_size[d] - layer->padding[d];
+
+    return end < 1 ? 1 : end < inputs ? end : inputs;
+}
+
+/* The part of its input that a layer reads for this part of its output. */
+static struct shape part_read(const struct layer *layer, struct shape part)
+{
+    const struct shape all = layer->input;
+
+    if (has_windows(layer))
+        return (struct shape){all.channels, reach(layer, 0, part.height, all.height),
+                              reach(layer, 1, part.width, all.width)};
+    return is_activation(layer) ? part : all;
+}
+
+/* What no later layer reads is not computed: a pool of 2x2 drops the last of 11 rows. All other
+ * kinds of layers compute all of their output: norms sum over all of it, Dropout draws for all. An
+ * activation computes all that it gets, so that it can work in place. */
+static void set_parts(struct plan *plan, bool fused)
+{
+    const struct layer *layers = plan->model->layers;
+    const int count = plan->model->layer_count;
+
+    for (int l = count - 1; l >= 0; l--) {
+        const bool part =
+            fused && l + 1 < count && (has_windows(&layers[l]) || is_activation(&layers[l]));
+        plan->parts[l] = part ? part_read(&layers[l + 1], plan->parts[l + 1]) : layers[l].output;
+    }
+    for (int l = 0; l < count; l++)
+        if (is_activation(&layers[l]))
+            plan->parts[l] = l > 0 ? plan->parts[l - 1] : layers[l].input;
+}
+
 /* ---- edges ---- */
 
 static bool in_place(const struct plan *plan, int s);
@@ -163,8 +223,9 @@ static void shape_edges(struct plan *plan)
         struct step *step = &plan->steps[s];
         step->in = &edges[s];
         step->out = &edges[s + 1];
-        edges[s + 1].shape =
-            step->layer_count > 0 ? step->layer[step->layer_count - 1].output : edges[s].shape;
+        edges[s + 1].shape = step->layer_count > 0
+                                 ? plan_part(plan, step->first_layer + step->layer_count - 1)
+                                 : edges[s].shape;
         edges[s + 1].wanted = edges[s].wanted || has_parameters(step);
     }
     for (int s = plan->step_count - 1; s >= 0; s--) {
@@ -209,10 +270,11 @@ static void place_gradients(struct plan *plan)
 
 static bool allocate(struct plan *plan, struct error *error)
 {
-    const size_t steps = (size_t)plan->model->layer_count + 1;
+    const size_t layers = (size_t)plan->model->layer_count, steps = layers + 1;
 
     return (plan->steps = memory_new(steps, sizeof *plan->steps, error)) != NULL &&
            (plan->edges = memory_new(steps + 1, sizeof *plan->edges, error)) != NULL &&
+           (plan->parts = memory_new(layers, sizeof *plan->parts, error)) != NULL &&
            (plan->partials = memory_new((size_t)plan->model->tensor_count, sizeof *plan->partials,
                                         error)) != NULL;
 }
@@ -231,6 +293,7 @@ struct plan *plan_new(const struct model *model, enum plan_mode mode, bool fused
         plan_free(plan);
         return NULL;
     }
+    set_parts(plan, fused);
     shape_edges(plan);
     place_values(plan);
     if (mode == PLAN_TRAIN)
@@ -249,8 +312,14 @@ void plan_free(struct plan *plan)
         free(plan->steps[s].own);
     free(plan->steps);
     free(plan->edges);
+    free(plan->parts);
     free(plan->partials);
     free(plan);
+}
+
+struct shape plan_part(const struct plan *plan, int layer)
+{
+    return plan->parts[layer];
 }
 
 const struct step *plan_step_of(const struct plan *plan, int layer)

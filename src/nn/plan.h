@@ -2,8 +2,9 @@
  * plan.h -- how a model is computed: a list of steps, and the memory of the values between them.
  *
  * A step is one layer, or several that an op (op.h) computes in one go. A table of patterns
- * (plan.c) and the model alone determine which layers go together. This changes no name, no shape
- * and, except for rounding, no number that a user sees.
+ * (plan.c) and the model alone determine which layers go together. Last rows and columns that no
+ * later layer reads are not computed, except to inspect them. This changes no name, no shape and,
+ * except for rounding and the share of dead outputs (net.h), no number that a user sees.
  *
  * Steps are a chain: edge s leads into step s, and the last edge holds the logits. Samples are
  * computed in blocks. Each block has its own memory with the same layout: the values on the edges,
@@ -56,6 +57,7 @@ struct plan {
     int step_count;
     struct step *steps;
     struct edge *edges;  /* [step_count + 1] */
+    struct shape *parts; /* [model->layer_count]; see plan_part() */
     size_t block_size;   /* floats of a block's memory */
     size_t shared_size;  /* floats of the memory that all blocks share */
     size_t partial_size; /* floats of a block's partial gradients */
@@ -64,13 +66,17 @@ struct plan {
 };
 
 /* Plans the model, which must outlive the plan, for batches of up to `blocks` blocks. With `fused`
- * layers are computed together if that is faster. NULL with ERROR_SYSTEM if memory is short. */
+ * layers are computed together if that is faster, and only the parts that are read. NULL with
+ * ERROR_SYSTEM if memory is short. */
 struct plan *plan_new(const struct model *model, enum plan_mode mode, bool fused, int blocks,
                       struct error *error);
 void plan_free(struct plan *plan);
 
 /* The bytes that computing by the plan takes, without parameters and the optimizer's buffers. */
 size_t plan_memory(const struct plan *plan);
+
+/* The part of the layer's output that is computed: all of it, or its first rows and columns. */
+struct shape plan_part(const struct plan *plan, int layer);
 
 /* The step that computes a layer. */
 const struct step *plan_step_of(const struct plan *plan, int layer);

@@ -4,7 +4,7 @@
 #ifndef NN_KERNELS_NORM_H
 #define NN_KERNELS_NORM_H
 
-#include "nn/kernels/vector.h"
+#include "nn/kernels/pool.h"
 
 static void norm(const struct map *in, int channel, float scale, float shift, const struct map *out)
 {
@@ -104,18 +104,6 @@ static void relu_backward(const struct map *in, int channel, float scale, float 
     }
 }
 
-/* Sets to zero what a 2x2 maximum drops of an odd height or width. */
-static void clear_dropped(const struct map *gradient, int channel)
-{
-    const size_t pixel = LANES * sizeof(float);
-
-    if (gradient->height % 2 != 0)
-        memset(pixel_at(gradient, channel, gradient->height - 1, 0), 0,
-               (size_t)gradient->width * pixel);
-    for (int y = 0; gradient->width % 2 != 0 && y < gradient->height; y++)
-        memset(pixel_at(gradient, channel, y, gradient->width - 1), 0, pixel);
-}
-
 static void relu_pool_backward(const struct map *in, int channel, float scale, float shift,
                                const struct map *out_gradient, const struct map *gradient,
                                float sums[2][LANES])
@@ -124,14 +112,14 @@ static void relu_pool_backward(const struct map *in, int channel, float scale, f
     const vec a = splat(scale), b = splat(shift);
 
     memset(sums, 0, 2 * sizeof *sums);
-    clear_dropped(gradient, channel);
-    for (int y = 0; y < in->height / 2; y++) {
+    clear_rest(gradient, channel, 2 * out_gradient->height, 2 * out_gradient->width);
+    for (int y = 0; y < out_gradient->height; y++) {
         for (int h = 0; h < LANES; h += VECTOR) {
             const float *value = pixel_at(in, channel, 2 * y, 0) + h;
             const float *from = pixel_at(out_gradient, channel, y, 0) + h;
             float *to = pixel_at(gradient, channel, 2 * y, 0) + h;
             vec sum = {0}, product = {0};
-            for (int x = 0; x < in->width / 2; x++) {
+            for (int x = 0; x < out_gradient->width; x++) {
                 const int at[4] = {0, LANES, pitch, pitch + LANES};
                 const int to_at[4] = {0, LANES, gradient_pitch, gradient_pitch + LANES};
                 vec z[4], n[4];

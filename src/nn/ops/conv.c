@@ -22,12 +22,6 @@ static size_t weight_count(const struct layer *layer)
 
 /* ---- preparing ---- */
 
-/* The frame has the larger side's number of zeros on both sides. */
-static int frame_border(const struct conv *conv)
-{
-    return larger(0, larger(conv->frame[0], conv->frame[1]));
-}
-
 /* The part of the input after a stride's last window has a gradient of zero, so the spread gradient
  * extends over it. */
 static struct shape spread_shape(const struct layer *layer)
@@ -39,6 +33,17 @@ static struct shape spread_shape(const struct layer *layer)
     return shape;
 }
 
+/* The frame has the largest side's number of zeros on all sides. If only a part of the output is
+ * computed, more columns may be needed after the last one than before the first one. Rows after the
+ * last one need no zeros, because the kernel skips them. */
+static int frame_border(const struct conv *conv, const struct step *step)
+{
+    const int width = conv->strided ? conv->spread_shape.width : conv->output.width;
+    const int after = step->in->shape.width + conv->layer->padding[1] - width;
+
+    return larger(0, larger(larger(conv->frame[0], conv->frame[1]), after));
+}
+
 static void prepare_gradient(struct conv *conv, struct plan *plan, const struct step *step,
                              bool own_gradient)
 {
@@ -48,14 +53,14 @@ static void prepare_gradient(struct conv *conv, struct plan *plan, const struct 
     conv->strided = inputs && (layer->stride[0] > 1 || layer->stride[1] > 1);
     for (int d = 0; d < 2 && inputs; d++)
         conv->frame[d] = layer->kernel_size[d] - 1 - layer->padding[d];
-    conv->own_gradient = own_gradient || (inputs && !conv->strided && frame_border(conv) > 0);
-    if (conv->own_gradient)
-        conv->gradient =
-            plan_take(plan, map_size(layer->output, conv->strided ? 0 : frame_border(conv)));
-    if (conv->strided) {
+    if (conv->strided)
         conv->spread_shape = spread_shape(layer);
-        conv->spread = plan_take(plan, map_size(conv->spread_shape, frame_border(conv)));
-    }
+    conv->border = inputs ? frame_border(conv, step) : 0;
+    conv->own_gradient = own_gradient || (inputs && !conv->strided && conv->border > 0);
+    if (conv->own_gradient)
+        conv->gradient = plan_take(plan, map_size(conv->output, conv->strided ? 0 : conv->border));
+    if (conv->strided)
+        conv->spread = plan_take(plan, map_size(conv->spread_shape, conv->border));
     if (inputs)
         conv->flipped = plan_take_shared(plan, weight_count(layer));
 }
@@ -68,6 +73,7 @@ void conv_prepare(struct plan *plan, struct step *step, bool own_gradient)
     const size_t count = weight_count(layer);
 
     conv->layer = layer;
+    conv->output = plan_part(plan, step->first_layer);
     for (int d = 0; d < 2; d++) {
         conv->window.size[d] = layer->kernel_size[d];
         conv->window.stride[d] = layer->stride[d];
@@ -161,8 +167,8 @@ struct map conv_gradient(const struct exec *exec, const struct step *step, int b
 
     if (!conv->own_gradient)
         return exec_gradient(exec, step->out, block);
-    return map_inside(exec_at(exec, block, conv->gradient), conv->layer->output,
-                      conv->strided ? 0 : frame_border(conv));
+    return map_inside(exec_at(exec, block, conv->gradient), conv->output,
+                      conv->strided ? 0 : conv->border);
 }
 
 void conv_take_bias(struct exec *exec, const struct step *step, int block, int channel,
@@ -238,10 +244,26 @@ void conv_spread(struct exec *exec, const struct step *step, int block, int from
     const struct conv *conv = conv_of(step);
     const struct map gradient = conv_gradient(exec, step, block);
     const struct map wide =
-        map_inside(exec_at(exec, block, conv->spread), conv->spread_shape, frame_border(conv));
+        map_inside(exec_at(exec, block, conv->spread), conv->spread_shape, conv->border);
 
     for (int k = from; k < to; k++)
         spread(&gradient, conv, k, &wide);
+}
+
+/* The gradient in its frame, as the convolution reads it. */
+static struct map framed_gradient(const struct exec *exec, const struct step *step, int block)
+{
+    const struct conv *conv = conv_of(step);
+    const struct map wide = conv->strided ? map_inside(exec_at(exec, block, conv->spread),
+                                                       conv->spread_shape, conv->border)
+                                          : conv_gradient(exec, step, block);
+    struct map map = map_grown(wide, conv->frame[0], conv->frame[1]);
+
+    /* A frame below 0 leaves out pixels at the top and left alone. The other end of a part may be
+     * read: the input's size says how far. */
+    map.height = wide.height + conv->frame[0] + larger(0, conv->frame[0]);
+    map.width = step->in->shape.width + conv->window.size[1] - 1;
+    return map;
 }
 
 void conv_inputs(struct exec *exec, const struct step *step, int block, int from, int to)
@@ -249,10 +271,7 @@ void conv_inputs(struct exec *exec, const struct step *step, int block, int from
     const struct conv *conv = conv_of(step);
     const struct window turned = {.size = {conv->window.size[0], conv->window.size[1]},
                                   .stride = {1, 1}};
-    const struct map wide = conv->strided ? map_inside(exec_at(exec, block, conv->spread),
-                                                       conv->spread_shape, frame_border(conv))
-                                          : conv_gradient(exec, step, block);
-    const struct map all = map_grown(wide, conv->frame[0], conv->frame[1]);
+    const struct map all = framed_gradient(exec, step, block);
     const struct map all_out = exec_gradient(exec, step->in, block);
     int part[2];
 

@@ -14,6 +14,7 @@ enum { CONV_GROUP = 4 }; /* output channels that the kernels compute at once */
 struct conv {
     const struct layer *layer;
     struct window window;
+    struct shape output; /* the part that is computed; see plan_part() */
     size_t weight, bias; /* offsets in the state; bias: if the layer has one */
     size_t flipped;      /* shared: the weights for the gradient of the input */
 
@@ -22,6 +23,7 @@ struct conv {
     bool own_gradient;
     size_t gradient;
     int frame[2]; /* zeros before the first row and column; less than 0: pixels left out */
+    int border;   /* zeros around it in memory: enough after its last column, too */
 
     /* With a stride above 1 the frame has a place of its own, with zeros in between. */
     bool strided;

@@ -62,7 +62,7 @@ static void prepare(struct plan *plan, struct step *step)
     own->pooled = step->layer[step->layer_count - 1].kind == LAYER_MAX_POOL2D;
     if (own->normed)
         norm_prepare(&own->norm, plan, step->first_layer + 1);
-    own->output = plan_take(plan, map_size(step->layer->output, 0));
+    own->output = plan_take(plan, map_size(own->conv.output, 0));
     if (own->normed && plan->mode != PLAN_TRAIN)
         own->folded =
             plan_take_shared(plan, channels * (size_t)model_fan_in(step->layer) + channels);
@@ -72,7 +72,7 @@ static struct map output_of(const struct exec *exec, const struct step *step, in
 {
     const struct conv_block *own = step->own;
 
-    return map_inside(exec_at(exec, block, own->output), step->layer->output, 0);
+    return map_inside(exec_at(exec, block, own->output), own->conv.output, 0);
 }
 
 /* The scale and shift of a channel's output before the ReLU. */
