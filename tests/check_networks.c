@@ -374,6 +374,30 @@ static void a_batch_with_a_short_block_is_the_twins(void **state)
         check_batch_of(&subjects[i], subjects[i].large ? 5 : 21);
 }
 
+/* With a learning rate of 0 an earlier batch may change running statistics alone. */
+static void a_batch_leaves_nothing_for_the_next_gradient(void **state)
+{
+    struct net_rule still = RULE;
+
+    (void)state;
+    still.optimizer.lr = 0.0F;
+    for (int i = 0; i < subject_count; i++) {
+        const struct subject *s = &subjects[i];
+        const size_t size = s->model->parameter_count * sizeof(float);
+        for (const struct kernels *k = next_table(NULL); k != NULL; k = next_table(k)) {
+            struct trainee first = trainee_make(s->model, k, 1, s->state);
+            struct trainee later = trainee_make(s->model, k, 1, s->state);
+            train_batch(&first, (struct batch){64, 32, 0.0F}, &still);
+            train_batch(&later, (struct batch){0, 32, 0.0F}, &still);
+            train_batch(&later, (struct batch){64, 32, 0.0F}, &still);
+            if (memcmp(net_gradient(first.net), net_gradient(later.net), size) != 0)
+                fail_msg("%s, %s: the batch before shows in the gradient", s->model->name, k->name);
+            trainee_fini(&first);
+            trainee_fini(&later);
+        }
+    }
+}
+
 /* ---- inference ---- */
 
 /* Values may be off by what rounding does to ones of their size. */
@@ -506,6 +530,7 @@ static const struct CMUnitTest tests[] = {
     cmocka_unit_test(twin_gradients_are_finite_differences),
     cmocka_unit_test(a_batch_is_the_twins_fused_or_not),
     cmocka_unit_test(a_batch_with_a_short_block_is_the_twins),
+    cmocka_unit_test(a_batch_leaves_nothing_for_the_next_gradient),
     cmocka_unit_test(inference_and_each_layer_are_the_twins),
     cmocka_unit_test(one_to_eight_threads_give_the_same_bits),
     cmocka_unit_test(padding_lanes_count_for_nothing),
