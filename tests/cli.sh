@@ -851,16 +851,10 @@ check "--snapshot draws with the glyphs asked for" snapshot_glyphs
 
 # ---- locales, closed pipes, signals ----
 
-# A locale with a decimal comma that is installed, or else one made here. The sources of glibc's
-# locales are a separate package; without them localedef takes other sources.
+# A locale with a decimal comma that is installed, or else one made here.
 comma_locale=$(locale -a 2>/dev/null | grep -E '^(de|fr|es|it)_[A-Z]{2}\.(utf8|UTF-8)$' | head -n 1)
-if [ -z "$comma_locale" ] && command -v localedef >/dev/null; then
-    printf '%s\n' '<code_set_name> UTF-8' '<escape_char> /' '<mb_cur_max> 6' CHARMAP \
-        '<U0000>..<U007F> /x00' 'END CHARMAP' >"$scratch/charmap"
-    printf '%s\n' LC_NUMERIC 'decimal_point ","' 'thousands_sep ""' 'grouping -1' 'END LC_NUMERIC' \
-        >"$scratch/numeric"
-    localedef -c -f "$scratch/charmap" -i "$scratch/numeric" "$scratch/comma.UTF-8" >/dev/null 2>&1
-    comma_locale=comma.UTF-8
+if [ -z "$comma_locale" ] && make_locale "$scratch/latin1"; then
+    comma_locale=latin1
     LOCPATH=$scratch
 fi
 

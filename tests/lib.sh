@@ -164,6 +164,39 @@ stays_flat() {
     [ "$3" -le $(($1 + 256)) ] && [ "$4" -le "$2" ]
 }
 
+# ---- locales ----
+
+# make_locale DIRECTORY: a locale in Latin-1 with a decimal comma; of the letters above ASCII it
+# knows ß and ö. The sources of glibc's locales are a separate package; localedef takes these instead.
+# Its exit status only says that most categories are missing.
+make_locale() {
+    {
+        printf '%s\n' '<code_set_name> ISO-8859-1' '<escape_char> /' '<mb_cur_max> 1' CHARMAP \
+            '<U0000>..<U007F> /x00'
+        for code in $(seq 160 255); do
+            printf '<U%04X> /x%02x\n' "$code" "$code"
+        done
+        echo 'END CHARMAP'
+    } >"$scratch/charmap"
+    cat >"$scratch/categories" <<'CATEGORIES'
+LC_CTYPE
+upper <U0041>..<U005A>
+lower <U0061>..<U007A>;<U00DF>;<U00F6>
+digit <U0030>..<U0039>
+space <U0009>..<U000D>;<U0020>
+cntrl <U0000>..<U001F>;<U007F>
+punct <U0021>..<U002F>;<U003A>..<U0040>;<U005B>..<U0060>;<U007B>..<U007E>
+END LC_CTYPE
+LC_NUMERIC
+decimal_point ","
+thousands_sep ""
+grouping -1
+END LC_NUMERIC
+CATEGORIES
+    localedef -c -f "$scratch/charmap" -i "$scratch/categories" "$1" >/dev/null 2>&1
+    [ -e "$1/LC_CTYPE" ]
+}
+
 # ---- small data sets, cut from the real one ----
 
 # be32 NUMBER: its four bytes, big-endian.
