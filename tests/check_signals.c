@@ -318,6 +318,7 @@ static void *measure(void *argument)
         return NULL;
     while (!atomic_load(&measured))
         counted += stopwatch_lap(&stopwatch);
+    counted += stopwatch_lap(&stopwatch); /* after the stop is known */
     *left_out = clock_seconds() - begin - counted;
     return NULL;
 }
@@ -359,6 +360,20 @@ static void row_98_a_stopwatch_excludes_time_while_stopped(void **unused)
     close(restored[1]);
 }
 
+/* The lap ends before the handler of SIGCONT has run. */
+static void row_98_a_stop_that_is_known_late_is_taken_back(void **unused)
+{
+    struct stopwatch stopwatch;
+    (void)unused;
+
+    stopwatch_start(&stopwatch);
+    usleep(300 * 1000); /* as if stopped */
+    const double first = stopwatch_lap(&stopwatch);
+    clock_note_stop();
+    const double second = stopwatch_lap(&stopwatch);
+    assert_true(first >= 0.3 && first + second <= first - 0.25);
+}
+
 static const struct CMUnitTest tests[] = {
     cmocka_unit_test(row_74_without_descriptors_the_set_up_of_signals_fails),
     cmocka_unit_test(a_full_wake_pipe_wakes_and_is_emptied),
@@ -372,6 +387,7 @@ static const struct CMUnitTest tests[] = {
     cmocka_unit_test(row_96_a_continued_process_hides_first),
     cmocka_unit_test(row_97_sigtstp_that_the_parent_ignores_stays_ignored),
     cmocka_unit_test(row_98_a_stopwatch_excludes_time_while_stopped),
+    cmocka_unit_test(row_98_a_stop_that_is_known_late_is_taken_back),
     cmocka_unit_test(row_100_no_signal_is_lost_between_being_read_and_being_cleared),
 };
 

@@ -5,6 +5,8 @@
 #include <stdio.h>
 #include <time.h>
 
+static const double KNOWN_AFTER = 1.0; /* seconds in which a stop becomes known */
+
 static atomic_uint stops;
 
 static double seconds_of(clockid_t clock)
@@ -35,20 +37,37 @@ static bool continuing(void)
 }
 
 /* Reads `stops` before the clocks: a stop in between then counts for this lap and for the next. */
-void stopwatch_start(struct stopwatch *stopwatch)
+static void read_clocks(struct stopwatch *stopwatch)
 {
     stopwatch->stops = atomic_load(&stops);
     stopwatch->clock = clock_seconds();
     stopwatch->processor = seconds_of(CLOCK_THREAD_CPUTIME_ID);
 }
 
+void stopwatch_start(struct stopwatch *stopwatch)
+{
+    read_clocks(stopwatch);
+    stopwatch->surplus = 0.0;
+    stopwatch->surplus_clock = stopwatch->clock;
+}
+
 double stopwatch_lap(struct stopwatch *stopwatch)
 {
     const struct stopwatch before = *stopwatch;
 
-    stopwatch_start(stopwatch);
-    const bool stopped = continuing() || atomic_load(&stops) != before.stops;
-    return stopped ? stopwatch->processor - before.processor : stopwatch->clock - before.clock;
+    read_clocks(stopwatch);
+    const double worked = stopwatch->processor - before.processor;
+    const double passed = stopwatch->clock - before.clock;
+    if (continuing() || atomic_load(&stops) != before.stops) {
+        stopwatch->surplus = 0.0;
+        return worked - before.surplus;
+    }
+    if (passed - worked >= before.surplus ||
+        stopwatch->clock - before.surplus_clock > KNOWN_AFTER) {
+        stopwatch->surplus = passed - worked;
+        stopwatch->surplus_clock = stopwatch->clock;
+    }
+    return passed;
 }
 
 void clock_text(char text[CLOCK_TEXT_SIZE])

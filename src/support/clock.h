@@ -17,13 +17,17 @@ double clock_seconds(void);
 struct stopwatch {
     double clock, processor; /* seconds, at the last lap */
     unsigned stops;          /* of the process, up to the last lap */
+    double surplus;          /* seconds that a recent lap counted beyond processor time, at most */
+    double surplus_clock;    /* when that lap ended */
 };
 
 /* Starts the first lap. */
 void stopwatch_start(struct stopwatch *stopwatch);
 
 /* Seconds since the last lap, or the start. The system does not tell how long a process was
- * stopped; so a lap with a stop in it counts the processor time of this thread instead. */
+ * stopped; so a lap with a stop in it counts the processor time of this thread instead. A lap may
+ * end before the stop in it is known. Then the lap in which it becomes known takes back what was
+ * too much: it can be below 0, and the sum of the laps is right. */
 double stopwatch_lap(struct stopwatch *stopwatch);
 
 /* To be called by the handler of SIGCONT: the process was stopped and now continues. */
