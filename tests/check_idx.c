@@ -1,5 +1,5 @@
 /*
- * check_idx.c -- reading IDX files: good ones, and every kind of bad one. row_NN_... is row NN of
+ * check_idx.c -- writing IDX files, and reading them: good ones, and every kind of bad one. row_NN_... is row NN of
  * the table of faults. The rows that need a whole data set are in check_dataset.c and
  * data_faults.sh.
  */
@@ -7,9 +7,11 @@
 
 #include "data/idx.h"
 #include "support/memory.h"
+#include "support/signals.h"
 
 #include <errno.h>
 #include <fcntl.h>
+#include <signal.h>
 #include <stdbool.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
@@ -306,6 +308,99 @@ static void labels_have_one_dimension(void **unused)
         assert_memory_equal(idx.elements, made.at + HEADER_1, 25);
         idx_fini(&idx);
     }
+}
+
+/* ---- writing ---- */
+
+/* Writes an array of noise to `file`. */
+static void write_noise(struct idx *idx, int dimensions, uint32_t first, uint32_t other)
+{
+    static struct bytes noise;
+
+    *idx = (struct idx){.dimensions = dimensions, .size = {first, other, other}, .count = first};
+    for (int d = 1; d < dimensions; d++)
+        idx->count *= other;
+    noise.size = 0;
+    put_noise(&noise, idx->count);
+    idx->elements = noise.at;
+    int descriptor = open(file, O_WRONLY | O_CREAT | O_TRUNC, 0600);
+    assert_true(descriptor >= 0 && idx_write(idx, descriptor) && close(descriptor) == 0);
+}
+
+static size_t file_size(void)
+{
+    struct stat status;
+
+    assert_int_equal(stat(file, &status), 0);
+    return (size_t)status.st_size;
+}
+
+static void what_is_written_is_read_back(void **unused)
+{
+    static const struct {
+        int dimensions;
+        uint32_t first, other;
+    } cases[] = {{1, 1, 0}, {1, 25, 0}, {3, 3, 14}, {3, 1, 1024}, {3, 17, 256}, {1, 2 << 20, 0}};
+    struct error error;
+    struct idx written, idx;
+    (void)unused;
+
+    for (int i = 0; i < CHECK_COUNT(cases); i++) {
+        write_noise(&written, cases[i].dimensions, cases[i].first, cases[i].other);
+        if (!read_idx(&idx, file, cases[i].dimensions, &error))
+            fail_msg("case %d: %s", i, error.text);
+        assert_int_equal(idx.count, written.count);
+        assert_memory_equal(idx.size, written.size, (size_t)idx.dimensions * sizeof idx.size[0]);
+        assert_memory_equal(idx.elements, written.elements, idx.count);
+        idx_fini(&idx);
+    }
+}
+
+static void what_is_written_is_compressed_and_always_the_same(void **unused)
+{
+    static struct bytes zeros;
+    const struct idx idx = {
+        .dimensions = 3, .size = {100, 28, 28}, .count = 78400, .elements = zeros.at};
+    uint8_t first[4096], second[4096];
+    (void)unused;
+
+    for (int i = 0; i < 2; i++) {
+        int descriptor = open(file, O_RDWR | O_CREAT | O_TRUNC, 0600);
+        assert_true(descriptor >= 0 && idx_write(&idx, descriptor));
+        assert_in_range(file_size(), 20, sizeof first);
+        assert_int_equal(pread(descriptor, i == 0 ? first : second, file_size(), 0), file_size());
+        close(descriptor);
+    }
+    assert_memory_equal(first, second, file_size());
+}
+
+static void a_full_disk_is_reported(void **unused)
+{
+    static struct bytes zeros;
+    const struct idx idx = {.dimensions = 1, .size = {25}, .count = 25, .elements = zeros.at};
+    const int descriptor = open("/dev/full", O_WRONLY);
+    (void)unused;
+
+    if (descriptor < 0)
+        skip();
+    assert_false(idx_write(&idx, descriptor));
+    assert_int_equal(errno, ENOSPC);
+    close(descriptor);
+}
+
+static void a_signal_ends_writing(void **unused)
+{
+    static struct bytes zeros;
+    const struct idx idx = {.dimensions = 1, .size = {25}, .count = 25, .elements = zeros.at};
+    const int descriptor = open(file, O_WRONLY | O_CREAT, 0600);
+    (void)unused;
+
+    signals_end(SIGTERM);
+    assert_false(idx_write(&idx, descriptor));
+    assert_int_equal(errno, EINTR);
+    signals_end(0);
+    assert_true(idx_write(&idx, descriptor));
+    close(descriptor);
 }
 
 /* ---- rows 1 to 4: not a regular file ---- */
@@ -997,6 +1092,10 @@ static void every_single_bit_flip_of_a_plain_header_errors(void **unused)
 static const struct CMUnitTest tests[] = {
     TEST(a_gzip_file_is_read),
     TEST(labels_have_one_dimension),
+    TEST(what_is_written_is_read_back),
+    TEST(what_is_written_is_compressed_and_always_the_same),
+    TEST(a_full_disk_is_reported),
+    TEST(a_signal_ends_writing),
     TEST(row_01_a_missing_file_is_refused),
     TEST(row_01_an_unreadable_file_is_refused),
     TEST(row_02_a_directory_is_refused),

@@ -2,17 +2,22 @@
 
 #include "support/file.h"
 #include "support/memory.h"
+#include "support/signals.h"
 
+#include <assert.h>
 #include <errno.h>
 #include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
+#define ZLIB_CONST
 #include <zlib.h>
 
 enum {
     INPUT_SIZE = 64 * 1024,
-    GZIP_WINDOW = 15 + 16, /* inflateInit2: the largest window, gzip framing only */
+    OUTPUT_SIZE = 16 * 1024,
+    STEP = 1024 * 1024,    /* bytes that are compressed between two looks for a signal */
+    GZIP_WINDOW = 15 + 16, /* for zlib: the largest window, gzip framing only */
     DEFLATE_RATIO = 1032,  /* the highest possible of a deflate stream (zlib's technical notes) */
     TYPE_UNSIGNED_BYTE = 0x08,
     TYPE_INT = 0x0C,
@@ -300,6 +305,68 @@ bool idx_read(struct idx *idx, const char *path, enum idx_kind kind, idx_check *
     if (!read)
         idx_fini(idx);
     return read;
+}
+
+/* ---- writing ---- */
+
+/* Compresses `size` bytes, at most STEP, and writes what comes out. */
+static bool write_some(z_stream *z, const uint8_t *bytes, size_t size, int flush, int descriptor)
+{
+    uint8_t output[OUTPUT_SIZE];
+
+    z->next_in = bytes;
+    z->avail_in = (uInt)size;
+    do {
+        z->next_out = output;
+        z->avail_out = sizeof output;
+        deflate(z, flush); /* fails only if there is nothing to do, see zlib's manual */
+        if (!file_write_all(descriptor, output, sizeof output - z->avail_out))
+            return false;
+    } while (z->avail_out == 0);
+    return true;
+}
+
+static bool write_header(z_stream *z, const struct idx *idx, int descriptor)
+{
+    uint8_t header[4 + 4 * IDX_DIMENSIONS_MAX] = {0, 0, TYPE_UNSIGNED_BYTE,
+                                                  (uint8_t)idx->dimensions};
+
+    for (int d = 0; d < idx->dimensions; d++)
+        for (int i = 0; i < 4; i++)
+            header[4 + 4 * d + i] = (uint8_t)(idx->size[d] >> (24 - 8 * i));
+    return write_some(z, header, 4 + 4 * (size_t)idx->dimensions, Z_NO_FLUSH, descriptor);
+}
+
+static bool write_elements(z_stream *z, const struct idx *idx, int descriptor)
+{
+    for (size_t at = 0; at < idx->count; at += STEP) {
+        const size_t left = idx->count - at;
+        if (signals_ending() != 0) {
+            errno = EINTR;
+            return false;
+        }
+        if (!write_some(z, idx->elements + at, left < STEP ? left : STEP,
+                        left <= STEP ? Z_FINISH : Z_NO_FLUSH, descriptor))
+            return false;
+    }
+    return true;
+}
+
+bool idx_write(const struct idx *idx, int descriptor)
+{
+    z_stream z = {0};
+
+    assert(idx->count > 0);
+    if (deflateInit2(&z, Z_DEFAULT_COMPRESSION, Z_DEFLATED, GZIP_WINDOW, 8, Z_DEFAULT_STRATEGY) !=
+        Z_OK) {
+        errno = ENOMEM;
+        return false;
+    }
+    const bool written = write_header(&z, idx, descriptor) && write_elements(&z, idx, descriptor);
+    const int saved = errno;
+    deflateEnd(&z);
+    errno = saved;
+    return written;
 }
 
 void idx_fini(struct idx *idx)

@@ -1,5 +1,5 @@
 /*
- * idx.h -- reads and checks an IDX file, gzip'd or not, into one array.
+ * idx.h -- reads and checks an IDX file, gzip'd or not, into one array; writes such a file.
  *
  * The format (Yann LeCun's MNIST page): two zero bytes, the element type (0x08: unsigned byte,
  * 0x0C: 32-bit integer), the number of dimensions, each dimension as a big-endian 32-bit number,
@@ -46,6 +46,11 @@ typedef bool idx_check(void *argument, const struct idx *idx, const char *path,
  * NULL. On failure *idx needs no idx_fini. */
 bool idx_read(struct idx *idx, const char *path, enum idx_kind kind, idx_check *check,
               void *argument, struct error *error);
+
+/* Writes the array as a gzip'd IDX file; the CRC is not used. The same array always gives the same
+ * bytes. False with errno: ENOMEM if memory is short, EINTR if a signal has told the program to
+ * end. */
+bool idx_write(const struct idx *idx, int descriptor);
 
 /* Releases the elements. */
 void idx_fini(struct idx *idx);
