@@ -1,6 +1,6 @@
 #!/bin/sh
-# house.sh -- checks the structure of the sources: which directory may include which, where curses
-# and zlib are used, what ends the process, and what headers, lines and files look like.
+# house.sh -- checks the structure of the sources: which directory may include which, where curses,
+# zlib and libpng are used, what ends the process, and what headers, lines and files look like.
 
 . "$(dirname "$0")/lib.sh"
 cd "$SRCDIR" || exit 1
@@ -167,6 +167,7 @@ check "main and actions include only actions and below" nothing strangers \
     'options\.h|(actions|tui|text|train|nn|data|support)/[a-z0-9_]+\.h' src/main.c src/actions/*.[ch]
 check "only one file uses curses" used_in '(n?cursesw?/)?(n?curses|term)\.h' src/tui/term.c
 check "only one file uses zlib" used_in 'zlib\.h' src/data/idx.c
+check "only one file uses libpng" used_in '(libpng[0-9]*/)?png\.h' src/data/picture_png.c
 check "nothing below main.c ends the process" nothing calls_that_end
 check "every header opens with a comment that says what it is" nothing headers_without_comment
 check "every header has an include guard named after its path" nothing headers_without_guard
