@@ -2,11 +2,13 @@
  * main.c -- connects the modules, runs the action, and ends the process; nothing else ends it.
  */
 #include "actions/evaluation.h"
+#include "actions/import.h"
 #include "actions/past.h"
 #include "actions/run.h"
 #include "actions/series.h"
 #include "actions/statistics.h"
 #include "data/known.h"
+#include "data/picture.h"
 #include "nn/cpu.h"
 #include "support/json_memory.h"
 #include "support/signals.h"
@@ -56,7 +58,7 @@ static void print_version(void)
     printf("mnist-tui %s\nKernels:", PACKAGE_VERSION);
     for (int i = 0; kernels_built(i, &runs) != NULL; i++)
         printf(" %s%s", kernels_built(i, &runs)->name, runs ? "" : " (not on this machine)");
-    putchar('\n');
+    printf("\nPictures: %sPGM PPM PBM\n", picture_reads_png() ? "PNG " : "");
 }
 
 static bool print_summary(const struct setup *setup, struct error *error)
@@ -108,6 +110,7 @@ static bool act(struct program *program, struct error *error)
     case ACTION_STATS: return statistics_print(setup, error);
     case ACTION_EVAL: return evaluation_print(setup, error);
     case ACTION_REPORT: return past_print(options, error);
+    case ACTION_IMPORT: return import_print(options, error);
     case ACTION_TRAIN:
     case ACTION_SNAPSHOT: break;
     }
@@ -199,7 +202,7 @@ static bool take_checkpoint(struct setup *setup, bool *normalizes, struct error 
 static bool is_talk(enum action action)
 {
     return action == ACTION_HELP || action == ACTION_VERSION || action == ACTION_MODELS ||
-           action == ACTION_DATA || action == ACTION_REPORT;
+           action == ACTION_DATA || action == ACTION_REPORT || action == ACTION_IMPORT;
 }
 
 static bool needs_data(const struct options *options)
@@ -237,8 +240,9 @@ static bool run(struct program *program, int argc, char *argv[], struct error *e
         (!is_talk(options->action) && !set_up(program, argc, argv, error)))
         return false;
     /* An action that only reads may end at once at the first signal; it needs no handlers. */
-    bool trains = options->action == ACTION_TRAIN || options->action == ACTION_SNAPSHOT;
-    return (!trains || signals_init(error)) && act(program, error);
+    bool cleans_up = options->action == ACTION_TRAIN || options->action == ACTION_SNAPSHOT ||
+                     options->action == ACTION_IMPORT;
+    return (!cleans_up || signals_init(error)) && act(program, error);
 }
 
 int main(int argc, char *argv[])

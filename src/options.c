@@ -14,7 +14,7 @@ enum { LONG_ONLY = 256 }; /* getopt_long returns LONG_ONLY + row for a long opti
 
 static const double ONECYCLE_WARMUP = 0.3; /* as in torch.optim.lr_scheduler.OneCycleLR */
 
-enum { THREADS_MAX = 1024, SNAPSHOT_MAX = 1000 };
+enum { THREADS_MAX = 1024, SNAPSHOT_MAX = 1000, IMAGE_SIDE_MIN = 4, IMAGE_SIDE_MAX = 256 };
 
 /* How an argument is checked and stored. */
 enum kind {
@@ -36,6 +36,7 @@ enum {
     WATCHES = 1 << ACTION_TRAIN,
     EVALUATES = 1 << ACTION_EVAL,
     REPORTS = 1 << ACTION_REPORT,
+    IMPORTS = 1 << ACTION_IMPORT,
 };
 
 /* An option: one row of the table. */
@@ -95,6 +96,22 @@ static bool read_snapshot(struct options *options, const char *text)
     options->columns = (int)columns;
     options->rows = (int)rows;
     return read;
+}
+
+static bool read_size(struct options *options, const char *text)
+{
+    uint64_t rows = 0, columns = 0;
+    const bool read = read_pair(text, "x", IMAGE_SIDE_MIN, IMAGE_SIDE_MAX, &rows, &columns);
+
+    options->image_rows = (int)rows;
+    options->image_columns = (int)columns;
+    return read;
+}
+
+static bool read_test_share(struct options *options, const char *text)
+{
+    return number_read(text, &options->test_share) && options->test_share > 0.0 &&
+           options->test_share < 1.0;
 }
 
 static bool read_compare(struct options *options, const char *text)
@@ -203,8 +220,21 @@ static const struct row rows[] = {
     {0, "format", "NAME", "with --report: text (default), csv or jsonl",
      STORED(NAME, format), .words = format_word, .needs = REPORTS,
      .because = "--report: there is no other table"},
+    {0, "import", "DIR",
+     "make a data set of the pictures in DIR, which has a folder for each class",
+     STORED(PATH, import), .action = ACTION_IMPORT},
+    {0, "output", "DIR", "with --import: where to write the data set (created)",
+     STORED(PATH, output), .needs = IMPORTS, .because = "--import=DIR: there is nothing to write"},
+    {0, "size", "HxW", "with --import: rows and columns of its images (default 28x28)",
+     CUSTOM, .read = read_size, .expects = "HxW, each 4 to 256", .needs = IMPORTS,
+     .because = "--import=DIR: other data have their own size"},
+    {0, "test-share", "F", "with --import: share of each class to test with (default 0.2)",
+     CUSTOM, .read = read_test_share, .expects = "a number above 0 and below 1", .needs = IMPORTS,
+     .because = "--import=DIR: other data have their own test set"},
+    {0, "force", NULL, "with --import: replace a data set in the output directory",
+     STORED(FLAG, force), .needs = IMPORTS, .because = "--import=DIR: nothing would be replaced"},
     {'h', "help", NULL, "this text", .action = ACTION_HELP},
-    {'V', "version", NULL, "the version, and the kernels that were built",
+    {'V', "version", NULL, "the version, the kernels that were built, and the formats of pictures",
      .action = ACTION_VERSION},
 };
 /* clang-format on */
@@ -222,6 +252,7 @@ void options_help(FILE *file)
 {
     fputs("Usage: mnist-tui [OPTION]...\n"
           "       mnist-tui --report [--format=NAME] DIR...\n"
+          "       mnist-tui --import=DIR --output=DIR [OPTION]...\n"
           "Trains a small convolutional network on MNIST while you watch and steer it.\n",
           file);
     for (const struct row *row = rows; row < rows + ROW_COUNT; row++) {
@@ -448,6 +479,9 @@ static bool check_together(const struct options *options, struct error *error)
         options->resume == NULL)
         return error_set(error, ERROR_USAGE,
                          "--checkpoint-every needs --run-dir or --resume: no directory is given");
+    if (options->action == ACTION_IMPORT && options->output == NULL)
+        return error_set(error, ERROR_USAGE,
+                         "--import needs --output=DIR: where is the data set to be written?");
     return check_series(options, error) && check_directories(options, error);
 }
 
@@ -586,6 +620,9 @@ bool options_parse(struct options *options, const struct settings *run, int argc
         .glyphs = "auto",
         .color = "auto",
         .format = "text",
+        .image_rows = 28,
+        .image_columns = 28,
+        .test_share = 0.2,
     };
     if (argc < 1)
         return error_set(error, ERROR_USAGE, "started without a program name");

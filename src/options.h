@@ -23,6 +23,7 @@ enum action {
     ACTION_STATS,
     ACTION_EVAL,
     ACTION_REPORT,
+    ACTION_IMPORT,
     ACTION_MODELS,
     ACTION_DATA,
     ACTION_HELP,
@@ -59,7 +60,11 @@ struct options {
     const char *eval, *export;
     char **report; /* the directories of --report */
     int report_count;
-    const char *format;      /* of --report */
+    const char *format; /* of --report */
+    const char *import, *output;
+    int image_rows, image_columns; /* of --size */
+    double test_share;
+    bool force;
     bool given[OPTIONS_MAX]; /* for options_given */
 };
 

@@ -1,7 +1,7 @@
 /*
- * check_idx.c -- writing IDX files, and reading them: good ones, and every kind of bad one. row_NN_... is row NN of
- * the table of faults. The rows that need a whole data set are in check_dataset.c and
- * data_faults.sh.
+ * check_idx.c -- writing IDX files, and reading them: good ones, and every kind of bad one.
+ * row_NN_... is row NN of the table of faults. The rows that need a whole data set are in
+ * check_dataset.c and data_faults.sh.
  */
 #include "check.h"
 

@@ -5,8 +5,8 @@
  * applied, nothing is inverted. Colour becomes luma (picture_luma). What is transparent lies on
  * white, as on a page.
  *
- * Nothing in the file is trusted: sides have a limit, and memory is allocated only for pixels that a
- * file of that size can hold. PNG needs libpng, which is optional; picture_png.c alone uses it.
+ * Nothing in the file is trusted: sides have a limit, and memory is allocated only for pixels that
+ * a file of that size can hold. PNG needs libpng, which is optional; picture_png.c alone uses it.
  *
  * Errors: one sentence that names the file. ERROR_DATA for its contents, ERROR_SYSTEM if reading
  * fails or memory is short; then *picture needs no picture_fini. Threads: no shared state.
