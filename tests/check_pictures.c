@@ -254,8 +254,8 @@ static uint32_t sample_at(const struct made *made, int y, int i)
         return (uint32_t)row[2 * i] << 8 | row[2 * i + 1];
     if (made->depth == 8)
         return row[i];
-    return row[i * made->depth / 8] >> (8 - made->depth - i * made->depth % 8) &
-           ((1U << made->depth) - 1);
+    const uint32_t byte = row[i * made->depth / 8];
+    return byte >> (8 - made->depth - i * made->depth % 8) & ((1U << made->depth) - 1);
 }
 
 static void choose_pixels(struct made *made)
