@@ -87,14 +87,8 @@ static bool next_line(const char **text, struct line *line)
 /* Whether the line is a name: UTF-8 without control characters, neither too short nor too long. */
 static bool is_name(const struct line *line)
 {
-    uint32_t character;
-
-    for (int at = 0, bytes; at < line->length; at += bytes) {
-        bytes = utf8_read(line->text + at, &character);
-        if (bytes == 0 || character < 0x20 || (character >= 0x7F && character < 0xA0))
-            return false;
-    }
-    return line->length > 0 && line->length <= CLASS_NAME_MAX;
+    return line->length > 0 && line->length <= CLASS_NAME_MAX &&
+           utf8_is_plain(line->text, (size_t)line->length);
 }
 
 static bool refuse_line(const char *where, const struct line *line, struct error *error)

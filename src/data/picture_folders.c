@@ -2,6 +2,7 @@
 
 #include "data/dataset.h"
 #include "support/memory.h"
+#include "support/utf8.h"
 
 #include <errno.h>
 #include <stdio.h>
@@ -22,46 +23,20 @@ static int compare(const struct dirent **a, const struct dirent **b)
     return strcmp((*a)->d_name, (*b)->d_name);
 }
 
-/* The bytes of the UTF-8 character (RFC 3629) at the start of the text; 0 if there is none, or a
- * control character. */
-static int character_length(const char *text)
-{
-    const unsigned char *bytes = (const unsigned char *)text;
-    const int length = bytes[0] < 0x80                       ? 1
-                       : bytes[0] >= 0xC2 && bytes[0] < 0xE0 ? 2
-                       : bytes[0] >= 0xE0 && bytes[0] < 0xF0 ? 3
-                       : bytes[0] >= 0xF0 && bytes[0] < 0xF5 ? 4
-                                                             : 0;
-
-    if (bytes[0] < 0x20 || bytes[0] == 0x7F || (bytes[0] == 0xC2 && bytes[1] < 0xA0))
-        return 0;
-    for (int i = 1; i < length; i++)
-        if (bytes[i] >> 6 != 2)
-            return 0;
-    /* A shorter form, a surrogate, or a number above 0x10FFFF. */
-    const bool wrong =
-        (bytes[0] == 0xE0 && bytes[1] < 0xA0) || (bytes[0] == 0xED && bytes[1] > 0x9F) ||
-        (bytes[0] == 0xF0 && bytes[1] < 0x90) || (bytes[0] == 0xF4 && bytes[1] > 0x8F);
-    return wrong ? 0 : length;
-}
-
 static bool check_name(const char *path, const char *name, struct error *error)
 {
-    const char *at = name;
-    int length = 0;
+    const size_t length = strlen(name);
 
-    while (*at != '\0' && (length = character_length(at)) > 0)
-        at += length;
-    if (*at != '\0')
+    if (!utf8_is_plain(name, length))
         return error_set(error, ERROR_DATA,
                          "%s: '%s' cannot be the name of a class (expected UTF-8 without control "
                          "characters; please rename the folder)",
                          path, name);
-    return at - name <= FOLDER_NAME_MAX ||
+    return length <= CLASS_NAME_MAX ||
            error_set(error, ERROR_DATA,
                      "%s: '%s' is too long for the name of a class (expected at most %d bytes, got "
-                     "%d; please rename the folder)",
-                     path, name, FOLDER_NAME_MAX, (int)(at - name));
+                     "%zu; please rename the folder)",
+                     path, name, CLASS_NAME_MAX, length);
 }
 
 /* ---- reading folders ---- */
@@ -134,11 +109,11 @@ static bool add_folder(struct picture_folders *all, struct dirent *entry, const 
 {
     struct picture_folder *folder = &all->folders[all->count];
 
-    if (all->count == FOLDERS_MAX) {
+    if (all->count == CLASSES_MAX) {
         free(entry);
         return error_set(error, ERROR_DATA,
                          "%s: too many folders (expected one for each class, at most %d)",
-                         all->path, FOLDERS_MAX);
+                         all->path, CLASSES_MAX);
     }
     all->count++;
     folder->entry = entry;
@@ -175,17 +150,17 @@ bool picture_folders_find(struct picture_folders *all, const char *path, struct 
 
     *all = (struct picture_folders){.path = path};
     const int count = read_entries(path, &entries, error);
-    if (count >= 0 && (all->folders = memory_new(FOLDERS_MAX, sizeof *all->folders, error))) {
+    if (count >= 0 && (all->folders = memory_new(CLASSES_MAX, sizeof *all->folders, error))) {
         found = add_folders(all, entries, count, error);
         free(entries);
     } else if (count >= 0) {
         free_entries(entries, count);
     }
-    if (found && all->count < FOLDERS_MIN)
+    if (found && all->count < CLASSES_MIN)
         found = error_set(error, ERROR_DATA,
                           "%s: not enough classes (expected %d or more folders of pictures, one "
                           "for each class, got %d)",
-                          path, FOLDERS_MIN, all->count);
+                          path, CLASSES_MIN, all->count);
     if (!found)
         picture_folders_fini(all);
     return found;

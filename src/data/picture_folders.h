@@ -8,17 +8,16 @@
  * classes. A folder inside the folder of a class is refused: it would mix classes.
  *
  * Errors: ERROR_DATA with a sentence if the folder is not of that form, ERROR_SYSTEM if reading it
- * fails or memory is short. Ownership: folders_fini releases all. Threads: no shared state.
+ * fails or memory is short. Ownership: picture_folders_fini releases all. Threads: no shared state.
  */
 #ifndef DATA_PICTURE_FOLDERS_H
 #define DATA_PICTURE_FOLDERS_H
 
+#include "data/classes.h"
 #include "support/error.h"
 #include "support/file.h"
 
 #include <dirent.h>
-
-enum { FOLDERS_MIN = 2, FOLDERS_MAX = 256, FOLDER_NAME_MAX = 64 };
 
 /* The pictures of a class. */
 struct picture_folder {
@@ -29,7 +28,7 @@ struct picture_folder {
 
 struct picture_folders {
     const char *path; /* as the user wrote it; belongs to the caller */
-    int count;        /* FOLDERS_MIN to FOLDERS_MAX */
+    int count;        /* CLASSES_MIN to CLASSES_MAX */
     struct picture_folder *folders;
     int pictures; /* in all folders together, at most DATASET_SPLIT_MAX */
 };

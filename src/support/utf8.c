@@ -1,7 +1,5 @@
 #include "support/utf8.h"
 
-#include <stdbool.h>
-
 /* The least character of so many bytes; shorter forms only are allowed for those below. */
 static const uint32_t least[] = {0, 0, 0x80, 0x800, 0x10000};
 
@@ -30,6 +28,19 @@ int utf8_read(const char *text, uint32_t *character)
         return 0;
     *character = number;
     return count;
+}
+
+bool utf8_is_plain(const char *text, size_t length)
+{
+    uint32_t character;
+    size_t at = 0;
+
+    for (int bytes; at < length; at += (size_t)bytes) {
+        bytes = utf8_read(text + at, &character);
+        if (bytes == 0 || character < 0x20 || (character >= 0x7F && character < 0xA0))
+            return false;
+    }
+    return at == length;
 }
 
 int utf8_write(char bytes[UTF8_SIZE], uint32_t character)
