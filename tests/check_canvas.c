@@ -5,6 +5,7 @@
 #include "tui/image.h"
 #include "tui/plot.h"
 
+#include <locale.h>
 #include <math.h>
 
 static struct canvas canvas;
@@ -63,6 +64,68 @@ static void a_boxs_title_is_in_the_border(void **unused)
     make(12, 3, GLYPHS_BLOCK);
     canvas_box(&canvas, "A title too long", false);
     assert_dump("┌─ A title─┐\n│          │\n└──────────┘\n");
+}
+
+/* Sets a UTF-8 locale; false, and the test says so, if there is none. */
+static bool use_utf8(void)
+{
+    if (setlocale(LC_CTYPE, "C.UTF-8") != NULL || setlocale(LC_CTYPE, "en_US.UTF-8") != NULL)
+        return true;
+    print_message("# skipped: there is no UTF-8 locale\n");
+    return false;
+}
+
+#define HIRAGANA "\u304A\u304D\u3059"
+
+static void wide_characters_take_two_cells_and_are_never_cut_in_half(void **unused)
+{
+    (void)unused;
+    if (!use_utf8())
+        return;
+    make(8, 4, GLYPHS_ASCII);
+    assert_int_equal(canvas_text(&canvas, 1, 0, STYLE_PLAIN, "%s", HIRAGANA), 7);
+    canvas_text(&canvas, 7, 0, STYLE_PLAIN, "|");
+    canvas_text(&canvas, 3, 1, STYLE_PLAIN, "%s", HIRAGANA); /* the last one needs a column more */
+    canvas_text(&canvas, -1, 2, STYLE_PLAIN, "%s", HIRAGANA);
+    canvas_text_right(&canvas, 8, 3, STYLE_PLAIN, "%s", HIRAGANA);
+    assert_int_equal(canvas.cells[1].glyph, 0x304A);
+    assert_int_equal(canvas.cells[2].glyph, CANVAS_REST);
+    assert_dump(" \u304A\u304D\u3059|\n   \u304A\u304D\n \u304D\u3059\n  " HIRAGANA "\n");
+    setlocale(LC_CTYPE, "C");
+}
+
+static void what_covers_half_of_a_wide_character_clears_the_other_half(void **unused)
+{
+    (void)unused;
+    if (!use_utf8())
+        return;
+    make(8, 3, GLYPHS_ASCII);
+    for (int y = 0; y < 3; y++)
+        canvas_text(&canvas, 0, y, STYLE_PLAIN, "%s", HIRAGANA);
+    canvas_put(&canvas, 2, 0, 'l', STYLE_PLAIN);
+    canvas_put(&canvas, 3, 1, 'r', STYLE_PLAIN);
+    struct canvas part = canvas_inside(&canvas, 1, 2, 4, 1);
+    canvas_clear(&part);
+    assert_dump("\u304Al \u3059\n\u304A r\u3059\n\n");
+    setlocale(LC_CTYPE, "C");
+}
+
+static void characters_that_the_locale_lacks_are_question_marks(void **unused)
+{
+    (void)unused;
+    make(12, 1, GLYPHS_ASCII);
+    assert_int_equal(canvas_text(&canvas, 0, 0, STYLE_PLAIN, "%s-%s", HIRAGANA, "\u00E9"), 5);
+    assert_dump("??"
+                "?-?\n");
+    if (!use_utf8())
+        return;
+    make(12, 1, GLYPHS_ASCII); /* a control character, and an accent of its own */
+    assert_int_equal(canvas_text(&canvas, 0, 0, STYLE_PLAIN,
+                                 "a\001b\u0301\xFF"
+                                 "c"),
+                     5);
+    assert_dump("a?b?c\n");
+    setlocale(LC_CTYPE, "C");
 }
 
 static void bars_are_filled_by_share(void **unused)
@@ -219,6 +282,9 @@ static const struct CMUnitTest tests[] = {
     cmocka_unit_test(text_is_cut_at_the_edges),
     cmocka_unit_test(drawing_stays_inside_its_part),
     cmocka_unit_test(a_boxs_title_is_in_the_border),
+    cmocka_unit_test(wide_characters_take_two_cells_and_are_never_cut_in_half),
+    cmocka_unit_test(what_covers_half_of_a_wide_character_clears_the_other_half),
+    cmocka_unit_test(characters_that_the_locale_lacks_are_question_marks),
     cmocka_unit_test(bars_are_filled_by_share),
     cmocka_unit_test(row_88_bars_of_nan_and_infinity_draw),
     cmocka_unit_test(round_steps_are_1_2_5),

@@ -1,6 +1,7 @@
 #include "text/report_runs.h"
 
 #include "nn/summary.h"
+#include "support/glyph.h"
 #include "support/json_memory.h"
 
 #include <inttypes.h>
@@ -8,7 +9,6 @@
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
-#include <wchar.h>
 
 enum { COLUMNS = 9 /* except the first, the run's name */, CELL_SIZE = 48 };
 
@@ -48,19 +48,8 @@ static void write_cells(cells row, const struct run_summary *run, int first)
  * unprintable. */
 static int name_width(const char *name, char text[PATH_MAX])
 {
-    mbstate_t state = {0};
-    wchar_t character;
-    size_t length;
-    int width = 0;
-
     error_escape(text, PATH_MAX, name);
-    for (const char *rest = text; *rest != '\0'; rest += length) {
-        length = mbrtowc(&character, rest, strlen(rest), &state);
-        if (length == 0 || length > strlen(rest) || wcwidth(character) < 0)
-            return (int)strlen(text);
-        width += wcwidth(character);
-    }
-    return width;
+    return glyph_width(text);
 }
 
 static void print_row(FILE *file, const char *name, const cells row, const int widths[COLUMNS + 1])

@@ -1,12 +1,13 @@
 #include "tui/canvas.h"
 
+#include "support/glyph.h"
 #include "support/memory.h"
+#include "support/utf8.h"
 
 #include <assert.h>
 #include <limits.h>
 #include <stdarg.h>
 #include <stdlib.h>
-#include <string.h>
 #include <wchar.h>
 
 bool canvas_new(struct canvas *canvas, int width, int height, struct error *error)
@@ -16,7 +17,8 @@ bool canvas_new(struct canvas *canvas, int width, int height, struct error *erro
     canvas->cells = memory_new((size_t)width * (size_t)height, sizeof *canvas->cells, error);
     if (canvas->cells == NULL)
         return false;
-    canvas_clear(canvas);
+    for (int i = 0; i < width * height; i++)
+        canvas->cells[i] = (struct cell){.glyph = ' '};
     return true;
 }
 
@@ -50,30 +52,58 @@ void canvas_clear(struct canvas *canvas)
             canvas_put(canvas, x, y, ' ', STYLE_PLAIN);
 }
 
-void canvas_put(struct canvas *canvas, int x, int y, uint32_t glyph, enum style style)
+static struct cell *cell_at(const struct canvas *canvas, int x, int y)
 {
-    assert(style < STYLE_COUNT);
-    if (x >= 0 && x < canvas->width && y >= 0 && y < canvas->height)
-        canvas->cells[y * canvas->pitch + x] = (struct cell){glyph, (uint8_t)style, 0, 0};
+    return x >= 0 && x < canvas->width && y >= 0 && y < canvas->height
+               ? &canvas->cells[y * canvas->pitch + x]
+               : NULL;
 }
 
-/* Writes one cell for each character of the locale. A byte that is not a character, or a character
- * that is not one column wide, becomes '?'. */
+/* Sets a cell. Of a wide glyph that had it nothing is left: the other half becomes blank, even
+ * outside of a part. */
+static void set_cell(struct cell *cell, struct cell value)
+{
+    if (cell->wide)
+        cell[1] = (struct cell){.glyph = ' ', .style = cell->style};
+    else if (cell->glyph == CANVAS_REST)
+        cell[-1] = (struct cell){.glyph = ' ', .style = cell->style};
+    *cell = value;
+}
+
+void canvas_put(struct canvas *canvas, int x, int y, uint32_t glyph, enum style style)
+{
+    struct cell *cell = cell_at(canvas, x, y);
+
+    assert(style < STYLE_COUNT);
+    if (cell != NULL)
+        set_cell(cell, (struct cell){.glyph = glyph, .style = (uint8_t)style});
+}
+
+/* Puts a glyph that is two cells wide; of one that is cut a blank. */
+static void put_wide(struct canvas *canvas, int x, int y, uint32_t glyph, enum style style)
+{
+    struct cell *cell = cell_at(canvas, x, y);
+
+    if (cell == NULL || cell_at(canvas, x + 1, y) == NULL) {
+        canvas_put(canvas, x, y, ' ', style);
+        canvas_put(canvas, x + 1, y, ' ', style);
+        return;
+    }
+    set_cell(cell, (struct cell){.glyph = glyph, .style = (uint8_t)style});
+    set_cell(cell + 1, (struct cell){.glyph = CANVAS_REST, .style = (uint8_t)style});
+    cell->wide = true;
+}
+
 static int write_text(struct canvas *canvas, int x, int y, enum style style, const char *text)
 {
-    mbstate_t state = {0};
-    size_t left = strlen(text);
+    uint32_t glyph;
+    int width;
 
-    for (; left > 0; x++) {
-        wchar_t character = L'?';
-        size_t length = mbrtowc(&character, text, left, &state);
-        if (length == 0 || length > left) {
-            length = 1;
-            state = (mbstate_t){0};
-        }
-        canvas_put(canvas, x, y, wcwidth(character) == 1 ? (uint32_t)character : '?', style);
-        text += length;
-        left -= length;
+    for (int bytes; (bytes = glyph_read(text, &glyph, &width)) > 0; text += bytes, x += width) {
+        if (width == 1)
+            canvas_put(canvas, x, y, glyph, style);
+        else if (width == 2)
+            put_wide(canvas, x, y, glyph, style);
     }
     return x;
 }
@@ -98,7 +128,7 @@ void canvas_text_right(struct canvas *canvas, int x, int y, enum style style, co
     va_start(arguments, format);
     vsnprintf(text, sizeof text, format, arguments);
     va_end(arguments);
-    write_text(canvas, x - (int)strlen(text), y, style, text);
+    write_text(canvas, x - glyph_width(text), y, style, text);
 }
 
 /* Corners clockwise from the top left, then the horizontal and the vertical line. */
@@ -147,12 +177,9 @@ void canvas_bar(struct canvas *canvas, int x, int y, int width, double share, en
 
 static void write_utf8(uint32_t glyph, FILE *file)
 {
-    const int more = glyph < 0x80 ? 0 : glyph < 0x800 ? 1 : glyph < 0x10000 ? 2 : 3;
-    static const uint32_t marks[] = {0, 0xC0, 0xE0, 0xF0}; /* of a first byte */
+    char bytes[UTF8_SIZE];
 
-    putc((int)(marks[more] | glyph >> (6 * more)), file);
-    for (int i = more - 1; i >= 0; i--)
-        putc((int)(0x80 | (glyph >> (6 * i) & 0x3F)), file);
+    fwrite(bytes, 1, (size_t)utf8_write(bytes, glyph), file);
 }
 
 static void write_in_locale(uint32_t glyph, FILE *file)
@@ -175,7 +202,8 @@ void canvas_dump(const struct canvas *canvas, FILE *file)
         while (width > 0 && row[width - 1].glyph == ' ')
             width--;
         for (int x = 0; x < width; x++)
-            (canvas->glyphs == GLYPHS_ASCII ? write_in_locale : write_utf8)(row[x].glyph, file);
+            if (row[x].glyph != CANVAS_REST)
+                (canvas->glyphs == GLYPHS_ASCII ? write_in_locale : write_utf8)(row[x].glyph, file);
         putc('\n', file);
     }
 }

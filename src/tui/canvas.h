@@ -38,12 +38,16 @@ enum style {
     STYLE_COUNT,
 };
 
-enum { CANVAS_GREYS = 24 }; /* levels, 0 black */
+enum {
+    CANVAS_GREYS = 24, /* levels, 0 black */
+    CANVAS_REST = 0,   /* the glyph of a cell that a wide one before it takes too */
+};
 
 struct cell {
-    uint32_t glyph; /* a Unicode code point one column wide */
+    uint32_t glyph; /* a Unicode code point, or CANVAS_REST */
     uint8_t style;
     uint8_t fore, back; /* STYLE_GREY: levels of the glyph and of its background */
+    bool wide;          /* the glyph takes this cell and the next one */
 };
 
 struct canvas {
@@ -66,11 +70,12 @@ void canvas_clear(struct canvas *canvas);
 
 void canvas_put(struct canvas *canvas, int x, int y, uint32_t glyph, enum style style);
 
-/* Writes text of the locale from (x, y) on, cut at the right edge. Returns the column after it. */
+/* Writes a text (see glyph.h) from (x, y) on, cut at the edges; of a wide character that is cut a
+ * blank is left. What the locale lacks becomes '?'. Returns the column after all of it. */
 int canvas_text(struct canvas *canvas, int x, int y, enum style style, const char *format, ...)
     __attribute__((format(printf, 5, 6)));
 
-/* The same for ASCII text, ending at column x - 1. */
+/* The same, ending at column x - 1. */
 void canvas_text_right(struct canvas *canvas, int x, int y, enum style style, const char *format,
                        ...) __attribute__((format(printf, 5, 6)));
 

@@ -59,13 +59,14 @@ static void draw(struct canvas *canvas, const struct picture *picture)
             double left = x * wide, top = y * high, middle = top + high / 2.0;
             if (!halves) {
                 int mean = mean_of(picture, left, top, left + wide, top + high);
-                *cell = (struct cell){shade(canvas->glyphs, mean), STYLE_PLAIN, 0, 0};
+                canvas_put(canvas, x, y, shade(canvas->glyphs, mean), STYLE_PLAIN);
                 continue;
             }
             int above = mean_of(picture, left, top, left + wide, middle);
             int below = mean_of(picture, left, middle, left + wide, top + high);
-            *cell = (struct cell){0x2580, STYLE_GREY, (uint8_t)(above * CANVAS_GREYS / 256),
-                                  (uint8_t)(below * CANVAS_GREYS / 256)};
+            canvas_put(canvas, x, y, 0x2580, STYLE_GREY);
+            cell->fore = (uint8_t)(above * CANVAS_GREYS / 256);
+            cell->back = (uint8_t)(below * CANVAS_GREYS / 256);
         }
     }
 }

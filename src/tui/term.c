@@ -472,7 +472,9 @@ static void send_glyph(uint32_t glyph)
 
 static void send_cell(int x, int y, const struct cell *cell)
 {
-    if (x == shown.width - 1 && y == shown.height - 1 && auto_right_margin && !eat_newline_glitch)
+    const int after = x + (cell->wide ? 2 : 1);
+
+    if (after == shown.width && y == shown.height - 1 && auto_right_margin && !eat_newline_glitch)
         return; /* the terminal would scroll */
     if (x != cursor_x || y != cursor_y) {
         if (!move_standout_mode)
@@ -481,8 +483,8 @@ static void send_cell(int x, int y, const struct cell *cell)
     }
     send_look(cell);
     send_glyph(cell->glyph);
-    cursor_x = x + 1 < shown.width ? x + 1 : -1; /* terminals differ in the cursor's place after the
-                                                  * last column */
+    /* Terminals differ in the cursor's place after the last column, and in which glyphs are wide. */
+    cursor_x = after < shown.width && !cell->wide ? after : -1;
     cursor_y = y;
 }
 
@@ -516,12 +518,14 @@ bool term_show(const struct canvas *canvas, bool all)
         shown_next = shown_next < count ? shown_next : 0;
         const struct cell *cell = &canvas->cells[shown_next];
         struct cell *before = &shown.cells[shown_next];
-        if (cell->glyph == before->glyph && same_look(cell, before))
+        if (cell->glyph == CANVAS_REST || (cell->glyph == before->glyph && same_look(cell, before)))
             continue;
         if (!has_room())
             return false;
         send_cell(shown_next % shown.width, shown_next / shown.width, cell);
         *before = *cell;
+        if (cell->wide)
+            before[1] = cell[1];
     }
     return output_send();
 }
