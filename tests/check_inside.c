@@ -29,6 +29,18 @@ static struct canvas make_canvas(int width, int height, enum glyphs glyphs)
 /* ---- the confusion matrix ---- */
 
 static struct confusion confusion;
+static struct classes classes;
+
+/* Other classes: numbers, or a text with a name a line. */
+static void set_classes(int count, const char *names)
+{
+    struct error error;
+
+    classes_fini(&classes);
+    assert_true(names != NULL ? classes_name(&classes, names, &error)
+                              : classes_number(&classes, count, &error));
+    assert_int_equal(classes.count, count);
+}
 
 /* About 98 % correct; 4 is often read as 9, 7 only as 7. */
 static int make_confusion(void **unused)
@@ -36,6 +48,7 @@ static int make_confusion(void **unused)
     static const int images[] = {980, 1135, 1032, 1010, 982, 892, 958, 1028, 974, 1009};
     (void)unused;
 
+    set_classes(MNIST_CLASSES, NULL);
     confusion = (struct confusion){.classes = MNIST_CLASSES, .step = 938};
     for (int i = 0; i < MNIST_CLASSES; i++) {
         int right = images[i];
@@ -56,7 +69,7 @@ static void assert_confusion(const char *name, int row, int column, int width, i
 {
     struct canvas canvas = make_canvas(width, height, glyphs);
 
-    view_confusion(&confusion, row, column, true, &canvas);
+    view_confusion(&confusion, &classes, row, column, true, &canvas);
     frame_compare(frame_text(&canvas), name, width, height, glyphs);
 }
 
@@ -90,7 +103,7 @@ static void row_60_the_confusion_matrix_draws_at_every_size(void **unused)
     FOR_EVERY_SIZE(width, height)
     {
         struct canvas canvas = make_canvas(width, height, GLYPHS_BRAILLE);
-        view_confusion(&confusion, 9, 9, false, &canvas);
+        view_confusion(&confusion, &classes, 9, 9, false, &canvas);
         free(frame_text(&canvas));
     }
 }
@@ -102,30 +115,132 @@ static void a_class_without_images_has_no_recall(void **unused)
 
     memset(confusion.counts, 0, sizeof confusion.counts);
     confusion.counts[3][3] = 5;
-    view_confusion(&confusion, 0, 0, false, &canvas);
+    view_confusion(&confusion, &classes, 0, 0, false, &canvas);
     char *text = frame_text(&canvas);
     assert_non_null(strstr(text, "accuracy 100.00 %"));
     assert_null(strstr(text, "nan"));
     free(text);
 }
 
-/* When the pointer is on a cell, the cursor is drawn there. */
+/* The cursor's cell is the one that is drawn reversed. */
+static void assert_cells(int row, int column, int width, int height)
+{
+    struct canvas canvas = make_canvas(width, height, GLYPHS_ASCII);
+    int found = 0;
+
+    view_confusion(&confusion, &classes, row, column, false, &canvas);
+    for (int y = 0; y < height; y++) {
+        for (int x = 0; x < width; x++) {
+            int cell_row = row, cell_column = column;
+            if (!view_confusion_cell(&confusion, &classes, &canvas, x, y, &cell_row, &cell_column))
+                continue;
+            assert_in_range(cell_row, 0, classes.count - 1);
+            assert_in_range(cell_column, 0, classes.count - 1);
+            const bool own = cell_row == row && cell_column == column;
+            assert_int_equal(canvas.cells[y * canvas.pitch + x].style == STYLE_REVERSE, own);
+            found += own;
+        }
+    }
+    assert_true(found > 0 || width < 40 || height < 5);
+    canvas_free(&canvas);
+}
+
 static void the_cell_under_the_pointer_is_selected(void **unused)
 {
     (void)unused;
     FOR_EVERY_SIZE(width, height)
     {
-        struct canvas canvas = make_canvas(width, height, GLYPHS_ASCII);
-        int x = width * 2 / 3, y = height / 2, row = 5, column = 5;
-        if (view_confusion_cell(&confusion, &canvas, x, y, &row, &column)) {
-            assert_in_range(row, 0, MNIST_CLASSES - 1);
-            assert_in_range(column, 0, MNIST_CLASSES - 1);
-            int before = 5;
-            view_confusion(&confusion, before, column, false, &canvas);
-            assert_int_equal(canvas.cells[y * canvas.pitch + x].style == STYLE_REVERSE,
-                             row == before);
+        assert_cells(5, 5, width, height);
+    }
+}
+
+/* ---- the confusion matrix of other classes ---- */
+
+static const char fashion[] = "T-shirt/top\nTrouser\nPullover\nDress\nCoat\nSandal\nShirt\n"
+                              "Sneaker\nBag\nAnkle boot\n";
+
+/* So many classes, each read now and then as the next one. */
+static void use_classes(int count, const char *names)
+{
+    set_classes(count, names);
+    confusion = (struct confusion){.classes = count, .step = 938};
+    for (int i = 0; i < count; i++) {
+        confusion.counts[i][i] = 380 - i;
+        confusion.counts[i][(i + 1) % count] = 20 + i;
+    }
+}
+
+static char *confusion_text(int row, int column, int width, int height)
+{
+    struct canvas canvas = make_canvas(width, height, GLYPHS_ASCII);
+
+    view_confusion(&confusion, &classes, row, column, true, &canvas);
+    return frame_text(&canvas);
+}
+
+static void assert_in_matrix(int row, int column, int width, int height, const char *expected)
+{
+    char *text = confusion_text(row, column, width, height);
+
+    if (strstr(text, expected) == NULL)
+        fail_msg("\"%s\" is not in:\n%s", expected, text);
+    free(text);
+}
+
+static void the_confusion_matrix_has_names_cut_to_the_room(void **unused)
+{
+    (void)unused;
+    use_classes(MNIST_CLASSES, fashion);
+    assert_confusion("confusion-names", 6, 0, 80, 20, GLYPHS_ASCII);
+    assert_confusion("confusion-names", 6, 0, 140, 44, GLYPHS_ASCII);
+    assert_confusion("confusion-names", 6, 0, 40, 10, GLYPHS_ASCII);
+    assert_in_matrix(6, 7, 80, 20,
+                     "|True Shirt, predicted Sneaker: 26 images, 6.5 % of class Shirt");
+}
+
+static void a_matrix_of_many_classes_scrolls_with_the_cursor(void **unused)
+{
+    (void)unused;
+    use_classes(47, NULL);
+    assert_confusion("confusion-47", 30, 31, 80, 20, GLYPHS_ASCII);
+    assert_confusion("confusion-47", 46, 46, 40, 10, GLYPHS_ASCII);
+    use_classes(256, NULL);
+    for (int i = 0; i < classes.count; i += 5) {
+        char expected[64];
+        snprintf(expected, sizeof expected, "|True %d, predicted %d:", i, 255 - i);
+        assert_in_matrix(i, 255 - i, 80, 20, expected);
+    }
+}
+
+static void the_cell_under_the_pointer_is_selected_in_a_matrix_that_scrolls(void **unused)
+{
+    static const int counts[] = {2, 47, 256};
+    (void)unused;
+
+    for (int c = 0; c < CHECK_COUNT(counts); c++) {
+        const int last = counts[c] - 1;
+        use_classes(counts[c], NULL);
+        for (int width = 1; width < 170; width += 13)
+            for (int height = 1; height < 60; height += 7) {
+                assert_cells(0, last, width, height);
+                assert_cells(last, 0, width, height);
+                assert_cells(last / 2, last / 3, width, height);
+            }
+    }
+}
+
+static void row_60_a_matrix_of_any_classes_draws_at_every_size(void **unused)
+{
+    static const int counts[] = {2, 3, 11, 62, 256};
+    (void)unused;
+
+    for (int c = 0; c < CHECK_COUNT(counts); c++) {
+        use_classes(counts[c], NULL);
+        classes.named = c % 2 == 1; /* as names that may be cut */
+        FOR_EVERY_SIZE(width, height)
+        {
+            free(confusion_text(counts[c] - 1, width % counts[c], width, height));
         }
-        canvas_free(&canvas);
     }
 }
 
@@ -142,6 +257,7 @@ static int make_drawing(void **unused)
     struct error error;
     (void)unused;
 
+    set_classes(MNIST_CLASSES, NULL);
     sketch = sketch_new(MNIST_SIDE, MNIST_SIDE, &error);
     assert_non_null(sketch);
     sketch_begin(sketch, SKETCH_PEN, 32.0, 24.0);
@@ -154,7 +270,7 @@ static int make_drawing(void **unused)
                                .tool = SKETCH_PEN,
                                .down = true,
                                .digit = digit,
-                               .classes = MNIST_CLASSES,
+                               .classes = &classes,
                                .probabilities = probabilities,
                                .keys = "Space pen up or down  e eraser  z undo"};
     return 0;
@@ -269,7 +385,7 @@ static void assert_activations(const char *name, int first, int width, int heigh
 {
     struct canvas canvas = make_canvas(width, height, glyphs);
 
-    view_activations(&activations, "drawing", first, true, &canvas);
+    view_activations(&activations, &classes, "drawing", first, true, &canvas);
     frame_compare(frame_text(&canvas), name, width, height, glyphs);
 }
 
@@ -321,8 +437,8 @@ static void row_60_activations_and_filters_draw_at_every_size(void **unused)
     FOR_EVERY_SIZE(width, height)
     {
         struct canvas canvas = make_canvas(width, height, GLYPHS_BRAILLE);
-        view_activations(&activations, "test #12", (width + height) % model->layer_count, false,
-                         &canvas);
+        view_activations(&activations, &classes, "test #12", (width + height) % model->layer_count,
+                         false, &canvas);
         view_filters(model, state, false, &canvas);
         free(frame_text(&canvas));
     }
@@ -388,8 +504,8 @@ static void the_inside_of_any_network_draws_at_many_sizes(void **unused)
             const int width = size * 7 % 170 + 1, height = size * 11 % 60 + 1;
             struct canvas canvas = make_canvas(width, height, (enum glyphs)(size % 3));
             canvas.greys = size % 2 == 0;
-            view_activations(&inside.activations, "test #12", size % inside.model->layer_count,
-                             false, &canvas);
+            view_activations(&inside.activations, &classes, "test #12",
+                             size % inside.model->layer_count, false, &canvas);
             view_filters(inside.model, inside.state, false, &canvas);
             free(frame_text(&canvas));
         }
@@ -408,7 +524,7 @@ static void assert_inside(const char *name, const char *text, int first, int wid
     snprintf(file, sizeof file, "%s-filters", name);
     frame_compare(frame_text(&canvas), file, width, height, GLYPHS_ASCII);
     canvas = make_canvas(width, height, GLYPHS_ASCII);
-    view_activations(&inside.activations, "drawing", first, true, &canvas);
+    view_activations(&inside.activations, &classes, "drawing", first, true, &canvas);
     snprintf(file, sizeof file, "%s-activations", name);
     frame_compare(frame_text(&canvas), file, width, height, GLYPHS_ASCII);
     free_inside(&inside);
@@ -439,6 +555,10 @@ static const struct CMUnitTest tests[] = {
     CONFUSION_TEST(row_60_the_confusion_matrix_draws_at_every_size),
     CONFUSION_TEST(a_class_without_images_has_no_recall),
     CONFUSION_TEST(the_cell_under_the_pointer_is_selected),
+    CONFUSION_TEST(the_confusion_matrix_has_names_cut_to_the_room),
+    CONFUSION_TEST(a_matrix_of_many_classes_scrolls_with_the_cursor),
+    CONFUSION_TEST(the_cell_under_the_pointer_is_selected_in_a_matrix_that_scrolls),
+    CONFUSION_TEST(row_60_a_matrix_of_any_classes_draws_at_every_size),
     DRAW_TEST(drawing_a_digit_in_a_large_pane),
     DRAW_TEST(drawing_a_digit_in_a_narrow_pane),
     DRAW_TEST(the_eraser_on_an_empty_drawing),

@@ -50,19 +50,21 @@ static int set_up(void **unused)
     assert_non_null(sketch);
     confusion = (struct confusion){.classes = MNIST_CLASSES};
     make_list();
-    frame = (struct frame){.snapshot = &snapshot,
-                           .settings = &settings,
-                           .model = model,
-                           .train = &data.train,
-                           .test = &data.test,
-                           .predictions = &predictions,
-                           .events = &events,
-                           .browse = &browse,
-                           .confusion = &confusion,
-                           .drawing = {.sketch = sketch, .x = 56.0, .y = 28.0},
-                           .timeline = &timeline,
-                           .crosshair = -1.0,
-                           .smoothing = 0.9};
+    frame = (struct frame){
+        .snapshot = &snapshot,
+        .settings = &settings,
+        .model = model,
+        .train = &data.train,
+        .test = &data.test,
+        .classes = &data.classes,
+        .predictions = &predictions,
+        .events = &events,
+        .browse = &browse,
+        .confusion = &confusion,
+        .drawing = {.sketch = sketch, .x = 56.0, .y = 28.0, .classes = &data.classes},
+        .timeline = &timeline,
+        .crosshair = -1.0,
+        .smoothing = 0.9};
     navigate_open(&frame, VIEW_OVERVIEW);
     return 0;
 }

@@ -10,7 +10,10 @@
 static const double PEN_STEP = 4.0;        /* pixels of the sheet: one pixel of the network input */
 static const double CROSSHAIR_STEP = 0.01; /* of the x axis */
 static const double smoothings[] = {0.0, 0.5, 0.8, 0.9, 0.95, 0.98, 0.99};
-enum { SMOOTHINGS = sizeof smoothings / sizeof smoothings[0] };
+enum {
+    SMOOTHINGS = sizeof smoothings / sizeof smoothings[0],
+    PAGE = 10, /* classes of a longer matrix */
+};
 
 static int wrap(int value, int count)
 {
@@ -82,13 +85,15 @@ static void go_to_most_confused(struct frame *frame)
 static void move_cell(struct frame *frame, enum key_action action)
 {
     int *class = vertical(action) ? &frame->true_class : &frame->predicted_class;
+    const bool pages = action == KEY_MOVE_PAGE_UP || action == KEY_MOVE_PAGE_DOWN;
+    const int classes = frame->test->classes, step = pages && classes > PAGE ? PAGE : 1;
 
     if (action == KEY_MOVE_HOME)
         go_to_most_confused(frame);
     else if (action == KEY_MOVE_END)
-        frame->true_class = frame->predicted_class = frame->test->classes - 1;
+        frame->true_class = frame->predicted_class = classes - 1;
     else
-        *class = wrap(*class + (backward(action) ? -1 : 1), frame->test->classes);
+        *class = wrap(*class + (backward(action) ? -step : step), classes);
 }
 
 /* If the pen is down, it draws along its path. */
@@ -240,8 +245,9 @@ static void enter(struct frame *frame, char message[NAVIGATE_MESSAGE])
         frame->browse->label = frame->true_class;
         frame->browse->predicted = frame->predicted_class;
         navigate_open(frame, VIEW_SAMPLES);
-        snprintf(message, NAVIGATE_MESSAGE, "%ds read as %d. Esc: back to the matrix.",
-                 frame->true_class, frame->predicted_class);
+        snprintf(message, NAVIGATE_MESSAGE, "%s%s read as %s. Esc: back to the matrix.",
+                 frame->classes->names[frame->true_class], frame->classes->named ? "" : "s",
+                 frame->classes->names[frame->predicted_class]);
     } else {
         frame->zoomed = !frame->zoomed;
     }
@@ -349,7 +355,7 @@ static void point_at_matrix(struct frame *frame, const struct canvas *canvas, in
 {
     int row = frame->true_class, column = frame->predicted_class;
 
-    if (!view_confusion_cell(frame->confusion, canvas, x, y, &row, &column))
+    if (!view_confusion_cell(frame->confusion, frame->classes, canvas, x, y, &row, &column))
         return;
     if (row == frame->true_class && column == frame->predicted_class)
         enter(frame, message);

@@ -13,7 +13,7 @@
 #include "tui/term.h"
 #include "tui/view.h"
 
-enum { NAVIGATE_MESSAGE = 160 };
+enum { NAVIGATE_MESSAGE = 256 };
 
 /* Applies the key's action to a frame shown in `width` x `height` cells. message gets a text for
  * the user, or "". False if the action is not one of these. */

@@ -8,7 +8,7 @@
 
 static void draw_confusion(const struct frame *frame, struct canvas *canvas)
 {
-    view_confusion(frame->confusion, frame->true_class, frame->predicted_class,
+    view_confusion(frame->confusion, frame->classes, frame->true_class, frame->predicted_class,
                    frame->focus == PANE_CONFUSION, canvas);
 }
 
@@ -27,8 +27,9 @@ static void draw_activations(const struct frame *frame, struct canvas *canvas)
     char image[32];
 
     snprintf(image, sizeof image, "%s #%d", view_test_name(frame), frame->browse->image);
-    view_activations(frame->activations, frame->view == VIEW_DRAW ? "what was drawn" : image,
-                     frame->activation_layer, frame->focus == PANE_ACTIVATIONS, canvas);
+    view_activations(frame->activations, frame->classes,
+                     frame->view == VIEW_DRAW ? "what was drawn" : image, frame->activation_layer,
+                     frame->focus == PANE_ACTIVATIONS, canvas);
 }
 
 static void draw_drawing(const struct frame *frame, struct canvas *canvas)

@@ -483,7 +483,7 @@ static void send_cell(int x, int y, const struct cell *cell)
     }
     send_look(cell);
     send_glyph(cell->glyph);
-    /* Terminals differ in the cursor's place after the last column, and in which glyphs are wide. */
+    /* Terminals differ in the place after the last column, and in which glyphs are wide. */
     cursor_x = after < shown.width && !cell->wide ? after : -1;
     cursor_y = y;
 }

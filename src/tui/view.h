@@ -34,6 +34,7 @@ struct frame {
     const struct settings *settings; /* of the run */
     const struct model *model;
     const struct split *train, *test;
+    const struct classes *classes; /* of both */
     const struct predictions *predictions;
     const struct events *events;
     const struct timeline *timeline;

@@ -3,6 +3,7 @@
 #include "data/dataset.h"
 #include "nn/summary.h"
 #include "tui/image.h"
+#include "tui/names.h"
 
 #include <math.h>
 
@@ -11,7 +12,9 @@ enum {
     SMALL_SIDE = MNIST_SIDE / 2, /* the largest width of a picture, in cells */
     LARGE_SIDE = MNIST_SIDE,
     LARGE_WIDTH = 4 * (LARGE_SIDE + 1), /* from this width on pictures may be large */
-    FEATURE_WIDTH = 11,                 /* "12  -0.45  " */
+    INDEX_WIDTH = 2,                    /* of a feature */
+    NAME_WIDTH = 10,                    /* of the class whose output it is, at most */
+    VALUE_WIDTH = 9,                    /* "  -0.45  " */
     NUMBERS_MAX = 100,                  /* features that are written as numbers */
     STRIP_HEIGHT = 4,                   /* rows of others, even if nothing fits below them */
 };
@@ -34,22 +37,28 @@ static struct range find_range(const float *values, size_t count)
     return range;
 }
 
-/* Cells that a picture of `side` pixels is wide on the canvas: twice as many as it is high. */
-static int picture_width(int side, const struct canvas *canvas)
+/* Cells of a picture of a map on the canvas: no more rows than half of the most columns. */
+static void fit_picture(struct shape shape, const struct canvas *canvas, int *wide, int *high)
 {
     const bool large = canvas->width >= LARGE_WIDTH && canvas->height >= LARGE_SIDE / 2;
     const int limit = large ? LARGE_SIDE : SMALL_SIDE;
 
-    return side < limit ? side : limit;
+    *wide = shape.width < limit ? shape.width : limit;
+    const int scaled = (int)((long)shape.height * *wide / shape.width); /* a cell is two high */
+    *high = scaled > 1 ? (scaled + 1) / 2 : 1;
+    if (*high <= limit / 2)
+        return;
+    *high = limit / 2;
+    image_fit(shape.width, shape.height, wide, high);
 }
 
 /* Draws the channels in rows of pictures. Returns how many fitted; *height gets the rows. */
 static int draw_maps(const float *values, struct shape shape, const struct range *range,
                      struct canvas *canvas, int *height)
 {
-    const int wide = picture_width(shape.width, canvas);
-    const int scaled = (int)((long)shape.height * wide / shape.width); /* a cell is two high */
-    const int high = scaled > 1 ? (scaled + 1) / 2 : 1;
+    int wide, high;
+
+    fit_picture(shape, canvas, &wide, &high);
     const int columns = (canvas->width + 1) / (wide + 1);
     const int fitting = (canvas->height + 1) / (high + 1);
     const int rows = fitting > 0 || canvas->height < CUT_HEIGHT ? fitting : 1;
@@ -84,17 +93,22 @@ static int draw_strip(const float *values, int features, const struct range *ran
     return count;
 }
 
-/* The features in rows of numbers, as draw_maps. */
+/* The features in rows of numbers, as draw_maps; `classes` are those of the features, or NULL. */
 static int draw_features(const float *values, int features, const struct range *range,
-                         struct canvas *canvas, int *height)
+                         const struct classes *classes, struct canvas *canvas, int *height)
 {
-    const int columns = (canvas->width + 2) / FEATURE_WIDTH;
+    const int widest = classes != NULL ? names_widest(classes) : INDEX_WIDTH;
+    const int label = widest < NAME_WIDTH ? widest : NAME_WIDTH, width = label + VALUE_WIDTH;
+    const int columns = (canvas->width + 2) / width;
     const int count = columns * canvas->height < features ? columns * canvas->height : features;
 
     for (int i = 0; i < count; i++) {
-        int x = i % columns * FEATURE_WIDTH, y = i / columns;
-        canvas_text(canvas, x, y, STYLE_DIM, "%2d", i);
-        canvas_text_right(canvas, x + FEATURE_WIDTH - 2, y,
+        int x = i % columns * width, y = i / columns;
+        if (classes != NULL)
+            names_draw(canvas, x, y, label, STYLE_DIM, classes, i);
+        else
+            canvas_text(canvas, x, y, STYLE_DIM, "%2d", i);
+        canvas_text_right(canvas, x + width - 2, y,
                           values[i] == range->high ? STYLE_BOLD : STYLE_PLAIN,
                           isnan(values[i])             ? "nan"
                           : fabsf(values[i]) < 1000.0F ? "%+.2f"
@@ -124,8 +138,10 @@ static void draw_heading(const struct model *model, int l, const struct range *r
 }
 
 /* Draws one layer at the top of the canvas; returns its rows, 0 if there is no room. */
-static int draw_layer(const struct activations *activations, int l, struct canvas *canvas)
+static int draw_layer(const struct activations *activations, int l, const struct classes *classes,
+                      struct canvas *canvas)
 {
+    const bool outputs = classes->named && l == activations->model->layer_count - 1;
     const struct shape shape = activations->model->layers[l].output;
     const float *values = activations->values[l];
     const struct range range = find_range(values, model_shape_count(shape));
@@ -134,7 +150,8 @@ static int draw_layer(const struct activations *activations, int l, struct canva
     int height;
     const int shown = maps   ? draw_maps(values, shape, &range, &below, &height)
                       : many ? draw_strip(values, shape.channels, &range, &below, &height)
-                             : draw_features(values, shape.channels, &range, &below, &height);
+                             : draw_features(values, shape.channels, &range,
+                                             outputs ? classes : NULL, &below, &height);
 
     if (shown == 0)
         return 0;
@@ -142,8 +159,8 @@ static int draw_layer(const struct activations *activations, int l, struct canva
     return 1 + height;
 }
 
-void view_activations(const struct activations *activations, const char *image, int first,
-                      bool focused, struct canvas *canvas)
+void view_activations(const struct activations *activations, const struct classes *classes,
+                      const char *image, int first, bool focused, struct canvas *canvas)
 {
     const int layers = activations->model->layer_count;
     char title[96];
@@ -151,7 +168,7 @@ void view_activations(const struct activations *activations, const char *image, 
     snprintf(title, sizeof title, "Activations  %s  layer %d of %d", image, first + 1, layers);
     struct canvas left = canvas_box(canvas, title, focused);
     for (int l = first; l < layers; l++) {
-        int height = draw_layer(activations, l, &left);
+        int height = draw_layer(activations, l, classes, &left);
         if (height == 0)
             return;
         left = canvas_inside(&left, 0, height, left.width, left.height);

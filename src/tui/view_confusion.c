@@ -1,14 +1,19 @@
 #include "tui/view_confusion.h"
 
+#include "tui/names.h"
+
 enum {
-    LABEL_WIDTH = 2,
-    SUM_WIDTH = 9,   /* of a column after the matrix: images, recall */
-    NAME_WIDTH = 12, /* of the name after a line below the matrix */
-    SHARE_WIDTH = 3, /* of a cell that shows percent */
-    SPARE_WIDTH = 6, /* of a cell that shows counts beside their digits, at most */
+    LABEL_LEAST = 4,  /* of a row's name that is longer, with a space */
+    SUM_WIDTH = 9,    /* of a column after the matrix: images, recall */
+    NAME_WIDTH = 12,  /* of the name after a line below the matrix */
+    SHARE_WIDTH = 3,  /* of a cell that shows percent */
+    FIGURE_WIDTH = 4, /* of percent with a decimal */
+    SPARE_WIDTH = 6,  /* of a cell that shows counts beside their digits, at most */
     CELL_HEIGHT_MAX = 3,
     SHADES = 4,
-    TITLE_WIDTH = 64, /* from this width on the title names the axes */
+    WINDOW = 10, /* classes; a matrix of more gives up rows and columns before anything else */
+    COLUMNS_LEAST = 6, /* with fewer there is no matrix */
+    TITLE_WIDTH = 64,  /* from this width on the title names the axes */
 };
 
 /* A mistake's share of its row's images from which on it gets each shade. */
@@ -23,10 +28,13 @@ struct sums {
 /* What fits inside the border. */
 struct matrix_layout {
     int classes;
-    bool counts; /* cells hold counts, else percent */
-    int digits;  /* of the widest count */
+    const struct classes *names;
+    bool counts;     /* cells hold counts, else percent */
+    int digits;      /* of the widest count */
+    int label_width; /* of the rows' names, with a space */
     int cell_width, cell_height;
-    int first, rows;                    /* of the matrix; no rows: no room for a matrix */
+    int first, rows; /* of the matrix; no rows: no room for a matrix */
+    int first_column, columns;
     bool recall, images;                /* columns after it */
     bool caption, precision, predicted; /* lines below it */
 };
@@ -63,57 +71,84 @@ static int widest_count(const struct sums *sums)
     return digits_of(most);
 }
 
-static void lay_out_columns(struct matrix_layout *layout, int width)
+static int smaller(int a, int b)
 {
-    const int left = width - LABEL_WIDTH, least = layout->classes * (layout->digits + 1);
-    const int most = layout->digits + SPARE_WIDTH;
+    return a < b ? a : b;
+}
 
+static int larger(int a, int b)
+{
+    return a > b ? a : b;
+}
+
+/* The first of `shown` rows or columns, with the cursor near their middle. */
+static int first_shown(const struct matrix_layout *layout, int cursor, int shown)
+{
+    return larger(0, smaller(cursor - shown / 2, layout->classes - shown));
+}
+
+static void lay_out_columns(struct matrix_layout *layout, int width, int column)
+{
+    const int widest = names_widest(layout->names), window = smaller(layout->classes, WINDOW);
+    const int number = layout->names->named ? 1 : widest; /* numbers are not cut */
+    const int cell = larger(layout->digits, number) + 1, share = larger(SHARE_WIDTH, number + 1);
+    const int least = window * cell, name = larger(LABEL_LEAST, width - least - 2 * SUM_WIDTH);
+
+    layout->label_width = layout->names->named ? smaller(widest + 1, name) : widest + 1;
+    const int left = width - layout->label_width;
     layout->counts = left >= least;
     layout->recall = left >= least + SUM_WIDTH;
     layout->images = left >= least + 2 * SUM_WIDTH;
-    layout->cell_width = (left - (layout->recall + layout->images) * SUM_WIDTH) / layout->classes;
-    if (!layout->counts)
-        layout->cell_width = left >= layout->classes * SHARE_WIDTH ? SHARE_WIDTH : 0;
-    else if (layout->cell_width > most)
-        layout->cell_width = most;
+    const int room = larger(0, left - (layout->recall + layout->images) * SUM_WIDTH);
+    layout->columns = smaller(layout->classes, room / (layout->counts ? cell : share));
+    if (layout->columns < smaller(layout->classes, COLUMNS_LEAST))
+        layout->columns = 0;
+    layout->cell_width = share;
+    if (layout->counts)
+        layout->cell_width = smaller(room / layout->columns, cell - 1 + SPARE_WIDTH);
+    layout->first_column = first_shown(layout, column, layout->columns);
 }
 
 /* `named`: there is room for the names of the lines below. */
 static void lay_out_rows(struct matrix_layout *layout, int height, int row, bool named)
 {
-    int left = height - 1 - layout->classes; /* under the heading and the matrix */
+    const int window = smaller(layout->classes, WINDOW);
+    int left = height - 1 - window; /* under the heading and the matrix */
 
     layout->caption = left >= 1;
     layout->precision = named && left >= 2;
     layout->predicted = named && left >= 3;
-    left += layout->classes - layout->caption - layout->precision - layout->predicted;
+    left += window - layout->caption - layout->precision - layout->predicted;
     layout->cell_height = left / layout->classes;
     if (layout->cell_height > CELL_HEIGHT_MAX)
         layout->cell_height = CELL_HEIGHT_MAX;
     if (layout->cell_height < 1)
         layout->cell_height = 1;
     layout->rows = left < layout->classes ? left : layout->classes;
-    layout->first = row - layout->rows / 2;
-    if (layout->first > layout->classes - layout->rows)
-        layout->first = layout->classes - layout->rows;
-    if (layout->first < 0)
-        layout->first = 0;
+    layout->first = first_shown(layout, row, layout->rows);
 }
 
 /* The column after a cell. */
 static int cell_right(const struct matrix_layout *layout, int column)
 {
-    return LABEL_WIDTH + (column + 1) * layout->cell_width;
+    return layout->label_width + (column - layout->first_column + 1) * layout->cell_width;
 }
 
-static struct matrix_layout lay_out(const struct sums *sums, int width, int height, int row)
+/* The column after the matrix. */
+static int matrix_right(const struct matrix_layout *layout)
 {
-    struct matrix_layout layout = {.classes = sums->classes, .digits = widest_count(sums)};
+    return layout->label_width + layout->columns * layout->cell_width;
+}
 
-    lay_out_columns(&layout, width);
-    lay_out_rows(&layout, height, row,
-                 width - cell_right(&layout, layout.classes - 1) >= NAME_WIDTH);
-    if (layout.cell_width == 0 || layout.rows < 0)
+static struct matrix_layout lay_out(const struct sums *sums, const struct classes *names, int width,
+                                    int height, int row, int column)
+{
+    struct matrix_layout layout = {
+        .classes = sums->classes, .names = names, .digits = widest_count(sums)};
+
+    lay_out_columns(&layout, width, column);
+    lay_out_rows(&layout, height, row, width - matrix_right(&layout) >= NAME_WIDTH);
+    if (layout.columns == 0 || layout.rows < 0)
         layout.rows = 0;
     return layout;
 }
@@ -123,9 +158,9 @@ static double share_of(int part, int whole)
     return whole > 0 ? (double)part / whole : 0.0;
 }
 
-/* "98.7", "100", or "-" for no images; in cells of SHARE_WIDTH whole percent. */
-static void write_percent(struct canvas *canvas, int right, int y, enum style style,
-                          const struct matrix_layout *layout, int part, int whole)
+/* "98.7", "100", or "-" for no images; whole percent if `width` is too small. */
+static void write_percent(struct canvas *canvas, int right, int y, enum style style, int width,
+                          int part, int whole)
 {
     const double percent = 100.0 * share_of(part, whole);
 
@@ -133,7 +168,7 @@ static void write_percent(struct canvas *canvas, int right, int y, enum style st
         canvas_text_right(canvas, right, y, style, "-");
     else
         canvas_text_right(canvas, right, y, style, "%.*f",
-                          layout->counts && percent < 99.95 ? 1 : 0, percent);
+                          width > FIGURE_WIDTH && percent < 99.95 ? 1 : 0, percent);
 }
 
 static uint32_t shade(enum glyphs glyphs, double share)
@@ -174,7 +209,7 @@ static void draw_cell(const struct matrix_layout *layout, struct canvas *canvas,
     else if (layout->counts)
         canvas_text_right(canvas, edge, 0, style, "%d", count);
     else
-        write_percent(canvas, edge, 0, style, layout, count, row_total);
+        write_percent(canvas, edge, 0, style, edge, count, row_total);
     if (layout->counts && !right && count > 0)
         canvas_put(canvas, edge - digits_of(count) - 1, 0, shade(canvas->glyphs, share), style);
     if (canvas->height > 1 && layout->counts && count > 0)
@@ -183,11 +218,13 @@ static void draw_cell(const struct matrix_layout *layout, struct canvas *canvas,
 
 static void draw_heading(const struct matrix_layout *layout, struct canvas *canvas, int column)
 {
-    int behind = cell_right(layout, layout->classes - 1);
+    int behind = matrix_right(layout);
 
-    for (int j = 0; j < layout->classes; j++)
-        canvas_text_right(canvas, cell_right(layout, j), 0,
-                          j == column ? STYLE_REVERSE : STYLE_BOLD, "%d", j);
+    const int end = layout->first_column + layout->columns;
+
+    for (int j = layout->first_column; j < end; j++)
+        names_draw_right(canvas, cell_right(layout, j), 0, layout->cell_width - 1,
+                         j == column ? STYLE_REVERSE : STYLE_BOLD, layout->names, j);
     if (layout->images)
         canvas_text_right(canvas, behind += SUM_WIDTH, 0, STYLE_BOLD, "images");
     if (layout->recall)
@@ -198,10 +235,11 @@ static void draw_row(const struct matrix_layout *layout, struct canvas *canvas,
                      const struct confusion *matrix, const struct sums *sums, int i,
                      int cursor_column)
 {
-    int behind = cell_right(layout, layout->classes - 1);
+    int behind = matrix_right(layout);
 
-    canvas_text(canvas, 0, 0, cursor_column >= 0 ? STYLE_REVERSE : STYLE_BOLD, "%d", i);
-    for (int j = 0; j < layout->classes; j++) {
+    names_draw(canvas, 0, 0, layout->label_width - 1,
+               cursor_column >= 0 ? STYLE_REVERSE : STYLE_BOLD, layout->names, i);
+    for (int j = layout->first_column; j < layout->first_column + layout->columns; j++) {
         struct canvas cell = canvas_inside(canvas, cell_right(layout, j) - layout->cell_width, 0,
                                            layout->cell_width, layout->cell_height);
         draw_cell(layout, &cell, matrix->counts[i][j], sums->rows[i], i == j, j == cursor_column);
@@ -209,7 +247,7 @@ static void draw_row(const struct matrix_layout *layout, struct canvas *canvas,
     if (layout->images)
         canvas_text_right(canvas, behind += SUM_WIDTH, 0, STYLE_PLAIN, "%d", sums->rows[i]);
     if (layout->recall)
-        write_percent(canvas, behind + SUM_WIDTH, 0, STYLE_PLAIN, layout, matrix->counts[i][i],
+        write_percent(canvas, behind + SUM_WIDTH, 0, STYLE_PLAIN, SUM_WIDTH, matrix->counts[i][i],
                       sums->rows[i]);
 }
 
@@ -218,34 +256,35 @@ static void draw_row(const struct matrix_layout *layout, struct canvas *canvas,
 static int draw_sums(const struct matrix_layout *layout, struct canvas *canvas,
                      const struct confusion *matrix, const struct sums *sums, int y)
 {
-    const int behind = cell_right(layout, layout->classes - 1);
+    const int behind = matrix_right(layout), first = layout->first_column;
 
-    for (int j = 0; layout->predicted && j < layout->classes; j++) {
+    for (int j = first; layout->predicted && j < first + layout->columns; j++) {
         if (layout->counts)
             canvas_text_right(canvas, cell_right(layout, j), y, STYLE_PLAIN, "%d",
                               sums->columns[j]);
         else
-            write_percent(canvas, cell_right(layout, j), y, STYLE_PLAIN, layout, sums->columns[j],
-                          sums->total);
+            write_percent(canvas, cell_right(layout, j), y, STYLE_PLAIN, layout->cell_width,
+                          sums->columns[j], sums->total);
     }
     if (layout->predicted)
         canvas_text(canvas, behind + 1, y++, STYLE_BOLD, "predicted");
-    for (int j = 0; layout->precision && j < layout->classes; j++)
-        write_percent(canvas, cell_right(layout, j), y, STYLE_PLAIN, layout, matrix->counts[j][j],
-                      sums->columns[j]);
+    for (int j = first; layout->precision && j < first + layout->columns; j++)
+        write_percent(canvas, cell_right(layout, j), y, STYLE_PLAIN, layout->cell_width,
+                      matrix->counts[j][j], sums->columns[j]);
     if (layout->precision)
         canvas_text(canvas, behind + 1, y++, STYLE_BOLD, "precision %%");
     return y;
 }
 
 static void draw_caption(struct canvas *canvas, const struct confusion *matrix,
-                         const struct sums *sums, int row, int column, int y)
+                         const struct sums *sums, const struct classes *classes, int row,
+                         int column, int y)
 {
     const int count = matrix->counts[row][column];
 
-    canvas_text(canvas, 0, y, STYLE_PLAIN, "True %d, predicted %d: %d image%s, %.1f %% of class %d",
-                row, column, count, count == 1 ? "" : "s", 100.0 * share_of(count, sums->rows[row]),
-                row);
+    canvas_text(canvas, 0, y, STYLE_PLAIN, "True %s, predicted %s: %d image%s, %.1f %% of class %s",
+                classes->names[row], classes->names[column], count, count == 1 ? "" : "s",
+                100.0 * share_of(count, sums->rows[row]), classes->names[row]);
 }
 
 static struct canvas draw_border(const struct sums *sums, bool focused, struct canvas *canvas)
@@ -263,14 +302,14 @@ static struct canvas draw_border(const struct sums *sums, bool focused, struct c
     return canvas_box(canvas, title, focused);
 }
 
-void view_confusion(const struct confusion *matrix, int row, int column, bool focused,
-                    struct canvas *canvas)
+void view_confusion(const struct confusion *matrix, const struct classes *classes, int row,
+                    int column, bool focused, struct canvas *canvas)
 {
     struct sums sums;
 
     add_up(matrix, &sums);
     struct canvas inside = draw_border(&sums, focused, canvas);
-    struct matrix_layout layout = lay_out(&sums, inside.width, inside.height, row);
+    struct matrix_layout layout = lay_out(&sums, classes, inside.width, inside.height, row, column);
     if (sums.total == 0) {
         canvas_text(&inside, 0, 0, STYLE_DIM, "Appears after epoch 1");
         return;
@@ -285,22 +324,23 @@ void view_confusion(const struct confusion *matrix, int row, int column, bool fo
     }
     int y = draw_sums(&layout, &inside, matrix, &sums, 1 + layout.rows * layout.cell_height);
     if (layout.caption)
-        draw_caption(&inside, matrix, &sums, row, column, y);
+        draw_caption(&inside, matrix, &sums, classes, row, column, y);
 }
 
-bool view_confusion_cell(const struct confusion *matrix, const struct canvas *canvas, int x, int y,
-                         int *row, int *column)
+bool view_confusion_cell(const struct confusion *matrix, const struct classes *classes,
+                         const struct canvas *canvas, int x, int y, int *row, int *column)
 {
     struct sums sums;
 
     add_up(matrix, &sums);
-    struct matrix_layout layout = lay_out(&sums, canvas->width - 2, canvas->height - 2, *row);
-    x -= 1 + LABEL_WIDTH; /* the border, the labels */
-    y -= 1 + 1;           /* the border, the heading */
+    struct matrix_layout layout =
+        lay_out(&sums, classes, canvas->width - 2, canvas->height - 2, *row, *column);
+    x -= 1 + layout.label_width; /* the border, the labels */
+    y -= 1 + 1;                  /* the border, the heading */
     if (x < 0 || y < 0 || layout.rows == 0 || sums.total == 0 ||
-        x >= layout.classes * layout.cell_width || y >= layout.rows * layout.cell_height)
+        x >= layout.columns * layout.cell_width || y >= layout.rows * layout.cell_height)
         return false;
     *row = layout.first + y / layout.cell_height;
-    *column = x / layout.cell_width;
+    *column = layout.first_column + x / layout.cell_width;
     return true;
 }

@@ -55,17 +55,18 @@ static void draw_cursor(const struct drawing *drawing, struct canvas *sheet)
 static struct canvas draw_border(const struct drawing *drawing, bool focused, struct canvas *canvas)
 {
     const float *probabilities = drawing->probabilities;
-    char title[96];
+    char title[192];
     int said = 0;
 
     int length =
         snprintf(title, sizeof title, "Draw  %s %s", drawing->tool == SKETCH_PEN ? "pen" : "eraser",
                  drawing->down ? "down" : "up");
-    for (int k = 1; probabilities != NULL && k < drawing->classes; k++)
+    for (int k = 1; probabilities != NULL && k < drawing->classes->count; k++)
         if (probabilities[k] > probabilities[said])
             said = k;
     if (probabilities != NULL)
-        snprintf(title + length, sizeof title - (size_t)length, "  looks like %d", said);
+        snprintf(title + length, sizeof title - (size_t)length, "  looks like %s",
+                 drawing->classes->names[said]);
     return canvas_box(canvas, title, focused);
 }
 

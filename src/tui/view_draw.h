@@ -16,8 +16,8 @@ struct drawing {
     enum sketch_tool tool; /* the present tool */
     bool down;             /* the tool draws as the cursor moves */
     const uint8_t *digit;  /* sketch_digit's image */
-    int classes;
-    const float *probabilities; /* [classes] of that image; NULL: none yet */
+    const struct classes *classes;
+    const float *probabilities; /* [classes->count] of that image; NULL: none yet */
     const char *keys;           /* one line about the keys */
     bool dragging;              /* the mouse has begun a stroke on the sheet */
 };

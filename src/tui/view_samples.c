@@ -5,7 +5,10 @@
 #include "train/rule.h"
 #include "tui/bars.h"
 #include "tui/image.h"
+#include "tui/names.h"
 #include "tui/view.h"
+
+#include <string.h>
 
 enum {
     TEXT_WIDTH = 15,
@@ -15,6 +18,7 @@ enum {
     LARGE_HEIGHT = MNIST_SIDE / 2,
     ENOUGH = 4, /* samples; up to here more samples are better than larger ones */
     GAP = 2,    /* columns between two samples; rows: one */
+    TITLE_SIZE = 256,
 };
 
 /* The grid of the samples. */
@@ -75,55 +79,88 @@ static void draw_picture(const struct split *split, const struct canvas *canvas,
     image_draw(&picture, pixels, split->width, split->height);
 }
 
-static void draw_sample(const struct frame *frame, struct canvas *canvas, int index, int width,
-                        int height)
+/* The cells that the two names of a sample take in one row. */
+static int verdict_width(const struct classes *classes)
 {
+    return (int)strlen("true   pred ") + 2 * names_widest(classes);
+}
+
+/* Uses the room that the pictures leave for the names of the classes. */
+static void widen_text(struct tiles *tiles, const struct canvas *inside,
+                       const struct classes *classes)
+{
+    const int room = (inside->width + GAP) / tiles->columns - GAP - tiles->width;
+    const int most = 1 + verdict_width(classes);
+
+    if (classes->named && tiles->beside < most && tiles->beside < room)
+        tiles->beside = room < most ? room : most;
+}
+
+/* Draws the true class and the predicted one, in two rows if one has too little room. Returns the
+ * next row. */
+static int draw_names(const struct classes *classes, struct canvas *canvas, int label,
+                      int predicted)
+{
+    const bool one_row = !classes->named || verdict_width(classes) <= canvas->width;
+    const int x = canvas_text(canvas, 0, 0, STYLE_BOLD, "true %s", classes->names[label]);
+
+    canvas_text(canvas, one_row ? x + 2 : 0, one_row ? 0 : 1, STYLE_BOLD, "pred %s",
+                classes->names[predicted]);
+    return one_row ? 1 : 2;
+}
+
+static void draw_sample(const struct frame *frame, struct canvas *canvas, int index,
+                        const struct tiles *tiles)
+{
+    const int width = tiles->width, height = tiles->height;
     const struct predictions *predictions = frame->predictions;
     const int lane = find_prediction(predictions, index), label = frame->test->labels[index];
 
     struct canvas picture = canvas_inside(canvas, 0, 0, width, height);
     draw_picture(frame->test, &picture, split_image(frame->test, (uint32_t)index));
-    struct canvas text = canvas_inside(canvas, width + 1, 0, TEXT_WIDTH, canvas->height);
+    struct canvas text = canvas_inside(canvas, width + 1, 0, tiles->beside - 1, canvas->height);
     if (lane < 0) {
-        canvas_text(&text, 0, 0, STYLE_BOLD, "true %d", label);
+        canvas_text(&text, 0, 0, STYLE_BOLD, "true %s", frame->classes->names[label]);
         return;
     }
     const bool right = predictions->predicted[lane] == label;
-    canvas_text(&text, 0, 0, STYLE_BOLD, "true %d  pred %d", label, predictions->predicted[lane]);
+    const int y = draw_names(frame->classes, &text, label, predictions->predicted[lane]);
     int x =
-        canvas_text(&text, 0, 1, right ? STYLE_GOOD : STYLE_BAD, "%s", right ? "right" : "WRONG");
-    canvas_text(&text, x, 1, STYLE_PLAIN, " loss %.2f", predictions->losses[lane]);
-    struct canvas bars = canvas_inside(&text, 0, 2, TEXT_WIDTH, height - 2);
-    bars_draw(&bars, predictions_of(predictions, lane), predictions->classes, label);
+        canvas_text(&text, 0, y, right ? STYLE_GOOD : STYLE_BAD, "%s", right ? "right" : "WRONG");
+    canvas_text(&text, x, y, STYLE_PLAIN, " loss %.2f", predictions->losses[lane]);
+    struct canvas bars = canvas_inside(&text, 0, y + 1, text.width, height - y - 1);
+    bars_draw(&bars, predictions_of(predictions, lane), frame->classes, label);
 }
 
-static void make_title(char title[96], const struct frame *frame)
+static void make_title(char title[TITLE_SIZE], const struct frame *frame)
 {
     const struct browse *browse = frame->browse;
     const char *order = browse->worst_first ? ", worst first" : "";
     const int place = browse->count > 0 ? browse->position + 1 : 0;
 
     if (browse->filter == BROWSE_CELL)
-        snprintf(title, 96, "Sample %d/%d %d as %d%s  #%d", place, browse->count, browse->label,
-                 browse->predicted, order, browse->image);
+        snprintf(title, TITLE_SIZE, "Sample %d/%d %s as %s%s  #%d", place, browse->count,
+                 frame->classes->names[browse->label], frame->classes->names[browse->predicted],
+                 order, browse->image);
     else if (browse->filter == BROWSE_MISTAKES || browse->worst_first)
-        snprintf(title, 96, "Sample %d/%d%s%s  #%d", place, browse->count,
+        snprintf(title, TITLE_SIZE, "Sample %d/%d%s%s  #%d", place, browse->count,
                  browse->filter == BROWSE_MISTAKES ? " wrong" : "", order, browse->image);
     else
-        snprintf(title, 96, "Sample  %s #%d", view_test_name(frame), browse->image);
+        snprintf(title, TITLE_SIZE, "Sample  %s #%d", view_test_name(frame), browse->image);
 }
 
 void view_samples(const struct frame *frame, struct canvas *canvas)
 {
     const int count = frame->browse->count < LANES ? frame->browse->count : LANES;
-    char title[96];
+    char title[TITLE_SIZE];
 
     make_title(title, frame);
     struct canvas inside = canvas_box(canvas, title, frame->focus == PANE_SAMPLES);
-    const struct tiles tiles = lay_out(&inside, TEXT_WIDTH + 1, 0);
+    struct tiles tiles = lay_out(&inside, TEXT_WIDTH + 1, 0);
+    widen_text(&tiles, &inside, frame->classes);
     for (int i = 0; i < tiles.columns * tiles.rows && i < count; i++) {
         struct canvas tile = tile_at(&tiles, &inside, i);
-        draw_sample(frame, &tile, browse_at(frame->browse, i), tiles.width, tiles.height);
+        draw_sample(frame, &tile, browse_at(frame->browse, i), &tiles);
     }
     if (count == 0)
         canvas_text(&inside, 0, 0, STYLE_DIM, "no such image");
@@ -167,10 +204,11 @@ static void draw_form(const struct frame *frame, const struct tiles *tiles, stru
 void view_augmented(const struct frame *frame, struct canvas *canvas)
 {
     const int epochs = frame->snapshot->epochs;
-    char title[64];
+    char title[TITLE_SIZE];
 
-    snprintf(title, sizeof title, "Training #%d is a %d", frame->train_image,
-             frame->train->labels[frame->train_image]);
+    snprintf(title, sizeof title, "Training #%d%s %s", frame->train_image,
+             frame->classes->named ? ":" : " is a",
+             frame->classes->names[frame->train->labels[frame->train_image]]);
     struct canvas inside = canvas_box(canvas, title, frame->focus == PANE_SAMPLES);
     const struct tiles tiles = lay_out(&inside, 0, 1);
     const int forms = tiles.columns * tiles.rows - 1;

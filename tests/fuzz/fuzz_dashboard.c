@@ -6,9 +6,9 @@
  */
 #include "cells.h"
 
-#include "../sample_model.h"
-
+#include "nn/model_text.h"
 #include "support/memory.h"
+#include "support/utf8.h"
 #include "train/recipe.h"
 #include "tui/insight.h"
 #include "tui/keys.h"
@@ -27,19 +27,30 @@ enum {
     MOMENTS_MAX = 4,
     TEXT_SIZE = 48,
     COMPARED_MAX = 4,
-    MODELS = 6,
+    MODELS = 9,
+    PIXELS_MAX = IMAGES * 1024,
     WEIGHTS_MAX = 9,
 };
 
-/* Two of the shelf's, and others that differ in what their views have to show. */
-static const char *const model_texts[MODELS] = {
-    "basic",
-    "tiny",
-    "Flatten Linear(30) Sigmoid Linear(10)",
-    "Conv2d(6, 5, padding=2) Tanh AvgPool2d(2) Flatten Linear(120) Tanh Linear(10)",
-    "Conv2d(5, 1) GELU Conv2d(4, (3, 5), stride=(2, 1)) LeakyReLU AdaptiveAvgPool2d((3, 1)) "
-    "Linear(10)",
-    "Conv2d(2, 27) SiLU Flatten Linear(10)",
+/* Two of the shelf's, and others that differ in what their views have to show; and data sets of
+ * other shapes, with few classes and many, some of them with names. */
+static const struct {
+    const char *text;
+    int height, width, classes;
+    bool named;
+} kinds[MODELS] = {
+    {"basic", MNIST_SIDE, MNIST_SIDE, MNIST_CLASSES, false},
+    {"tiny", MNIST_SIDE, MNIST_SIDE, MNIST_CLASSES, true},
+    {"Flatten Linear(30) Sigmoid Linear(10)", MNIST_SIDE, MNIST_SIDE, MNIST_CLASSES, false},
+    {"Conv2d(6, 5, padding=2) Tanh AvgPool2d(2) Flatten Linear(120) Tanh Linear(10)", MNIST_SIDE,
+     MNIST_SIDE, MNIST_CLASSES, true},
+    {"Conv2d(5, 1) GELU Conv2d(4, (3, 5), stride=(2, 1)) LeakyReLU AdaptiveAvgPool2d((3, 1)) "
+     "Linear(10)",
+     MNIST_SIDE, MNIST_SIDE, MNIST_CLASSES, false},
+    {"Conv2d(2, 27) SiLU Flatten Linear(10)", MNIST_SIDE, MNIST_SIDE, MNIST_CLASSES, false},
+    {"Conv2d(3, 3) ReLU Flatten Linear(47)", 20, 32, 47, true},
+    {"Flatten Linear(256)", 4, 64, 256, true},
+    {"Conv2d(2, (3, 1)) ReLU Flatten Linear(2)", 64, 4, 2, false},
 };
 
 /* The remaining bytes; after their end come zeros. */
@@ -187,6 +198,8 @@ struct world {
     float *state;
     struct weights *weights; /* of this run */
     struct split test;
+    uint8_t labels[IMAGES];
+    struct classes classes;
     struct timeline timeline;
     struct events events;
     struct insight insight;
@@ -212,35 +225,59 @@ static void make_weights(struct bytes *bytes, struct world *world, long step)
     fuzz_require(world->weights != NULL);
 }
 
-/* Makes everything that does not depend on the bytes, except for the model's name. Called once. */
-static void make_world(struct world *world, const char *name)
+/* Names of one to seven wide characters. */
+static void name_classes(struct classes *classes, int count)
 {
-    static uint8_t pixels[IMAGES * (MNIST_SIDE * MNIST_SIDE)], labels[IMAGES];
+    char text[CLASSES_MAX * CLASS_NAME_MAX] = "";
+    size_t length = 0;
+    struct error error;
+
+    for (int k = 0; k < count; k++) {
+        for (int i = 0; i <= k % 7; i++)
+            length += (size_t)utf8_write(text + length, 0x3042 + (uint32_t)(k + i) % 80);
+        text[length++] = '\n';
+    }
+    text[length] = '\0';
+    fuzz_require(classes_name(classes, text, &error) && classes->count == count);
+}
+
+/* Makes everything that does not depend on the bytes, except for the kind. Called once each. */
+static void make_world(struct world *world, int kind)
+{
+    static uint8_t pixels[PIXELS_MAX];
+    const int height = kinds[kind].height, width = kinds[kind].width;
+    const int classes = kinds[kind].classes;
+    uint8_t *labels = world->labels;
     struct insight *insight = &world->insight;
     struct error error;
 
     setlocale(LC_CTYPE, "C.UTF-8"); /* without this locale texts are ASCII */
-    for (int i = 0; i < IMAGES * (MNIST_SIDE * MNIST_SIDE); i++)
+    for (int i = 0; i < PIXELS_MAX; i++)
         pixels[i] = (uint8_t)(i * 37);
     for (int i = 0; i < IMAGES; i++)
-        labels[i] = (uint8_t)(i % MNIST_CLASSES);
+        labels[i] = (uint8_t)(i % classes);
     world->test = (struct split){.count = IMAGES,
-                                 .height = MNIST_SIDE,
-                                 .width = MNIST_SIDE,
-                                 .classes = MNIST_CLASSES,
+                                 .height = height,
+                                 .width = width,
+                                 .classes = classes,
                                  .images = pixels,
                                  .labels = labels,
                                  .mean = 0.1307F,
                                  .deviation = 0.3081F};
+    if (kinds[kind].named)
+        name_classes(&world->classes, classes);
+    else
+        fuzz_require(classes_number(&world->classes, classes, &error));
     insight->test = &world->test;
     insight->shown = &insight->live;
-    fuzz_require((world->model = sample_model(name)) != NULL &&
+    fuzz_require((world->model = model_make(kinds[kind].text, (struct shape){1, height, width},
+                                            classes, &error)) != NULL &&
                  (world->state = memory_new(world->model->state_count, sizeof(float), &error)) !=
                      NULL &&
                  outcomes_init(&insight->live, IMAGES, &error) &&
                  activations_init(&insight->activations, world->model,
                                   kernels_select("baseline", &error), &error));
-    insight->sketch = sketch_new(MNIST_SIDE, MNIST_SIDE, &error);
+    insight->sketch = sketch_new(width, height, &error);
     fuzz_require(insight->sketch != NULL);
 }
 
@@ -248,18 +285,19 @@ static void make_insight(struct bytes *bytes, struct world *world)
 {
     struct insight *insight = &world->insight;
     struct predictions *predictions = &insight->predictions;
+    const int classes = world->test.classes;
 
     insight->live.step = take_int(bytes, 0, 1); /* before and after the first test pass */
     for (int i = 0; i < IMAGES; i++) {
-        insight->live.predicted[i] = (uint8_t)take_int(bytes, 0, MNIST_CLASSES - 1);
+        insight->live.predicted[i] = (uint8_t)take_int(bytes, 0, classes - 1);
         insight->live.losses[i] = take_metric(bytes);
     }
-    predictions->classes = MNIST_CLASSES;
+    predictions->classes = classes;
     for (int lane = 0; lane < LANES; lane++) {
-        predictions->predicted[lane] = (uint8_t)take_int(bytes, 0, MNIST_CLASSES - 1);
+        predictions->predicted[lane] = (uint8_t)take_int(bytes, 0, classes - 1);
         predictions->losses[lane] = (double)take_metric(bytes);
-        for (int k = 0; k < MNIST_CLASSES; k++)
-            predictions->probabilities[lane * MNIST_CLASSES + k] = take_share(bytes);
+        for (int k = 0; k < classes; k++)
+            predictions->probabilities[lane * classes + k] = take_share(bytes);
     }
     for (int l = 0; l < world->model->layer_count; l++)
         insight->activations.values[l][0] = take_metric(bytes);
@@ -376,14 +414,16 @@ static struct frame make_frame(struct world *world, const struct snapshot *snaps
         .model = world->model,
         .train = &world->test,
         .test = &world->test,
+        .classes = &world->classes,
         .predictions = &insight->predictions,
         .browse = &insight->browse,
         .confusion = &insight->confusion,
         .activations = &insight->activations,
         .drawing = {.sketch = insight->sketch,
-                    .x = SKETCH_SIDE / 2,
-                    .y = SKETCH_SIDE / 4,
+                    .x = insight->sketch->width / 2,
+                    .y = insight->sketch->height / 4,
                     .digit = insight->digit,
+                    .classes = &world->classes,
                     .keys = "keys"},
         .events = &world->events,
         .timeline = &world->timeline,
@@ -409,7 +449,7 @@ void fuzz_one(const uint8_t *data, size_t size)
     const int model = take_int(&bytes, 0, MODELS - 1);
     struct world *world = &worlds[model];
     if (world->model == NULL)
-        make_world(world, model_texts[model]);
+        make_world(world, model);
     take_size(&bytes, &width, &height);
     fuzz_require(canvas_new(&canvas, width, height, &error));
     canvas.glyphs = (enum glyphs)take_int(&bytes, GLYPHS_ASCII, GLYPHS_BRAILLE);
