@@ -465,6 +465,44 @@ static void home_goes_to_the_most_confused_cell(void **unused)
     assert_int_equal(frame.predicted_class, 9);
 }
 
+static void the_keys_reach_every_cell_of_a_matrix_of_many_classes(void **unused)
+{
+    bool rows[47] = {false}, columns[47] = {false};
+    (void)unused;
+
+    data.test.classes = 47;
+    navigate_open(&frame, VIEW_CONFUSION);
+    for (int i = 0; i < 47; i++) {
+        rows[frame.true_class] = columns[frame.predicted_class] = true;
+        press(KEY_MOVE_DOWN);
+        press(KEY_MOVE_LEFT);
+    }
+    for (int i = 0; i < 47; i++)
+        assert_true(rows[i] && columns[i]);
+    press(KEY_MOVE_PAGE_DOWN);
+    assert_int_equal(frame.true_class, 10);
+    press(KEY_MOVE_END);
+    assert_int_equal(frame.true_class, 46);
+    assert_int_equal(frame.predicted_class, 46);
+    press(KEY_MOVE_PAGE_UP);
+    assert_int_equal(frame.true_class, 36);
+}
+
+static void named_classes_are_named_in_messages(void **unused)
+{
+    (void)unused;
+
+    free(data.classes.names[2]);
+    data.classes.names[2] = strdup("Pullover");
+    data.classes.named = true;
+    navigate_open(&frame, VIEW_CONFUSION);
+    confusion.step = 1;
+    frame.true_class = 2;
+    frame.predicted_class = 4;
+    press(KEY_ZOOM);
+    assert_string_equal(message, "Pullover read as 4. Esc: back to the matrix.");
+}
+
 static void the_pen_draws_where_it_goes_while_it_is_down(void **unused)
 {
     (void)unused;
@@ -677,6 +715,8 @@ static const struct CMUnitTest tests[] = {
     TEST(training_images_can_be_viewed_if_the_run_augments_them),
     TEST(enter_on_a_cell_of_the_matrix_opens_its_images),
     TEST(home_goes_to_the_most_confused_cell),
+    TEST(the_keys_reach_every_cell_of_a_matrix_of_many_classes),
+    TEST(named_classes_are_named_in_messages),
     TEST(the_pen_draws_where_it_goes_while_it_is_down),
     TEST(drawing_keys_do_nothing_in_other_views),
     TEST(a_press_on_a_views_name_opens_it),

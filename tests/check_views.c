@@ -15,6 +15,7 @@ static struct layer_health health[MODEL_LAYERS_MAX];
 static struct weights *weights; /* the snapshot's */
 static struct settings settings;
 static struct dataset data;
+static struct sample_shape shape;
 static struct model *model;
 static struct predictions predictions;
 static struct events events;
@@ -22,7 +23,7 @@ static struct browse browse;
 static struct confusion confusion;
 static struct activations activations;
 static struct sketch *sketch;
-static uint8_t digit[(MNIST_SIDE * MNIST_SIDE)];
+static uint8_t digit[DATASET_PIXELS_MAX];
 
 /* Two and a half epochs of a run of ten, from formulas. */
 static void make_snapshot(void)
@@ -79,15 +80,16 @@ static void make_snapshot(void)
 
 static void make_predictions(void)
 {
-    predictions = (struct predictions){.count = LANES, .classes = MNIST_CLASSES};
+    predictions = (struct predictions){.count = LANES, .classes = shape.classes};
     for (int lane = 0; lane < LANES; lane++) {
         predictions.images[lane] = (uint32_t)lane;
-        int label = data.test.labels[lane], said = lane % 3 == 1 ? (label + 1) % 10 : label;
-        for (int k = 0; k < MNIST_CLASSES; k++)
-            predictions.probabilities[lane * MNIST_CLASSES + k] = k == said ? 0.64F : 0.04F;
+        int label = data.test.labels[lane],
+            said = lane % 3 == 1 ? (label + 1) % shape.classes : label;
+        for (int k = 0; k < shape.classes; k++)
+            predictions.probabilities[lane * shape.classes + k] = k == said ? 0.64F : 0.04F;
         predictions.predicted[lane] = (uint8_t)said;
         predictions.losses[lane] =
-            -log((double)predictions.probabilities[lane * MNIST_CLASSES + label]);
+            -log((double)predictions.probabilities[lane * shape.classes + label]);
     }
 }
 
@@ -101,7 +103,7 @@ static void make_outcomes(void)
     outcomes.step = 200;
     for (int i = 0; i < outcomes.count; i++) {
         int label = data.test.labels[i];
-        outcomes.predicted[i] = (uint8_t)(i % 3 == 1 ? (label + 1) % 10 : label);
+        outcomes.predicted[i] = (uint8_t)(i % 3 == 1 ? (label + 1) % shape.classes : label);
         outcomes.losses[i] = i % 3 == 1 ? 3.0F : 0.1F;
     }
     outcomes_confusion(&outcomes, &data.test, &confusion);
@@ -113,7 +115,8 @@ static void make_outcomes(void)
 /* A drawn seven, and the outputs of a network with random weights for the first test image. */
 static void make_inside(void)
 {
-    float image[(MNIST_SIDE * MNIST_SIDE)], *state;
+    static float image[DATASET_PIXELS_MAX];
+    float *state;
     struct error error;
     struct rng rng;
 
@@ -123,11 +126,11 @@ static void make_inside(void)
     weights = weights_new(model, state, health, snapshot.step, &error);
     assert_non_null(weights);
     free(state);
-    for (int i = 0; i < (MNIST_SIDE * MNIST_SIDE); i++)
+    for (int i = 0; i < shape.height * shape.width; i++)
         image[i] = dataset_normalize(&data.test, data.test.images[i]);
     assert_true(activations_init(&activations, model, kernels_select("baseline", &error), &error));
     activations_run(&activations, weights->state, image);
-    sketch = sketch_new(MNIST_SIDE, MNIST_SIDE, &error);
+    sketch = sketch_new(shape.width, shape.height, &error);
     assert_non_null(sketch);
     sketch_begin(sketch, SKETCH_PEN, 35.0, 30.0);
     sketch_line(sketch, 75.0, 30.0);
@@ -135,19 +138,29 @@ static void make_inside(void)
     sketch_digit(sketch, digit);
 }
 
-static int set_up(void **unused)
+/* A run of a network on data of this shape. */
+static void make_all(const struct sample_shape *of, const char *network)
 {
-    (void)unused;
+    struct error error;
 
-    sample_dataset(&data, 16, 100);
+    shape = *of;
+    sample_dataset_of(&data, of, 16, 100);
     settings = *recipe_settings(0);
-    assert_non_null(model = sample_model_again(model, "basic"));
+    model_free(model);
+    model = model_make(network, (struct shape){1, of->height, of->width}, of->classes, &error);
+    assert_non_null(model);
     make_snapshot();
     make_predictions();
     make_outcomes();
     make_inside();
     events = (struct events){0};
     events_watch(&events, &snapshot);
+}
+
+static int set_up(void **unused)
+{
+    (void)unused;
+    make_all(&sample_mnist, "basic");
     return 0;
 }
 
@@ -650,6 +663,108 @@ static void row_60_every_size_draws(void **unused)
     }
 }
 
+/* ---- other data sets ---- */
+
+static const char fashion[] = "T-shirt/top\nTrouser\nPullover\nDress\nCoat\nSandal\nShirt\n"
+                              "Sneaker\nBag\nAnkle boot\n";
+
+/* Long names for so many classes, a line each. */
+static const char *long_names(int count)
+{
+    static char text[CLASSES_MAX * CLASS_NAME_MAX];
+    size_t length = 0;
+
+    for (int k = 0; k < count; k++)
+        length +=
+            (size_t)snprintf(text + length, sizeof text - length,
+                             "class %d \u304A\u304D with a name as long as possible \u20AC\n", k);
+    return text;
+}
+
+static void use_data(struct sample_shape of, const char *network)
+{
+    tear_down(NULL);
+    make_all(&of, network);
+}
+
+static void assert_shown(const struct frame *frame, int width, int height, const char *expected)
+{
+    char *text = draw(frame, width, height, GLYPHS_ASCII);
+
+    if (strstr(text, expected) == NULL)
+        fail_msg("\"%s\" is not in:\n%s", expected, text);
+    free(text);
+}
+
+static void every_view_of_a_class_shows_its_name(void **unused)
+{
+    (void)unused;
+    use_data((struct sample_shape){MNIST_SIDE, MNIST_SIDE, MNIST_CLASSES, fashion}, "basic");
+    struct frame frame = make_frame();
+    navigate_open(&frame, VIEW_SAMPLES);
+    assert_frame(&frame, "names-samples", 80, 24, GLYPHS_ASCII);
+    assert_frame(&frame, "names-samples", 160, 50, GLYPHS_ASCII);
+    browse.filter = BROWSE_CELL;
+    browse.label = 4;
+    browse.predicted = 6;
+    assert_shown(&frame, 160, 50, " Coat as Shirt  #");
+    browse.filter = BROWSE_ALL;
+    frame.augmented = true;
+    frame.train_image = 3;
+    char title[64];
+    snprintf(title, sizeof title, "Training #3: %s ", data.classes.names[data.train.labels[3]]);
+    assert_shown(&frame, 80, 24, title);
+    frame.augmented = false;
+    frame.activation_layer = model->layer_count - 1;
+    assert_shown(&frame, 80, 24, "|Pullover    +");
+    navigate_open(&frame, VIEW_DRAW);
+    assert_frame(&frame, "names-draw", 80, 24, GLYPHS_ASCII);
+    assert_shown(&frame, 80, 24, "looks like Ankle boot");
+    navigate_open(&frame, VIEW_CONFUSION);
+    assert_shown(&frame, 80, 24, "|True Coat, predicted Ankle boot: 0 images, 0.0 % of class Coat");
+}
+
+static void the_likeliest_ten_of_many_classes_are_shown(void **unused)
+{
+    (void)unused;
+    use_data((struct sample_shape){20, 32, 47, NULL}, "Flatten Linear(47)");
+    struct frame frame = make_frame();
+    navigate_open(&frame, VIEW_DRAW);
+    assert_frame(&frame, "many-draw", 80, 24, GLYPHS_ASCII);
+}
+
+static void row_60_every_size_draws_any_data_set(void **unused)
+{
+    static const struct {
+        const char *network;
+        int height, width, classes;
+        bool named;
+    } sets[] = {
+        {"Conv2d(3, 3) ReLU MaxPool2d(2) Flatten Linear(47)", 20, 32, 47, true},
+        {"Flatten Linear(256)", 256, 256, 256, true},
+        {"Conv2d(2, 1) ReLU Flatten Linear(2)", 4, 4, 2, false},
+        {"Conv2d(2, (3, 1)) ReLU Flatten Linear(62)", 256, 4, 62, false},
+        {"Conv2d(2, (1, 3)) ReLU Flatten Linear(3)", 4, 256, 3, true},
+    };
+    (void)unused;
+
+    for (int i = 0; i < CHECK_COUNT(sets); i++) {
+        use_data((struct sample_shape){sets[i].height, sets[i].width, sets[i].classes,
+                                       sets[i].named ? long_names(sets[i].classes) : NULL},
+                 sets[i].network);
+        struct frame frame = make_frame();
+        frame.true_class = shape.classes - 1;
+        frame.predicted_class = 0;
+        for (int view = 0; view < VIEW_COUNT; view++) {
+            navigate_open(&frame, (enum view)view);
+            frame.augmented = view % 2 == 1;
+            for (int width = 1; width <= 300; width += width < 90 ? 7 : 37)
+                for (int height = 1; height <= 100; height += height < 30 ? 3 : 19)
+                    free(draw(&frame, width, height, (enum glyphs)((width + height) % 3)));
+        }
+    }
+}
+
 /* The header of a frame with this width contains the text. */
 static void assert_header(const struct frame *frame, int width, const char *expected)
 {
@@ -738,6 +853,9 @@ static const struct CMUnitTest tests[] = {
     TEST(a_narrow_table_cuts_no_number),
     TEST(the_table_of_240_layers_scrolls_to_its_end),
     TEST(row_60_every_size_draws),
+    TEST(every_view_of_a_class_shows_its_name),
+    TEST(the_likeliest_ten_of_many_classes_are_shown),
+    TEST(row_60_every_size_draws_any_data_set),
     TEST(the_header_names_the_recipe_and_if_there_is_room_its_model),
     TEST(held_out_images_are_not_called_a_test_set),
     TEST(row_90_a_thread_that_could_not_start_is_reported_on_the_screen),

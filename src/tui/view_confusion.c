@@ -3,12 +3,13 @@
 #include "tui/names.h"
 
 enum {
-    LABEL_LEAST = 4,  /* of a row's name that is longer, with a space */
-    SUM_WIDTH = 9,    /* of a column after the matrix: images, recall */
-    NAME_WIDTH = 12,  /* of the name after a line below the matrix */
-    SHARE_WIDTH = 3,  /* of a cell that shows percent */
-    FIGURE_WIDTH = 4, /* of percent with a decimal */
-    SPARE_WIDTH = 6,  /* of a cell that shows counts beside their digits, at most */
+    LABEL_LEAST = 4,   /* of a row's name that is longer, with a space */
+    HEADING_LEAST = 3, /* of a column's name that is longer, above counts */
+    SUM_WIDTH = 9,     /* of a column after the matrix: images, recall */
+    NAME_WIDTH = 12,   /* of the name after a line below the matrix */
+    SHARE_WIDTH = 3,   /* of a cell that shows percent */
+    FIGURE_WIDTH = 4,  /* of percent with a decimal */
+    SPARE_WIDTH = 6,   /* of a cell that shows counts beside their digits, at most */
     CELL_HEIGHT_MAX = 3,
     SHADES = 4,
     WINDOW = 10, /* classes; a matrix of more gives up rows and columns before anything else */
@@ -90,11 +91,12 @@ static int first_shown(const struct matrix_layout *layout, int cursor, int shown
 static void lay_out_columns(struct matrix_layout *layout, int width, int column)
 {
     const int widest = names_widest(layout->names), window = smaller(layout->classes, WINDOW);
-    const int number = layout->names->named ? 1 : widest; /* numbers are not cut */
-    const int cell = larger(layout->digits, number) + 1, share = larger(SHARE_WIDTH, number + 1);
+    const bool named = layout->names->named; /* numbers are not cut */
+    const int cell = larger(layout->digits, named ? smaller(widest, HEADING_LEAST) : widest) + 1;
+    const int share = named ? SHARE_WIDTH : larger(SHARE_WIDTH, widest + 1);
     const int least = window * cell, name = larger(LABEL_LEAST, width - least - 2 * SUM_WIDTH);
 
-    layout->label_width = layout->names->named ? smaller(widest + 1, name) : widest + 1;
+    layout->label_width = named ? smaller(widest + 1, name) : widest + 1;
     const int left = width - layout->label_width;
     layout->counts = left >= least;
     layout->recall = left >= least + SUM_WIDTH;
