@@ -368,10 +368,39 @@ static void drawn_digits_are_recognised(void **unused)
     assert_true(right >= 8);
 }
 
+/* A stroke over the whole sheet fills its share of images of any shape, near the middle. */
+static void any_shape_of_image_gets_the_ink(void **unused)
+{
+    static const int sizes[][2] = {{20, 32}, {32, 20}, {256, 4}, {4, 256}, {4, 4}, {256, 256}};
+    static uint8_t image[DATASET_PIXELS_MAX];
+    (void)unused;
+
+    for (int i = 0; i < CHECK_COUNT(sizes); i++) {
+        const int width = sizes[i][0], height = sizes[i][1];
+        struct sketch *other = sketch_new(width, height, &error);
+        assert_non_null(other);
+        assert_int_equal(other->width > other->height ? other->width : other->height, SKETCH_SIDE);
+        sketch_begin(other, SKETCH_PEN, 0.0, 0.0);
+        sketch_line(other, other->width, other->height);
+        sketch_digit(other, image);
+        double ink = 0.0, right = 0.0, down = 0.0;
+        for (int p = 0; p < width * height; p++) {
+            ink += image[p];
+            right += image[p] * (p % width + 0.5);
+            down += image[p] * (p / width + 0.5);
+        }
+        assert_true(ink > 0.0);
+        assert_true(fabs(right / ink - width / 2.0) <= 1.0);
+        assert_true(fabs(down / ink - height / 2.0) <= 1.0);
+        sketch_free(other);
+    }
+}
+
 #define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
 #define DATA_TEST(name) cmocka_unit_test_setup_teardown(name, load_data, free_data)
 
 static const struct CMUnitTest tests[] = {
+    TEST(any_shape_of_image_gets_the_ink),
     TEST(a_fast_line_has_no_gaps),
     TEST(a_stroke_is_soft_and_as_thick_as_mnists),
     TEST(strokes_do_not_add_up_where_they_cross),
