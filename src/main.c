@@ -198,7 +198,7 @@ static bool take_checkpoint(struct setup *setup, bool *normalizes, struct error 
     return same;
 }
 
-/* What an action works on. */
+/* Whether the action needs neither data nor a network. */
 static bool is_talk(enum action action)
 {
     return action == ACTION_HELP || action == ACTION_VERSION || action == ACTION_MODELS ||
