@@ -100,6 +100,13 @@ absent_set() {
         --data=kmnist -o "$scratch/never"
 }
 
+mistyped_name() {
+    refuses 3 '--data=fashon: neither a directory nor a known data set \(did you mean fashion\?\)$' \
+        --data=fashon -o "$scratch/never" &&
+        refuses 3 '--data=birds: neither a directory nor a known data set \(--data=list names them\)$' \
+            --data=birds -o "$scratch/never"
+}
+
 # ---- names of classes ----
 
 names() {
@@ -190,6 +197,7 @@ check "two candidates for one file are named" two_candidates
 check "files of two sets are named" mixed_sets
 check "known sets are found by their names" known_sets
 check "a known set that is absent is missed with the places and its origin" absent_set
+check "a name that is no known set is refused with the one it resembles" mistyped_name
 check "classes have the names of classes.txt or --classes, in the CSV, too" names
 check "names of classes that cannot be used are refused with their line" wrong_names
 check "EMNIST's mapping names classes" mapping

@@ -319,7 +319,7 @@ series_taken() {
         contents taken >"$scratch/after" && diff "$scratch/before" "$scratch/after" &&
         refuses 5 'no/series: cannot be made' -d "$data" -e 1 --seeds=1..3 -o no/series &&
         refuses 4 'no/init: ' -d "$data" -e 1 --seeds=1..3 -o "$scratch/never" --init=no/init &&
-        refuses 3 'no/train-images' -d no -e 1 --seeds=1..3 -o "$scratch/never"
+        refuses 3 '--data=no: ' -d no -e 1 --seeds=1..3 -o "$scratch/never"
 }
 
 series_resumed() {

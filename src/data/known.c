@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 #define DIGITS "0\n1\n2\n3\n4\n5\n6\n7\n8\n9\n"
 #define CAPITALS "A\nB\nC\nD\nE\nF\nG\nH\nI\nJ\nK\nL\nM\nN\nO\nP\nQ\nR\nS\nT\nU\nV\nW\nX\nY\nZ\n"
@@ -84,7 +85,7 @@ static const struct known sets[] = {
      .origin = "unpack gzip.zip from " EMNIST},
 };
 
-enum { SET_COUNT = sizeof sets / sizeof sets[0], PLACES_MAX = 6 };
+enum { SET_COUNT = sizeof sets / sizeof sets[0], PLACES_MAX = 6, TYPING_ERRORS = 2 };
 
 const char *known_name(int i)
 {
@@ -157,8 +158,25 @@ static bool refuse(const struct known *set, struct error *error)
                                  : " or ",
                  places[p]);
     }
-    return error_set(error, ERROR_DATA, "--data=%s: is not in %s; %s", set->name, list,
-                     set->origin);
+    return error_set(error, ERROR_DATA, "--data=%s: is not in %s; %s", set->name,
+                     count > 0 ? list : "$MNIST_TUI_DATA, which is not set", set->origin);
+}
+
+/* A word that is neither a directory nor a known set, with the known set that it may stand for. */
+static bool refuse_word(const char *word, struct error *error)
+{
+    int nearest = 0;
+
+    for (int i = 1; i < SET_COUNT; i++)
+        if (words_distance(word, sets[i].name) < words_distance(word, sets[nearest].name))
+            nearest = i;
+    if (words_distance(word, sets[nearest].name) <= TYPING_ERRORS)
+        return error_set(error, ERROR_DATA,
+                         "--data=%s: neither a directory nor a known data set (did you mean %s?)",
+                         word, sets[nearest].name);
+    return error_set(error, ERROR_DATA,
+                     "--data=%s: neither a directory nor a known data set (--data=list names them)",
+                     word);
 }
 
 static bool search(struct source *source, int i, struct error *error)
@@ -203,5 +221,7 @@ bool known_resolve(struct source *source, const char *given, struct error *error
         return source_search(source, directory, prefix, error);
     if (!is_directory(given) && known >= 0)
         return search(source, known, error);
+    if (strchr(given, '/') == NULL && access(given, F_OK) != 0)
+        return refuse_word(given, error);
     return source_search(source, given, NULL, error);
 }

@@ -24,7 +24,8 @@ bool known_place(int i, char directory[PATH_MAX]);
 
 /* Finds the data set that --data names: a directory, a directory and a prefix (DIR/PREFIX), or a
  * known set; a directory or files of that name come first. Errors as of source_search(); for a
- * known set that is not there the sentence says where it was looked for and how to get it. */
+ * known set that is not there the sentence says where it was looked for and how to get it. A word
+ * that is nothing of these is refused, with the known set that it resembles. */
 bool known_resolve(struct source *source, const char *given, struct error *error);
 
 #endif
