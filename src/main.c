@@ -172,11 +172,10 @@ static bool take_checkpoint(struct setup *setup, bool *normalizes, struct error 
 {
     struct options *options = &setup->options;
     const char *path = options->eval != NULL ? options->eval : options->init;
-    struct model *model, *asked;
+    struct model *model;
     struct settings own;
-    bool same = true;
 
-    if (path == NULL)
+    if (path == NULL || (options->eval == NULL && *normalizes))
         return true;
     if (!checkpoint_describe(path, &model, &own, error))
         return false;
@@ -190,12 +189,8 @@ static bool take_checkpoint(struct setup *setup, bool *normalizes, struct error 
         return true;
     }
     setup->model = model;
-    if (options_given(options, "model")) {
-        asked = network_make(options->settings.model, network_own(model), error);
-        same = asked != NULL && network_check(model, asked, options->eval, error);
-        model_free(asked);
-    }
-    return same;
+    return !options_given(options, "model") ||
+           network_asked(model, options->settings.model, options->eval, error);
 }
 
 /* Whether the action needs neither data nor a network. */

@@ -20,17 +20,13 @@ static bool take_network(struct run *run, struct error *error)
 {
     struct options *options = &run->setup->options;
     struct model *own = run->config.model;
-    struct model *asked;
 
     run->setup->model = own;
-    if (!options_given(options, "model"))
-        return true;
-    if ((asked = network_make(options->settings.model, network_own(own), error)) == NULL)
+    if (options_given(options, "model") &&
+        !network_asked(own, options->settings.model, options->resume, error))
         return false;
-    const bool same = network_check(own, asked, options->resume, error);
-    model_free(asked);
     options->settings.model = own->name;
-    return same;
+    return true;
 }
 
 bool run_open(struct run *run, int argc, char *argv[], struct error *error)

@@ -143,3 +143,13 @@ bool network_check(const struct model *run, const struct model *other, const cha
                               "%s: --model differs from the run's (expected %s, got %s)", where,
                               run->name, other->name));
 }
+
+bool network_asked(const struct model *own, const char *argument, const char *where,
+                   struct error *error)
+{
+    struct model *asked = network_make(argument, network_own(own), error);
+    const bool same = asked != NULL && network_check(own, asked, where, error);
+
+    model_free(asked);
+    return same;
+}

@@ -58,6 +58,11 @@ char *network_text(const struct model *model, int format, struct error *error);
  * ERROR_SYSTEM when memory is short. */
 bool network_same(const struct model *a, const struct model *b, bool *same, struct error *error);
 
+/* Whether `argument`, of --model, says this network in whatever words. ERROR_USAGE if it says none,
+ * ERROR_CHECKPOINT with a sentence that begins with `where` if it says another. */
+bool network_asked(const struct model *own, const char *argument, const char *where,
+                   struct error *error);
+
 /* Whether `other` is the run's network; if not, ERROR_CHECKPOINT with a sentence that begins with
  * `where`. */
 bool network_check(const struct model *run, const struct model *other, const char *where,
