@@ -13,7 +13,6 @@
 #define SMALL_LETTERS                                                                              \
     "a\nb\nc\nd\ne\nf\ng\nh\ni\nj\nk\nl\nm\nn\no\np\nq\nr\ns\nt\nu\nv\nw\nx\ny\nz\n"
 #define SMALL_UNLIKE_CAPITALS "a\nb\nd\ne\nf\ng\nh\nn\nq\nr\nt\n"
-#define EMNIST "https://www.nist.gov/itl/products-and-services/emnist-dataset"
 
 struct known {
     const char *name;
@@ -24,6 +23,15 @@ struct known {
     const char *names;    /* of the classes, a line each; NULL: numbers */
     const char *purpose, *origin;
 };
+
+/* A set of EMNIST: the files of all are in one archive. */
+#define EMNIST(set, class_names, what)                                                             \
+    {                                                                                              \
+        .name = (set), .group = "emnist", .prefix = (set), .names = (class_names),                 \
+        .purpose = (what),                                                                         \
+        .origin = "unpack gzip.zip from "                                                          \
+                  "https://www.nist.gov/itl/products-and-services/emnist-dataset"                  \
+    }
 
 /* Sources: the sets' own pages, given as their origins; for Fashion-MNIST's and KMNIST's classes
  * and EMNIST's mappings, too. */
@@ -49,40 +57,16 @@ static const struct known sets[] = {
      .purpose = "MNIST again with 60,000 test images, 10 classes",
      .origin = "get qmnist-train-... and qmnist-test-... from "
                "https://github.com/facebookresearch/qmnist"},
-    {.name = "emnist-balanced",
-     .group = "emnist",
-     .prefix = "emnist-balanced",
-     .names = DIGITS CAPITALS SMALL_UNLIKE_CAPITALS,
-     .purpose = "digits and letters in equal numbers, 47 classes",
-     .origin = "unpack gzip.zip from " EMNIST},
-    {.name = "emnist-byclass",
-     .group = "emnist",
-     .prefix = "emnist-byclass",
-     .names = DIGITS CAPITALS SMALL_LETTERS,
-     .purpose = "digits, capital and small letters, 62 classes",
-     .origin = "unpack gzip.zip from " EMNIST},
-    {.name = "emnist-bymerge",
-     .group = "emnist",
-     .prefix = "emnist-bymerge",
-     .names = DIGITS CAPITALS SMALL_UNLIKE_CAPITALS,
-     .purpose = "digits and letters, 47 classes",
-     .origin = "unpack gzip.zip from " EMNIST},
-    {.name = "emnist-digits",
-     .group = "emnist",
-     .prefix = "emnist-digits",
-     .purpose = "digits, 10 classes",
-     .origin = "unpack gzip.zip from " EMNIST},
-    {.name = "emnist-letters",
-     .group = "emnist",
-     .prefix = "emnist-letters",
-     .names = "N/A\n" CAPITALS,
-     .purpose = "letters, classes 1 to 26 of 27, as torchvision has them",
-     .origin = "unpack gzip.zip from " EMNIST},
-    {.name = "emnist-mnist",
-     .group = "emnist",
-     .prefix = "emnist-mnist",
-     .purpose = "MNIST made from NIST again, 10 classes",
-     .origin = "unpack gzip.zip from " EMNIST},
+    EMNIST("emnist-balanced", DIGITS CAPITALS SMALL_UNLIKE_CAPITALS,
+           "digits and letters in equal numbers, 47 classes"),
+    EMNIST("emnist-byclass", DIGITS CAPITALS SMALL_LETTERS,
+           "digits, capital and small letters, 62 classes"),
+    EMNIST("emnist-bymerge", DIGITS CAPITALS SMALL_UNLIKE_CAPITALS,
+           "digits and letters, 47 classes"),
+    EMNIST("emnist-digits", NULL, "digits, 10 classes"),
+    EMNIST("emnist-letters", "N/A\n" CAPITALS,
+           "letters, classes 1 to 26 of 27, as torchvision has them"),
+    EMNIST("emnist-mnist", NULL, "MNIST made from NIST again, 10 classes"),
 };
 
 enum { SET_COUNT = sizeof sets / sizeof sets[0], PLACES_MAX = 6, TYPING_ERRORS = 2 };
@@ -102,28 +86,30 @@ const char *known_origin(int i)
     return sets[i].origin;
 }
 
-/* Adds BASE/MIDDLE/NAME to the places, if the base is set and the path is not too long. */
+/* Adds BASE/MIDDLE/NAME to the places, and BASE/MIDDLE/GROUP if the set has a group; nothing if
+ * there is no base, and no path that is too long. */
 static void add(char places[PLACES_MAX][PATH_MAX], int *count, const char *base, const char *middle,
-                const char *name)
+                const struct known *set)
 {
-    if (base != NULL && *base != '\0' && name != NULL &&
-        snprintf(places[*count], PATH_MAX, "%s%s/%s", base, middle, name) < PATH_MAX)
-        ++*count;
+    const char *const names[] = {set->name, set->group};
+
+    for (int i = 0; i < 2 && base != NULL && *base != '\0'; i++)
+        if (names[i] != NULL &&
+            snprintf(places[*count], PATH_MAX, "%s%s/%s", base, middle, names[i]) < PATH_MAX)
+            ++*count;
 }
 
 /* Where the set may be. Returns the number of places. */
 static int list_places(const struct known *set, char places[PLACES_MAX][PATH_MAX])
 {
-    const char *own = getenv("MNIST_TUI_DATA"), *shared = getenv("XDG_DATA_HOME");
-    const char *home = shared != NULL && *shared != '\0' ? NULL : getenv("HOME");
+    const char *shared = getenv("XDG_DATA_HOME");
     int count = 0;
 
-    add(places, &count, own, "", set->name);
-    add(places, &count, own, "", set->group);
-    add(places, &count, home != NULL ? home : shared,
-        home != NULL ? "/.local/share/mnist-tui" : "/mnist-tui", set->name);
-    add(places, &count, home != NULL ? home : shared,
-        home != NULL ? "/.local/share/mnist-tui" : "/mnist-tui", set->group);
+    add(places, &count, getenv("MNIST_TUI_DATA"), "", set);
+    if (shared != NULL && *shared != '\0')
+        add(places, &count, shared, "/mnist-tui", set);
+    else
+        add(places, &count, getenv("HOME"), "/.local/share/mnist-tui", set);
     if (set->here != NULL)
         snprintf(places[count++], PATH_MAX, "%s", set->here);
     if (set->packaged != NULL)
