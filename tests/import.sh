@@ -361,7 +361,8 @@ force() {
 
 # With a file of another data set in the same directory, --data would not know which to take.
 other_files() {
-    for name in train-images-idx3-ubyte emnist-letters-train-images-idx3-ubyte.gz; do
+    for name in train-images-idx3-ubyte emnist-letters-train-images-idx3-ubyte.gz train-images.idx3-ubyte \
+        qmnist-test-labels-idx2-int.gz; do
         fresh
         mkdir "$set" && echo mine >"$set/$name" || return 1
         refuses 2 "holds a data set already, such as $name \\(expected another directory\\)" \

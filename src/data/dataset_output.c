@@ -33,8 +33,8 @@ static bool is_own(const char *name)
 /* Whether a file of this name belongs to a data set, in whatever form --data reads. */
 static bool is_of_dataset(const char *name)
 {
-    return is_own(name) || strstr(name, "-idx3-ubyte") != NULL ||
-           strstr(name, "-idx1-ubyte") != NULL;
+    return is_own(name) || strstr(name, "idx3-ubyte") != NULL ||
+           strstr(name, "idx1-ubyte") != NULL || strstr(name, "idx2-int") != NULL;
 }
 
 /* Checks a file that is there already. */
