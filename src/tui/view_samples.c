@@ -67,7 +67,8 @@ static int find_prediction(const struct predictions *predictions, int image)
     return -1;
 }
 
-/* Draws an image of the split as large as it fits. */
+/* Draws an image of the split as large as it fits. A square one fills the canvas, which is square
+ * unless it is less high than it should be. */
 static void draw_picture(const struct split *split, const struct canvas *canvas,
                          const uint8_t *pixels)
 {
