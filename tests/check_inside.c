@@ -5,9 +5,7 @@
 
 #include "support/memory.h"
 #include "train/checkpoint.h"
-#include "tui/view_activations.h"
-#include "tui/view_confusion.h"
-#include "tui/view_draw.h"
+#include "tui/frame.h"
 
 #include <math.h>
 
@@ -19,6 +17,13 @@ static struct canvas make_canvas(int width, int height, enum glyphs glyphs)
     assert_true(canvas_new(&canvas, width, height, &error));
     canvas.glyphs = glyphs;
     return canvas;
+}
+
+/* Draws a pane of a frame. */
+static void draw_pane(enum pane pane, struct frame *frame, bool focused, struct canvas *canvas)
+{
+    frame->focus = focused ? pane : PANE_COUNT;
+    pane_of(pane)->draw(frame, canvas);
 }
 
 /* Every size that a terminal may have, down to 0. */
@@ -64,12 +69,42 @@ static int make_confusion(void **unused)
     return 0;
 }
 
+static struct frame confusion_frame(int row, int column)
+{
+    return (struct frame){
+        .confusion = &confusion, .classes = &classes, .true_class = row, .predicted_class = column};
+}
+
+static void draw_confusion(int row, int column, bool focused, struct canvas *canvas)
+{
+    struct frame frame = confusion_frame(row, column);
+
+    draw_pane(PANE_CONFUSION, &frame, focused, canvas);
+}
+
+/* The cell that a press at (x, y) selects, or opens if it is selected already. */
+static bool press_confusion(const struct canvas *canvas, int x, int y, int *row, int *column)
+{
+    const struct pointer press = {POINTER_PRESS, x, y};
+    struct frame frame = confusion_frame(*row, *column);
+    struct browse browse = {0};
+    char message[PANE_MESSAGE] = "";
+
+    frame.browse = &browse;
+    pane_of(PANE_CONFUSION)->point(&frame, &press, canvas, x, y, message);
+    const bool found =
+        frame.true_class != *row || frame.predicted_class != *column || frame.view == VIEW_SAMPLES;
+    *row = frame.true_class;
+    *column = frame.predicted_class;
+    return found;
+}
+
 static void assert_confusion(const char *name, int row, int column, int width, int height,
                              enum glyphs glyphs)
 {
     struct canvas canvas = make_canvas(width, height, glyphs);
 
-    view_confusion(&confusion, &classes, row, column, true, &canvas);
+    draw_confusion(row, column, true, &canvas);
     frame_compare(frame_text(&canvas), name, width, height, glyphs);
 }
 
@@ -103,7 +138,7 @@ static void row_60_the_confusion_matrix_draws_at_every_size(void **unused)
     FOR_EVERY_SIZE(width, height)
     {
         struct canvas canvas = make_canvas(width, height, GLYPHS_BRAILLE);
-        view_confusion(&confusion, &classes, 9, 9, false, &canvas);
+        draw_confusion(9, 9, false, &canvas);
         free(frame_text(&canvas));
     }
 }
@@ -115,7 +150,7 @@ static void a_class_without_images_has_no_recall(void **unused)
 
     memset(confusion.counts, 0, sizeof confusion.counts);
     confusion.counts[3][3] = 5;
-    view_confusion(&confusion, &classes, 0, 0, false, &canvas);
+    draw_confusion(0, 0, false, &canvas);
     char *text = frame_text(&canvas);
     assert_non_null(strstr(text, "accuracy 100.00 %"));
     assert_null(strstr(text, "nan"));
@@ -128,11 +163,11 @@ static void assert_cells(int row, int column, int width, int height)
     struct canvas canvas = make_canvas(width, height, GLYPHS_ASCII);
     int found = 0;
 
-    view_confusion(&confusion, &classes, row, column, false, &canvas);
+    draw_confusion(row, column, false, &canvas);
     for (int y = 0; y < height; y++) {
         for (int x = 0; x < width; x++) {
             int cell_row = row, cell_column = column;
-            if (!view_confusion_cell(&confusion, &classes, &canvas, x, y, &cell_row, &cell_column))
+            if (!press_confusion(&canvas, x, y, &cell_row, &cell_column))
                 continue;
             assert_in_range(cell_row, 0, classes.count - 1);
             assert_in_range(cell_column, 0, classes.count - 1);
@@ -173,7 +208,7 @@ static char *confusion_text(int row, int column, int width, int height)
 {
     struct canvas canvas = make_canvas(width, height, GLYPHS_ASCII);
 
-    view_confusion(&confusion, &classes, row, column, true, &canvas);
+    draw_confusion(row, column, true, &canvas);
     return frame_text(&canvas);
 }
 
@@ -281,11 +316,34 @@ static int free_drawing(void **unused)
     return 0;
 }
 
+static void draw_drawing(bool focused, struct canvas *canvas)
+{
+    struct frame frame = {.drawing = drawing};
+
+    draw_pane(PANE_DRAW, &frame, focused, canvas);
+}
+
+/* Moves the cursor to where a release of the mouse is on the sheet; false: it is not. */
+static bool point_at_sheet(const struct canvas *canvas, int x, int y)
+{
+    const struct pointer release = {POINTER_RELEASE, x, y};
+    struct frame frame = {.drawing = drawing};
+    char message[PANE_MESSAGE] = "";
+
+    frame.drawing.x = -1.0;
+    pane_of(PANE_DRAW)->point(&frame, &release, canvas, x, y, message);
+    if (frame.drawing.x < 0.0)
+        return false;
+    drawing.x = frame.drawing.x;
+    drawing.y = frame.drawing.y;
+    return true;
+}
+
 static void assert_drawing(const char *name, int width, int height, enum glyphs glyphs)
 {
     struct canvas canvas = make_canvas(width, height, glyphs);
 
-    view_draw(&drawing, true, &canvas);
+    draw_drawing(true, &canvas);
     frame_compare(frame_text(&canvas), name, width, height, glyphs);
 }
 
@@ -324,7 +382,7 @@ static void row_60_the_drawing_view_draws_at_every_size(void **unused)
     FOR_EVERY_SIZE(width, height)
     {
         struct canvas canvas = make_canvas(width, height, GLYPHS_BRAILLE);
-        view_draw(&drawing, false, &canvas);
+        draw_drawing(false, &canvas);
         free(frame_text(&canvas));
     }
 }
@@ -337,11 +395,11 @@ static void the_cursor_is_drawn_under_the_pointer(void **unused)
     {
         struct canvas canvas = make_canvas(width, height, GLYPHS_ASCII);
         int x = width / 3, y = height / 2;
-        if (view_draw_point(sketch, &canvas, x, y, &drawing.x, &drawing.y)) {
-            view_draw(&drawing, false, &canvas);
+        if (point_at_sheet(&canvas, x, y)) {
+            draw_drawing(false, &canvas);
             assert_int_equal(canvas.cells[y * canvas.pitch + x].style, STYLE_REVERSE);
         }
-        assert_false(view_draw_point(sketch, &canvas, 0, y, &drawing.x, &drawing.y));
+        assert_false(point_at_sheet(&canvas, 0, y));
         canvas_free(&canvas);
     }
 }
@@ -378,12 +436,32 @@ static int free_activations(void **unused)
     return free_drawing(unused);
 }
 
+static void draw_activations(const struct activations *of, int first, bool focused,
+                             struct canvas *canvas)
+{
+    struct frame frame = {.view = VIEW_DRAW, .activations = of, .classes = &classes};
+
+    frame.panes[PANE_ACTIVATIONS].first = first;
+    draw_pane(PANE_ACTIVATIONS, &frame, focused, canvas);
+}
+
+static void draw_filters(const struct model *of, const float *weights, bool focused,
+                         struct canvas *canvas)
+{
+    struct error error;
+    struct frame frame = {.model = of, .weights = weights_new(of, weights, NULL, 0, &error)};
+
+    assert_non_null(frame.weights);
+    draw_pane(PANE_FILTERS, &frame, focused, canvas);
+    weights_drop(frame.weights);
+}
+
 static void assert_activations(const char *name, int first, int width, int height,
                                enum glyphs glyphs)
 {
     struct canvas canvas = make_canvas(width, height, glyphs);
 
-    view_activations(&activations, &classes, "drawing", first, true, &canvas);
+    draw_activations(&activations, first, true, &canvas);
     frame_compare(frame_text(&canvas), name, width, height, glyphs);
 }
 
@@ -417,7 +495,7 @@ static void assert_filters(int width, int height, enum glyphs glyphs)
 {
     struct canvas canvas = make_canvas(width, height, glyphs);
 
-    view_filters(model, state, false, &canvas);
+    draw_filters(model, state, false, &canvas);
     frame_compare(frame_text(&canvas), "filters", width, height, glyphs);
 }
 
@@ -435,9 +513,8 @@ static void row_60_activations_and_filters_draw_at_every_size(void **unused)
     FOR_EVERY_SIZE(width, height)
     {
         struct canvas canvas = make_canvas(width, height, GLYPHS_BRAILLE);
-        view_activations(&activations, &classes, "test #12", (width + height) % model->layer_count,
-                         false, &canvas);
-        view_filters(model, state, false, &canvas);
+        draw_activations(&activations, (width + height) % model->layer_count, false, &canvas);
+        draw_filters(model, state, false, &canvas);
         free(frame_text(&canvas));
     }
 }
@@ -502,9 +579,8 @@ static void the_inside_of_any_network_draws_at_many_sizes(void **unused)
             const int width = size * 7 % 170 + 1, height = size * 11 % 60 + 1;
             struct canvas canvas = make_canvas(width, height, (enum glyphs)(size % 3));
             canvas.greys = size % 2 == 0;
-            view_activations(&inside.activations, &classes, "test #12",
-                             size % inside.model->layer_count, false, &canvas);
-            view_filters(inside.model, inside.state, false, &canvas);
+            draw_activations(&inside.activations, size % inside.model->layer_count, false, &canvas);
+            draw_filters(inside.model, inside.state, false, &canvas);
             free(frame_text(&canvas));
         }
         free_inside(&inside);
@@ -518,11 +594,11 @@ static void assert_inside(const char *name, const char *text, int first, int wid
     struct inside inside;
 
     make_inside(&inside, text);
-    view_filters(inside.model, inside.state, true, &canvas);
+    draw_filters(inside.model, inside.state, true, &canvas);
     snprintf(file, sizeof file, "%s-filters", name);
     frame_compare(frame_text(&canvas), file, width, height, GLYPHS_ASCII);
     canvas = make_canvas(width, height, GLYPHS_ASCII);
-    view_activations(&inside.activations, &classes, "drawing", first, true, &canvas);
+    draw_activations(&inside.activations, first, true, &canvas);
     snprintf(file, sizeof file, "%s-activations", name);
     frame_compare(frame_text(&canvas), file, width, height, GLYPHS_ASCII);
     free_inside(&inside);

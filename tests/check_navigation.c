@@ -6,8 +6,10 @@
 
 #include "support/memory.h"
 #include "train/recipe.h"
+#include "tui/header.h"
 #include "tui/navigate.h"
 #include "tui/screen.h"
+#include "tui/term.h"
 
 #include <math.h>
 
@@ -22,7 +24,7 @@ static struct confusion confusion;
 static struct sketch *sketch;
 static struct timeline timeline;
 static struct frame frame;
-static char message[NAVIGATE_MESSAGE];
+static char message[PANE_MESSAGE];
 
 /* All images are classified correctly. */
 static void make_list(void)
@@ -65,7 +67,7 @@ static int set_up(void **unused)
         .timeline = &timeline,
         .crosshair = -1.0,
         .smoothing = 0.9};
-    navigate_open(&frame, VIEW_OVERVIEW);
+    frame_open(&frame, VIEW_OVERVIEW);
     return 0;
 }
 
@@ -79,9 +81,9 @@ static int tear_down(void **unused)
     return 0;
 }
 
-static void press(enum key_action action)
+static void press(int key)
 {
-    assert_true(navigate(&frame, action, 80, 24, message));
+    assert_true(navigate(&frame, key, 80, 24, message));
 }
 
 static void tab_wraps_around_the_visible_panes(void **unused)
@@ -91,10 +93,10 @@ static void tab_wraps_around_the_visible_panes(void **unused)
 
     assert_int_equal(frame.focus, PANE_LOSS);
     for (int i = 0; i < CHECK_COUNT(order); i++) {
-        press(KEY_NEXT_PANE);
+        press(TERM_TAB);
         assert_int_equal(frame.focus, order[i]);
     }
-    press(KEY_PREVIOUS_PANE);
+    press(TERM_BACK_TAB);
     assert_int_equal(frame.focus, PANE_SAMPLES);
 }
 
@@ -104,7 +106,7 @@ static void tab_goes_through_all_panes_if_one_is_shown(void **unused)
     (void)unused;
 
     for (int i = 0; i < PANE_COUNT; i++) {
-        assert_true(navigate(&frame, KEY_NEXT_PANE, 40, 10, message));
+        assert_true(navigate(&frame, TERM_TAB, 40, 10, message));
         seen[frame.focus] = true;
     }
     assert_true(seen[PANE_EVENTS]);
@@ -121,7 +123,7 @@ static void panes_lie_on_the_screen_and_do_not_overlap(void **unused)
             snapshot.base_lr = width % 2 * settings.lr; /* varies or not */
             for (int height = 10; height <= 100; height += 3) {
                 unsigned char cells[300 * 100] = {0};
-                navigate_open(&frame, (enum view)view);
+                frame_open(&frame, (enum view)view);
                 screen_layout(&layout, &frame, width, height);
                 for (int i = 0; i < layout.count; i++) {
                     const struct place *place = &layout.places[i];
@@ -140,16 +142,16 @@ static void the_learning_rate_has_a_pane_if_it_varies(void **unused)
 {
     (void)unused;
 
-    navigate_open(&frame, VIEW_PLOTS);
-    press(KEY_PREVIOUS_PANE);
+    frame_open(&frame, VIEW_PLOTS);
+    press(TERM_BACK_TAB);
     assert_int_equal(frame.focus, PANE_ACCURACY);
     snapshot.base_lr *= 1.25;
-    press(KEY_NEXT_PANE);
-    press(KEY_PREVIOUS_PANE);
+    press(TERM_TAB);
+    press(TERM_BACK_TAB);
     assert_int_equal(frame.focus, PANE_ACCURACY);
-    press(KEY_NEXT_PANE);
+    press(TERM_TAB);
     assert_int_equal(frame.focus, PANE_RATE);
-    press(KEY_MOVE_END);
+    press(TERM_END);
     assert_float_equal(frame.crosshair, 1.0, 1e-9);
 }
 
@@ -157,20 +159,20 @@ static void enter_zooms_and_esc_goes_back_step_by_step(void **unused)
 {
     (void)unused;
 
-    navigate_open(&frame, VIEW_PLOTS);
-    press(KEY_ZOOM);
-    press(KEY_CROSSHAIR_RIGHT);
-    press(KEY_HELP);
-    press(KEY_BACK);
+    frame_open(&frame, VIEW_PLOTS);
+    press(TERM_ENTER);
+    press('.');
+    press('?');
+    press(TERM_ESCAPE);
     assert_false(frame.help);
-    press(KEY_BACK);
+    press(TERM_ESCAPE);
     assert_true(frame.crosshair < 0.0);
     assert_true(frame.zoomed);
-    press(KEY_BACK);
+    press(TERM_ESCAPE);
     assert_false(frame.zoomed);
-    press(KEY_BACK);
+    press(TERM_ESCAPE);
     assert_int_equal(frame.view, VIEW_OVERVIEW);
-    press(KEY_BACK);
+    press(TERM_ESCAPE);
     assert_int_equal(frame.view, VIEW_OVERVIEW);
 }
 
@@ -179,10 +181,10 @@ static void the_crosshair_stays_on_the_axis(void **unused)
     (void)unused;
 
     for (int i = 0; i < 300; i++)
-        press(KEY_CROSSHAIR_RIGHT);
+        press('.');
     assert_float_equal(frame.crosshair, 1.0, 1e-9);
     for (int i = 0; i < 300; i++)
-        press(KEY_CROSSHAIR_LEFT);
+        press(',');
     assert_float_equal(frame.crosshair, 0.0, 1e-9);
 }
 
@@ -191,14 +193,14 @@ static void smoothing_has_limits_and_0_resets_the_plots(void **unused)
     (void)unused;
 
     for (int i = 0; i < 20; i++)
-        press(KEY_SMOOTH_MORE);
+        press(']');
     assert_true(frame.smoothing < 1.0);
     for (int i = 0; i < 20; i++)
-        press(KEY_SMOOTH_LESS);
+        press('[');
     assert_true(frame.smoothing == 0.0);
-    press(KEY_X_UNIT);
-    press(KEY_RECENT);
-    press(KEY_RESET);
+    press('x');
+    press('z');
+    press('0');
     assert_true(frame.smoothing == 0.9);
     assert_int_equal(frame.x_unit, X_EPOCHS);
     assert_false(frame.recent);
@@ -225,18 +227,18 @@ static void replay_goes_back_and_forth_and_end_returns_to_now(void **unused)
     for (int step = 0; step <= 500; step += 100)
         remember(step, false);
     snapshot.step = 500;
-    press(KEY_PAST);
-    assert_int_equal(view_step(&frame), 400);
-    assert_true(view_weights(&frame)->state[0] == 400.0F);
+    press('<');
+    assert_int_equal(frame_step(&frame), 400);
+    assert_true(frame_weights(&frame)->state[0] == 400.0F);
     for (int i = 0; i < 10; i++)
-        press(KEY_PAST);
-    assert_int_equal(view_step(&frame), 0);
+        press('<');
+    assert_int_equal(frame_step(&frame), 0);
     assert_non_null(strstr(message, "No earlier moment"));
-    press(KEY_FUTURE);
-    assert_int_equal(view_step(&frame), 100);
-    press(KEY_MOVE_END);
+    press('>');
+    assert_int_equal(frame_step(&frame), 100);
+    press(TERM_END);
     assert_null(frame.past);
-    assert_int_equal(view_step(&frame), 500);
+    assert_int_equal(frame_step(&frame), 500);
 }
 
 static void the_timeline_is_bounded_and_keeps_its_ends_and_every_epochs_end(void **unused)
@@ -375,13 +377,13 @@ static void samples_move_by_one_ten_and_a_hundred_and_wrap_around(void **unused)
 {
     (void)unused;
 
-    navigate_open(&frame, VIEW_SAMPLES);
-    press(KEY_MOVE_LEFT);
+    frame_open(&frame, VIEW_SAMPLES);
+    press(TERM_LEFT);
     assert_int_equal(browse.image, 99);
-    press(KEY_MOVE_RIGHT);
-    press(KEY_MOVE_DOWN);
+    press(TERM_RIGHT);
+    press(TERM_DOWN);
     assert_int_equal(browse.image, 10);
-    press(KEY_MOVE_END);
+    press(TERM_END);
     assert_int_equal(browse.image, 99);
 }
 
@@ -389,13 +391,13 @@ static void the_filters_mistakes_and_worst_can_be_switched_off(void **unused)
 {
     (void)unused;
 
-    press(KEY_MISTAKES);
+    press('f');
     assert_int_equal(browse.filter, BROWSE_MISTAKES);
     assert_non_null(strstr(message, "after epoch 1"));
-    press(KEY_WORST);
+    press('w');
     assert_true(browse.worst_first);
-    press(KEY_MISTAKES);
-    press(KEY_WORST);
+    press('f');
+    press('w');
     assert_int_equal(browse.filter, BROWSE_ALL);
     assert_false(browse.worst_first);
 }
@@ -404,24 +406,24 @@ static void training_images_can_be_viewed_if_the_run_augments_them(void **unused
 {
     (void)unused;
 
-    navigate_open(&frame, VIEW_SAMPLES);
-    press(KEY_AUGMENTED);
+    frame_open(&frame, VIEW_SAMPLES);
+    press('a');
     assert_false(frame.augmented);
     assert_non_null(strstr(message, "--augment"));
     settings.augment = AUGMENT_AFFINE;
-    press(KEY_AUGMENTED);
+    press('a');
     assert_true(frame.augmented);
-    press(KEY_MOVE_LEFT);
+    press(TERM_LEFT);
     assert_int_equal(frame.train_image, 15);
-    press(KEY_MOVE_HOME);
-    press(KEY_MOVE_DOWN);
+    press(TERM_HOME);
+    press(TERM_DOWN);
     assert_int_equal(frame.train_image, 10);
     assert_int_equal(browse.image, 0);
-    press(KEY_BACK);
+    press(TERM_ESCAPE);
     assert_false(frame.augmented);
     assert_int_equal(frame.view, VIEW_SAMPLES);
-    press(KEY_AUGMENTED);
-    press(KEY_WORST);
+    press('a');
+    press('w');
     assert_false(frame.augmented);
 }
 
@@ -429,19 +431,19 @@ static void enter_on_a_cell_of_the_matrix_opens_its_images(void **unused)
 {
     (void)unused;
 
-    navigate_open(&frame, VIEW_CONFUSION);
-    press(KEY_MOVE_UP);
-    press(KEY_MOVE_RIGHT);
-    press(KEY_ZOOM);
+    frame_open(&frame, VIEW_CONFUSION);
+    press(TERM_UP);
+    press(TERM_RIGHT);
+    press(TERM_ENTER);
     assert_int_equal(frame.view, VIEW_CONFUSION);
     assert_non_null(strstr(message, "matrix appears after epoch 1"));
     confusion.step = 1;
-    press(KEY_ZOOM);
+    press(TERM_ENTER);
     assert_int_equal(frame.view, VIEW_SAMPLES);
     assert_int_equal(browse.filter, BROWSE_CELL);
     assert_int_equal(browse.label, 9);
     assert_int_equal(browse.predicted, 1);
-    press(KEY_BACK);
+    press(TERM_ESCAPE);
     assert_int_equal(frame.view, VIEW_CONFUSION);
     assert_int_equal(browse.filter, BROWSE_ALL);
 }
@@ -453,14 +455,14 @@ static void home_goes_to_the_most_confused_cell(void **unused)
     confusion.step = 1;
     for (int label = 0; label < MNIST_CLASSES; label++)
         confusion.counts[label][label] = 10;
-    navigate_open(&frame, VIEW_CONFUSION);
-    press(KEY_MOVE_DOWN);
-    press(KEY_MOVE_HOME);
+    frame_open(&frame, VIEW_CONFUSION);
+    press(TERM_DOWN);
+    press(TERM_HOME);
     assert_int_equal(frame.true_class, 1);
     assert_int_equal(frame.predicted_class, 0);
     confusion.counts[4][9] = 3;
     confusion.counts[9][4] = 2;
-    press(KEY_MOVE_HOME);
+    press(TERM_HOME);
     assert_int_equal(frame.true_class, 4);
     assert_int_equal(frame.predicted_class, 9);
 }
@@ -471,20 +473,20 @@ static void the_keys_reach_every_cell_of_a_matrix_of_many_classes(void **unused)
     (void)unused;
 
     data.test.classes = 47;
-    navigate_open(&frame, VIEW_CONFUSION);
+    frame_open(&frame, VIEW_CONFUSION);
     for (int i = 0; i < 47; i++) {
         rows[frame.true_class] = columns[frame.predicted_class] = true;
-        press(KEY_MOVE_DOWN);
-        press(KEY_MOVE_LEFT);
+        press(TERM_DOWN);
+        press(TERM_LEFT);
     }
     for (int i = 0; i < 47; i++)
         assert_true(rows[i] && columns[i]);
-    press(KEY_MOVE_PAGE_DOWN);
+    press(TERM_PAGE_DOWN);
     assert_int_equal(frame.true_class, 10);
-    press(KEY_MOVE_END);
+    press(TERM_END);
     assert_int_equal(frame.true_class, 46);
     assert_int_equal(frame.predicted_class, 46);
-    press(KEY_MOVE_PAGE_UP);
+    press(TERM_PAGE_UP);
     assert_int_equal(frame.true_class, 36);
 }
 
@@ -495,11 +497,11 @@ static void named_classes_are_named_in_messages(void **unused)
     free(data.classes.names[2]);
     data.classes.names[2] = strdup("Pullover");
     data.classes.named = true;
-    navigate_open(&frame, VIEW_CONFUSION);
+    frame_open(&frame, VIEW_CONFUSION);
     confusion.step = 1;
     frame.true_class = 2;
     frame.predicted_class = 4;
-    press(KEY_ZOOM);
+    press(TERM_ENTER);
     assert_string_equal(message, "Pullover read as 4. Esc: back to the matrix.");
 }
 
@@ -507,17 +509,17 @@ static void the_pen_draws_where_it_goes_while_it_is_down(void **unused)
 {
     (void)unused;
 
-    navigate_open(&frame, VIEW_DRAW);
-    press(KEY_MOVE_DOWN);
+    frame_open(&frame, VIEW_DRAW);
+    press(TERM_DOWN);
     assert_true(sketch_empty(sketch));
-    press(KEY_ZOOM);
+    press(TERM_ENTER);
     for (int i = 0; i < 10; i++)
-        press(KEY_MOVE_DOWN);
-    press(KEY_ZOOM);
+        press(TERM_DOWN);
+    press(TERM_ENTER);
     assert_false(sketch_empty(sketch));
-    press(KEY_UNDO);
+    press(TERM_BACKSPACE);
     assert_true(sketch_empty(sketch));
-    press(KEY_UNDO);
+    press(TERM_BACKSPACE);
     assert_non_null(strstr(message, "Nothing to undo"));
 }
 
@@ -526,10 +528,10 @@ static void drawing_keys_do_nothing_in_other_views(void **unused)
     (void)unused;
 
     sketch_begin(sketch, SKETCH_PEN, 50.0, 50.0);
-    press(KEY_CLEAR);
+    assert_false(navigate(&frame, TERM_DELETE, 80, 24, message));
     assert_false(sketch_empty(sketch));
-    navigate_open(&frame, VIEW_DRAW);
-    press(KEY_CLEAR);
+    frame_open(&frame, VIEW_DRAW);
+    press(TERM_DELETE);
     assert_true(sketch_empty(sketch));
 }
 
@@ -545,23 +547,23 @@ static void a_press_on_a_views_name_opens_it(void **unused)
     (void)unused;
 
     for (int x = 0; x < 140; x++) {
-        navigate_open(&frame, VIEW_OVERVIEW);
+        frame_open(&frame, VIEW_OVERVIEW);
         point(POINTER_PRESS, x, 0, 140, 44);
-        assert_int_equal(frame.view, view_tab_at(&frame, 140, x, 0) == VIEW_COUNT
+        assert_int_equal(frame.view, header_tab_at(&frame, 140, x, 0) == VIEW_COUNT
                                          ? VIEW_OVERVIEW
-                                         : view_tab_at(&frame, 140, x, 0));
+                                         : header_tab_at(&frame, 140, x, 0));
     }
-    assert_int_equal(view_tab_at(&frame, 80, 70, 0), VIEW_COUNT);
+    assert_int_equal(header_tab_at(&frame, 80, 70, 0), VIEW_COUNT);
 }
 
 static void a_press_opens_no_view_if_the_header_has_no_names(void **unused)
 {
     (void)unused;
 
-    assert_int_equal(view_tab_at(&frame, 140, 80, 0), VIEW_OVERVIEW);
+    assert_int_equal(header_tab_at(&frame, 140, 80, 0), VIEW_OVERVIEW);
     snapshot.threads_wanted = 1000;
     for (int x = 0; x < 140; x++)
-        assert_int_equal(view_tab_at(&frame, 140, x, 0), VIEW_COUNT);
+        assert_int_equal(header_tab_at(&frame, 140, x, 0), VIEW_COUNT);
 }
 
 static void a_press_focuses_a_pane_and_the_wheel_scrolls_it(void **unused)
@@ -571,9 +573,9 @@ static void a_press_focuses_a_pane_and_the_wheel_scrolls_it(void **unused)
     point(POINTER_PRESS, 5, 16, 80, 24);
     assert_int_equal(frame.focus, PANE_MODEL);
     point(POINTER_DOWN, 5, 16, 80, 24);
-    assert_int_equal(frame.model_row, 1);
+    assert_int_equal(frame.panes[PANE_MODEL].first, 1);
     point(POINTER_UP, 5, 16, 80, 24);
-    assert_int_equal(frame.model_row, 0);
+    assert_int_equal(frame.panes[PANE_MODEL].first, 0);
     point(POINTER_PRESS, 20, 5, 80, 24);
     assert_int_equal(frame.focus, PANE_LOSS);
     assert_in_range((int)(frame.crosshair * 100.0), 30, 50);
@@ -583,7 +585,7 @@ static void the_mouse_draws(void **unused)
 {
     (void)unused;
 
-    navigate_open(&frame, VIEW_DRAW);
+    frame_open(&frame, VIEW_DRAW);
     point(POINTER_PRESS, 8, 8, 80, 24);
     point(POINTER_DRAG, 12, 12, 80, 24);
     point(POINTER_RELEASE, 12, 12, 80, 24);
@@ -596,7 +598,7 @@ static void row_101_a_drag_that_began_elsewhere_draws_nothing(void **unused)
 {
     (void)unused;
 
-    navigate_open(&frame, VIEW_DRAW);
+    frame_open(&frame, VIEW_DRAW);
     point(POINTER_DRAG, 12, 12, 80, 24);
     point(POINTER_DRAG, 14, 14, 80, 24);
     assert_true(sketch_empty(sketch));
@@ -614,18 +616,18 @@ static void row_101_a_drag_that_began_elsewhere_draws_nothing(void **unused)
 /* Whatever else is pressed meanwhile. */
 static void row_101_every_stroke_can_be_undone(void **unused)
 {
-    static const enum key_action actions[] = {KEY_UNDO, KEY_CLEAR, KEY_ERASER, KEY_ZOOM};
+    static const int actions[] = {TERM_BACKSPACE, TERM_DELETE, 'r', TERM_ENTER};
     (void)unused;
 
     for (int i = 0; i < CHECK_COUNT(actions); i++) {
-        navigate_open(&frame, VIEW_DRAW);
+        frame_open(&frame, VIEW_DRAW);
         point(POINTER_PRESS, 8, 8, 80, 24);
         point(POINTER_DRAG, 12, 12, 80, 24);
         press(actions[i]);
         point(POINTER_DRAG, 14, 18, 80, 24);
         point(POINTER_DRAG, 16, 10, 80, 24);
         for (int stroke = 0; stroke < 3; stroke++)
-            press(KEY_UNDO);
+            press(TERM_BACKSPACE);
         assert_true(sketch_empty(sketch));
     }
 }
@@ -634,7 +636,7 @@ static void row_101_a_stroke_that_leaves_the_sheet_continues_and_keeps_the_focus
 {
     (void)unused;
 
-    navigate_open(&frame, VIEW_DRAW);
+    frame_open(&frame, VIEW_DRAW);
     point(POINTER_PRESS, 8, 8, 160, 50);
     for (int x = 8; x < 160; x++)
         for (int y = 2; y < 48; y += 5)
@@ -642,17 +644,16 @@ static void row_101_a_stroke_that_leaves_the_sheet_continues_and_keeps_the_focus
     assert_int_equal(frame.focus, PANE_DRAW);
     point(POINTER_RELEASE, 158, 40, 160, 50);
     frame.focus = PANE_DRAW;
-    press(KEY_UNDO);
+    press(TERM_BACKSPACE);
     assert_true(sketch_empty(sketch));
 }
 
 static void row_101_the_pen_stays_on_the_sheet(void **unused)
 {
-    static const enum key_action ways[] = {KEY_MOVE_LEFT, KEY_MOVE_RIGHT, KEY_MOVE_UP,
-                                           KEY_MOVE_DOWN};
+    static const int ways[] = {TERM_LEFT, TERM_RIGHT, TERM_UP, TERM_DOWN};
     (void)unused;
 
-    navigate_open(&frame, VIEW_DRAW);
+    frame_open(&frame, VIEW_DRAW);
     for (int i = 0; i < CHECK_COUNT(ways); i++) {
         for (int step = 0; step < SKETCH_SIDE; step++)
             press(ways[i]);
@@ -668,7 +669,7 @@ static void a_press_on_a_cell_selects_it_and_another_opens_it(void **unused)
     confusion.step = 1;
     for (int label = 0; label < MNIST_CLASSES; label++)
         confusion.counts[label][label] = 10;
-    navigate_open(&frame, VIEW_CONFUSION);
+    frame_open(&frame, VIEW_CONFUSION);
     int y = 0;
     for (; y < 24 && frame.true_class != 5; y++)
         point(POINTER_PRESS, 20, y, 80, 24);
@@ -687,7 +688,7 @@ static void every_mouse_event_anywhere_is_survived(void **unused)
         for (int size = 1; size < 160; size += 13)
             for (int x = -1; x <= size; x += 3)
                 for (int act = POINTER_PRESS; act <= POINTER_DOWN; act++) {
-                    navigate_open(&frame, (enum view)view);
+                    frame_open(&frame, (enum view)view);
                     point((enum pointer_act)act, x, x * 7 % (size / 3 + 2), size, size / 3 + 1);
                 }
 }

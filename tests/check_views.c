@@ -231,7 +231,7 @@ static void assert_view(enum view view)
     char name[64];
 
     snprintf(name, sizeof name, "view-%s", layout_view_name((int)view));
-    navigate_open(&frame, view);
+    frame_open(&frame, view);
     for (int i = 0; i < CHECK_COUNT(sizes); i++)
         for (int glyphs = GLYPHS_ASCII; glyphs <= GLYPHS_BRAILLE; glyphs++)
             assert_frame(&frame, name, sizes[i][0], sizes[i][1], (enum glyphs)glyphs);
@@ -280,7 +280,7 @@ static void the_worst_mistakes_are_listed(void **unused)
 
     browse.filter = BROWSE_MISTAKES;
     browse.worst_first = true;
-    navigate_open(&frame, VIEW_SAMPLES);
+    frame_open(&frame, VIEW_SAMPLES);
     char *text = draw(&frame, 100, 30, GLYPHS_ASCII);
     assert_non_null(strstr(text, "wrong, worst first  #"));
     free(text);
@@ -295,7 +295,7 @@ static void a_training_image_as_the_epochs_augment_it(void **unused)
     settings = *recipe_settings(1);
     frame.augmented = true;
     frame.train_image = 3;
-    navigate_open(&frame, VIEW_SAMPLES);
+    frame_open(&frame, VIEW_SAMPLES);
     assert_frame(&frame, "augmented", 80, 24, GLYPHS_ASCII);
     assert_frame(&frame, "augmented", 160, 50, GLYPHS_BRAILLE);
     assert_frame(&frame, "augmented", 40, 10, GLYPHS_BRAILLE);
@@ -342,7 +342,7 @@ static void a_schedule_is_drawn_for_the_whole_run(void **unused)
     (void)unused;
 
     set_schedule();
-    navigate_open(&frame, VIEW_PLOTS);
+    frame_open(&frame, VIEW_PLOTS);
     assert_frame(&frame, "rate", 80, 24, GLYPHS_ASCII);
     assert_frame(&frame, "rate", 160, 50, GLYPHS_BRAILLE);
     frame.log_scale = false;
@@ -358,7 +358,7 @@ static void no_two_labels_share_a_row(void **unused)
 
     settings.schedule = SCHEDULE_COSINE;
     settings.lr = snapshot.base_lr = 0.05;
-    navigate_open(&frame, VIEW_PLOTS);
+    frame_open(&frame, VIEW_PLOTS);
     char *text = draw(&frame, 80, 24, GLYPHS_ASCII);
     assert_null(strstr(text, "00.01"));
     assert_non_null(strstr(text, "| 0.01-"));
@@ -372,7 +372,7 @@ static void after_the_last_batch_its_learning_rate_is_shown(void **unused)
 
     settings.schedule = SCHEDULE_COSINE;
     snapshot.step = 1000;
-    navigate_open(&frame, VIEW_PLOTS);
+    frame_open(&frame, VIEW_PLOTS);
     char *text = draw(&frame, 80, 24, GLYPHS_ASCII);
     assert_non_null(strstr(text, "Learning rate 2.47e-08  cosine"));
     free(text);
@@ -385,7 +385,7 @@ static void the_learning_rate_is_read_out_in_the_future_and_in_the_past(void **u
     (void)unused;
 
     set_schedule();
-    navigate_open(&frame, VIEW_PLOTS);
+    frame_open(&frame, VIEW_PLOTS);
     frame.focus = PANE_RATE;
     frame.crosshair = 0.5;
     frame.past = &moment;
@@ -470,7 +470,7 @@ static void assert_table(const char *text, const char *name, int row, int width,
     frame.view = VIEW_MODEL;
     frame.focus = PANE_MODEL;
     frame.zoomed = true;
-    frame.model_row = row;
+    frame.panes[PANE_MODEL].first = row;
     assert_frame(&frame, name, width, height, GLYPHS_ASCII);
     weights_drop(frame.weights);
     model_free(other);
@@ -537,7 +537,7 @@ static void past_runs_are_drawn_below_the_present_one(void **unused)
         assert_frame(&frame, "ghosts", 80, 24, (enum glyphs)glyphs);
         assert_frame(&frame, "ghosts", 160, 50, (enum glyphs)glyphs);
     }
-    navigate_open(&frame, VIEW_PLOTS);
+    frame_open(&frame, VIEW_PLOTS);
     assert_frame(&frame, "ghosts-plots", 80, 24, GLYPHS_ASCII);
     assert_frame(&frame, "ghosts-plots", 160, 50, GLYPHS_BRAILLE);
     frame.crosshair = 0.75;
@@ -551,7 +551,7 @@ static void past_runs_have_their_own_batches_and_seconds(void **unused)
     (void)unused;
 
     make_compared(&frame, 2);
-    navigate_open(&frame, VIEW_PLOTS);
+    frame_open(&frame, VIEW_PLOTS);
     frame.x_unit = X_BATCHES;
     assert_frame(&frame, "ghosts-batches", 80, 24, GLYPHS_ASCII);
     frame.x_unit = X_SECONDS;
@@ -627,7 +627,7 @@ static void the_layer_table_scrolled_and_focused(void **unused)
     (void)unused;
 
     frame.focus = PANE_MODEL;
-    frame.model_row = 11;
+    frame.panes[PANE_MODEL].first = 11;
     assert_frame(&frame, "layers", 80, 24, GLYPHS_ASCII);
 }
 
@@ -701,7 +701,7 @@ static void every_view_of_a_class_shows_its_name(void **unused)
     (void)unused;
     use_data((struct sample_shape){MNIST_SIDE, MNIST_SIDE, MNIST_CLASSES, fashion}, "basic");
     struct frame frame = make_frame();
-    navigate_open(&frame, VIEW_SAMPLES);
+    frame_open(&frame, VIEW_SAMPLES);
     assert_frame(&frame, "names-samples", 80, 24, GLYPHS_ASCII);
     assert_frame(&frame, "names-samples", 160, 50, GLYPHS_ASCII);
     browse.filter = BROWSE_CELL;
@@ -715,12 +715,12 @@ static void every_view_of_a_class_shows_its_name(void **unused)
     snprintf(title, sizeof title, "Training #3: %s ", data.classes.names[data.train.labels[3]]);
     assert_shown(&frame, 80, 24, title);
     frame.augmented = false;
-    frame.activation_layer = model->layer_count - 1;
+    frame.panes[PANE_ACTIVATIONS].first = model->layer_count - 1;
     assert_shown(&frame, 80, 24, "|Pullover    +");
-    navigate_open(&frame, VIEW_DRAW);
+    frame_open(&frame, VIEW_DRAW);
     assert_frame(&frame, "names-draw", 80, 24, GLYPHS_ASCII);
     assert_shown(&frame, 80, 24, "looks like Ankle boot");
-    navigate_open(&frame, VIEW_CONFUSION);
+    frame_open(&frame, VIEW_CONFUSION);
     assert_shown(&frame, 80, 24, "|True Coat, predicted Ankle boot: 0 images, 0.0 % of class Coat");
 }
 
@@ -729,7 +729,7 @@ static void the_likeliest_ten_of_many_classes_are_shown(void **unused)
     (void)unused;
     use_data((struct sample_shape){20, 32, 47, NULL}, "Flatten Linear(47)");
     struct frame frame = make_frame();
-    navigate_open(&frame, VIEW_DRAW);
+    frame_open(&frame, VIEW_DRAW);
     assert_frame(&frame, "many-draw", 80, 24, GLYPHS_ASCII);
 }
 
@@ -756,7 +756,7 @@ static void row_60_every_size_draws_any_data_set(void **unused)
         frame.true_class = shape.classes - 1;
         frame.predicted_class = 0;
         for (int view = 0; view < VIEW_COUNT; view++) {
-            navigate_open(&frame, (enum view)view);
+            frame_open(&frame, (enum view)view);
             frame.augmented = view % 2 == 1;
             for (int width = 1; width <= 300; width += width < 90 ? 7 : 37)
                 for (int height = 1; height <= 100; height += height < 30 ? 3 : 19)
@@ -802,7 +802,7 @@ static void held_out_images_are_not_called_a_test_set(void **unused)
     events_watch(&events, &snapshot);
     frame.message = "";
     for (int view = 0; view < VIEW_COUNT; view++) {
-        navigate_open(&frame, (enum view)view);
+        frame_open(&frame, (enum view)view);
         char *text = draw(&frame, 160, 50, GLYPHS_ASCII);
         assert_null(strstr(text, "test"));
         assert_true(view != VIEW_PLOTS || strstr(text, " val 0.1750") != NULL);

@@ -25,16 +25,17 @@ manual_options() {
         sed 's/ Ns = Ns Ar /=/; s/ Ns Op = Ns Ar \(.*\)/[=\1]/; s/^/-/' | sort
 }
 
-# The second string of each row of the key table: Space, p.
+# The second string of each row of the tables of keys, the dashboard's and the panes': Space, p.
 table_keys() {
-    awk '/bindings\[\] = / { inside = 1; next } /^};/ { inside = 0 } inside' \
-        "$SRCDIR/src/tui/keys.c" | tr '\n' ' ' | awk '{ gsub("{KEY_", "\n"); print }' |
-        sed -n 's/^[^"]*"\([^"]*\)".*/\1/p'
+    cat "$SRCDIR/src/tui/keys.c" "$SRCDIR/src/tui/plot_keys.c" "$SRCDIR"/src/tui/views/pane_*.c |
+        awk '/(bindings|keys)\[\] = / { inside = 1; next } /^};/ { inside = 0 } inside' |
+        tr '\n' ' ' | awk '{ gsub("{KEY_", "\n"); gsub("{{", "\n"); print }' |
+        sed -n 's/^[^"]*"\([^"]*\)".*/\1/p' | sort
 }
 
 # The manual page's key tags, where .It Ic Space , Ic p stands for Space, p.
 manual_keys() {
-    section KEYS | sed -n 's/^\.It Ic //p' | sed 's/ , Ic /, /g; s/\\&//g'
+    section KEYS | sed -n 's/^\.It Ic //p' | sed 's/ , Ic /, /g; s/\\&//g' | sort
 }
 
 # same A B: both files have the same lines, and at least one.

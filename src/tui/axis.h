@@ -6,8 +6,8 @@
 #ifndef TUI_AXIS_H
 #define TUI_AXIS_H
 
+#include "tui/frame.h"
 #include "tui/plot.h"
-#include "tui/view.h"
 
 enum { AXIS_READING_WIDTH = 20 };
 

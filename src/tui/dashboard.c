@@ -39,7 +39,7 @@ struct dashboard {
     enum glyphs glyphs;
     struct events events;
     struct timeline timeline;
-    char message[NAVIGATE_MESSAGE];
+    char message[PANE_MESSAGE];
     long count;               /* typed before n or b; 0: none */
     enum view uncounted_view; /* the view before the count's first digit */
     enum pane uncounted_focus;
@@ -90,15 +90,19 @@ static void init_frame(struct dashboard *dashboard)
         .smoothing = 0.9,
         .message = dashboard->message,
     };
-    navigate_open(&dashboard->frame, dashboard->options->view);
+    frame_open(&dashboard->frame, dashboard->options->view);
 }
 
-static bool sees(const struct frame *frame, const struct canvas *canvas, enum pane pane)
+/* What the panes that are seen want. */
+static unsigned wants_of(const struct dashboard *dashboard)
 {
     struct layout layout;
+    unsigned wants = 0;
 
-    screen_layout(&layout, frame, canvas->width, canvas->height);
-    return layout_find(&layout, pane) != NULL;
+    screen_layout(&layout, &dashboard->frame, dashboard->canvas.width, dashboard->canvas.height);
+    for (int i = 0; i < layout.count; i++)
+        wants |= pane_of(layout.places[i].pane)->wants;
+    return wants;
 }
 
 static void say(struct dashboard *dashboard, const char *format, ...)
@@ -109,13 +113,14 @@ static struct insight_wish wish_of(const struct dashboard *dashboard)
 {
     const struct frame *frame = &dashboard->frame;
     const struct insight *insight = &dashboard->insight;
+    const unsigned wants = wants_of(dashboard);
     const bool list = insight->browse.filter != BROWSE_ALL || insight->browse.worst_first;
     return (struct insight_wish){
-        .weights = view_weights(frame),
+        .weights = frame_weights(frame),
         .past = frame->past != NULL || dashboard->trainer == NULL,
         .moving = frame->snapshot->state == SNAPSHOT_TRAINING && frame->past == NULL,
-        .outcomes = list || sees(frame, &dashboard->canvas, PANE_CONFUSION),
-        .activations = sees(frame, &dashboard->canvas, PANE_ACTIVATIONS),
+        .outcomes = list || (wants & WANT_OUTCOMES) != 0,
+        .activations = (wants & WANT_ACTIVATIONS) != 0,
         .drawing = frame->view == VIEW_DRAW,
     };
 }
@@ -285,18 +290,18 @@ static void navigated(struct dashboard *dashboard, const char *message)
     insight_list(&dashboard->insight); /* the next key may move in the list */
 }
 
-static void press_navigation(struct dashboard *dashboard, enum key_action action)
+static void press_navigation(struct dashboard *dashboard, int key)
 {
-    char message[NAVIGATE_MESSAGE];
+    char message[PANE_MESSAGE];
 
-    navigate(&dashboard->frame, action, dashboard->canvas.width, dashboard->canvas.height, message);
+    navigate(&dashboard->frame, key, dashboard->canvas.width, dashboard->canvas.height, message);
     navigated(dashboard, message);
 }
 
 static void press_pointer(struct dashboard *dashboard)
 {
     const struct pointer pointer = term_pointer();
-    char message[NAVIGATE_MESSAGE];
+    char message[PANE_MESSAGE];
 
     navigate_point(&dashboard->frame, &pointer, dashboard->canvas.width, dashboard->canvas.height,
                    message);
@@ -320,7 +325,7 @@ static void press_digit(struct dashboard *dashboard, int digit)
     if (now - dashboard->counted_at > COUNT_SECONDS)
         dashboard->count = 0;
     if (dashboard->count == 0 && digit == 0) {
-        press_navigation(dashboard, KEY_RESET);
+        press_navigation(dashboard, '0');
         return;
     }
     if (dashboard->count == 0) {
@@ -330,13 +335,13 @@ static void press_digit(struct dashboard *dashboard, int digit)
     }
     const bool opens = digit > 0 && layout_view_name(digit - 1) != NULL;
     if (opens)
-        navigate_open(frame, (enum view)(digit - 1));
+        frame_open(frame, (enum view)(digit - 1));
     dashboard->count = dashboard->count * 10 + digit;
     if (dashboard->count > COUNT_MAX)
         dashboard->count = COUNT_MAX;
     dashboard->counted_at = now;
     if (opens)
-        say(dashboard, "%s", layout_view_hint(frame->view));
+        say(dashboard, "%s", view_of(frame->view)->hint);
     else
         say(dashboard, "%ld: n trains that many epochs, b that many batches.", dashboard->count);
 }
@@ -437,10 +442,9 @@ static void press(struct dashboard *dashboard, int key)
     case KEY_GLYPHS: press_glyphs(dashboard); break;
     case KEY_COLORS: press_colors(dashboard); break;
     case KEY_SWITCH_MOUSE: press_mouse(dashboard); break;
-    case KEY_NOTHING: break;
     case KEY_REDRAW: draw_now(dashboard, true); break;
     case KEY_QUIT: press_quit(dashboard); break;
-    default: press_navigation(dashboard, action); break;
+    default: press_navigation(dashboard, key); break;
     }
     dashboard->count = 0;
 }

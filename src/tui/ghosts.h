@@ -11,8 +11,8 @@
 #ifndef TUI_GHOSTS_H
 #define TUI_GHOSTS_H
 
+#include "tui/frame.h"
 #include "tui/plot.h"
-#include "tui/view.h"
 
 typedef double ghost_metric(const struct epoch_metrics *metrics);
 

@@ -1,6 +1,7 @@
 /*
- * keys.h -- the table of keys, from which the dashboard finds the action, the help and the key line
- * are drawn, and a test checks the manual.
+ * keys.h -- the table of the keys that work everywhere, from which the dashboard finds the action,
+ * the help and the key line are drawn, and a test checks the manual. Panes have further keys, see
+ * pane.h.
  */
 #ifndef TUI_KEYS_H
 #define TUI_KEYS_H
@@ -24,20 +25,6 @@ enum key_action {
     KEY_MOVE_HOME,
     KEY_MOVE_END,
     KEY_ZOOM,
-    KEY_LOG_SCALE,
-    KEY_X_UNIT,
-    KEY_RECENT,
-    KEY_SMOOTH_LESS,
-    KEY_SMOOTH_MORE,
-    KEY_CROSSHAIR_LEFT,
-    KEY_CROSSHAIR_RIGHT,
-    KEY_RESET,
-    KEY_MISTAKES,
-    KEY_WORST,
-    KEY_AUGMENTED,
-    KEY_ERASER,
-    KEY_UNDO,
-    KEY_CLEAR,
     KEY_PAST,
     KEY_FUTURE,
     KEY_RATE_UP,

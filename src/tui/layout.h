@@ -1,7 +1,7 @@
 /*
  * layout.h -- a view's panes and their places in a terminal of a given size.
  *
- * A view is a list of panes. From LAYOUT_FULL on all of a view's panes are shown at once, between
+ * A view is a list of panes (see pane.h). From LAYOUT_FULL on all of a view's panes are shown at once, between
  * two rows of header and two of footer. From LAYOUT_PANE on only the focused pane is shown, between
  * one row and one. Smaller terminals have only lines of text. The learning rate's pane is shown
  * beside others only if the rate varies.
@@ -11,33 +11,15 @@
 #ifndef TUI_LAYOUT_H
 #define TUI_LAYOUT_H
 
+#include "tui/views/list.h"
+
 #include <stdbool.h>
 
-enum view {
-    VIEW_OVERVIEW,
-    VIEW_PLOTS,
-    VIEW_MODEL,
-    VIEW_SAMPLES,
-    VIEW_CONFUSION,
-    VIEW_DRAW,
-    VIEW_COUNT,
+enum {
+    LAYOUT_LARGE_WIDTH = 140, /* from this size on: LAYOUT_LARGE */
+    LAYOUT_LARGE_HEIGHT = 44,
+    LAYOUT_ANY_HEIGHT = 1000, /* enough for every tier */
 };
-
-enum pane {
-    PANE_LOSS,
-    PANE_ACCURACY,
-    PANE_RATE,
-    PANE_MODEL,
-    PANE_SAMPLES,
-    PANE_EVENTS,
-    PANE_CONFUSION,
-    PANE_FILTERS,
-    PANE_ACTIVATIONS,
-    PANE_DRAW,
-    PANE_COUNT,
-};
-
-enum { LAYOUT_ANY_HEIGHT = 1000 }; /* enough for every tier */
 
 enum tier { LAYOUT_LINES, LAYOUT_PANE, LAYOUT_FULL, LAYOUT_LARGE };
 
@@ -49,7 +31,7 @@ struct place {
 
 struct layout {
     enum tier tier;
-    bool rate; /* the learning rate has a pane in the Plots view */
+    bool rate; /* the learning rate varies */
     int header_rows, footer_rows;
     int count;
     struct place places[PANE_COUNT];
@@ -58,10 +40,10 @@ struct layout {
 /* The views' names, as on the command line: "overview"; NULL past the last. */
 const char *layout_view_name(int view);
 
-/* One line that describes a view's keys. */
-const char *layout_view_hint(enum view view);
-
 enum tier layout_tier(int width, int height);
+
+/* Places a pane; for the views. */
+void layout_add(struct layout *layout, enum pane pane, int x, int y, int width, int height);
 
 /* The places of a view's panes, in the order of Tab; only that of the focused pane if it is zoomed
  * or there is no room for others. `rate`: the learning rate varies. */

@@ -6,8 +6,8 @@
 #ifndef TUI_SCREEN_H
 #define TUI_SCREEN_H
 
+#include "tui/frame.h"
 #include "tui/layout.h"
-#include "tui/view.h"
 
 /* The places of a frame's panes on a canvas of this size. */
 void screen_layout(struct layout *layout, const struct frame *frame, int width, int height);

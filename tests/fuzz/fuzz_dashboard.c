@@ -357,15 +357,17 @@ static int take_presses(struct bytes *bytes, struct press presses[KEYS_MAX])
 
 static void press(struct frame *frame, const struct press *press, int width, int height)
 {
-    char message[NAVIGATE_MESSAGE] = "";
+    char message[PANE_MESSAGE] = "";
 
     if (press->key == TERM_MOUSE)
         navigate_point(frame, &press->pointer, width, height, message);
-    else if (key_action(press->key) == KEY_VIEW)
-        navigate_open(frame, (enum view)((press->key - '1') % VIEW_COUNT));
+    else if (press->key > '0' && press->key < '1' + VIEW_COUNT)
+        frame_open(frame, (enum view)(press->key - '1'));
     else
-        navigate(frame, key_action(press->key), width, height, message);
-    fuzz_require(frame->model_row >= 0 && frame->events_row >= 0 && frame->help_row >= 0);
+        navigate(frame, press->key, width, height, message);
+    for (int pane = 0; pane < PANE_COUNT; pane++)
+        fuzz_require(frame->panes[pane].first >= 0);
+    fuzz_require(frame->help_row >= 0);
 }
 
 /* Runs to compare with, of different lengths. */
@@ -461,7 +463,7 @@ void fuzz_one(const uint8_t *data, size_t size)
     make_compared(&bytes, world);
     make_run(&bytes, world, &snapshot);
     struct frame frame = make_frame(world, &snapshot);
-    navigate_open(&frame, view);
+    frame_open(&frame, view);
     for (int i = 0; i < count; i++) {
         press(&frame, &presses[i], width, height);
         insight_list(&world->insight);

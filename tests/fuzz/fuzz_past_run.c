@@ -58,7 +58,7 @@ static void draw(const struct past_run *run, uint8_t look)
         .message = "message",
     };
     canvas.glyphs = (enum glyphs)(look / 24 % (GLYPHS_BRAILLE + 1));
-    navigate_open(&frame, VIEW_PLOTS);
+    frame_open(&frame, VIEW_PLOTS);
     screen_draw(&frame, &canvas);
     fuzz_require_cells(&canvas);
 }

@@ -1,12 +1,12 @@
 /*
- * view_samples.c -- test images with the network's predictions and probabilities; and training
+ * pane_samples.c -- test images with the network's predictions and probabilities; and training
  * images as the epochs augment them.
  */
 #include "train/rule.h"
 #include "tui/bars.h"
+#include "tui/frame.h"
 #include "tui/image.h"
 #include "tui/names.h"
-#include "tui/view.h"
 
 #include <string.h>
 
@@ -147,10 +147,10 @@ static void make_title(char title[TITLE_SIZE], const struct frame *frame)
         snprintf(title, TITLE_SIZE, "Sample %d/%d%s%s  #%d", place, browse->count,
                  browse->filter == BROWSE_MISTAKES ? " wrong" : "", order, browse->image);
     else
-        snprintf(title, TITLE_SIZE, "Sample  %s #%d", view_test_name(frame), browse->image);
+        snprintf(title, TITLE_SIZE, "Sample  %s #%d", frame_test_name(frame), browse->image);
 }
 
-void view_samples(const struct frame *frame, struct canvas *canvas)
+static void draw_tests(const struct frame *frame, struct canvas *canvas)
 {
     const int count = frame->browse->count < LANES ? frame->browse->count : LANES;
     char title[TITLE_SIZE];
@@ -186,7 +186,7 @@ static void draw_form(const struct frame *frame, const struct tiles *tiles, stru
         draw_picture(train, &picture, image);
         return;
     }
-    if (epoch == view_epoch(frame))
+    if (epoch == frame_epoch(frame))
         canvas_text(tile, 0, 0, STYLE_BOLD, "this epoch, %d", epoch + 1);
     else
         canvas_text(tile, 0, 0, STYLE_PLAIN, "epoch %d", epoch + 1);
@@ -202,7 +202,7 @@ static void draw_form(const struct frame *frame, const struct tiles *tiles, stru
 
 /* Draws the image from this epoch on, or from earlier ones if there is more room than epochs
  * left. */
-void view_augmented(const struct frame *frame, struct canvas *canvas)
+static void draw_augmented(const struct frame *frame, struct canvas *canvas)
 {
     const int epochs = frame->snapshot->epochs;
     char title[TITLE_SIZE];
@@ -213,7 +213,7 @@ void view_augmented(const struct frame *frame, struct canvas *canvas)
     struct canvas inside = canvas_box(canvas, title, frame->focus == PANE_SAMPLES);
     const struct tiles tiles = lay_out(&inside, 0, 1);
     const int forms = tiles.columns * tiles.rows - 1;
-    int first = view_epoch(frame);
+    int first = frame_epoch(frame);
     if (first > epochs - forms)
         first = epochs > forms ? epochs - forms : 0;
     for (int i = -1; i < forms && first + i < epochs; i++) {
@@ -221,3 +221,86 @@ void view_augmented(const struct frame *frame, struct canvas *canvas)
         draw_form(frame, &tiles, &tile, i < 0 ? -1 : first + i);
     }
 }
+
+static void draw(const struct frame *frame, struct canvas *canvas)
+{
+    (frame->augmented ? draw_augmented : draw_tests)(frame, canvas);
+}
+
+/* ---- keys ---- */
+
+static void move(struct frame *frame, enum key_action action, int height)
+{
+    const bool first = action == KEY_MOVE_HOME, last = action == KEY_MOVE_END;
+    int step = action == KEY_MOVE_UP || action == KEY_MOVE_DOWN             ? 10
+               : action == KEY_MOVE_PAGE_UP || action == KEY_MOVE_PAGE_DOWN ? 100
+                                                                            : 1;
+
+    (void)height;
+    if (pane_backward(action))
+        step = -step;
+    if (frame->augmented)
+        frame->train_image = first  ? 0
+                             : last ? frame->train->count - 1
+                                    : pane_wrap(frame->train_image + step, frame->train->count);
+    else if (first || last)
+        browse_go(frame->browse, first ? 0 : frame->browse->count - 1);
+    else
+        browse_move(frame->browse, step);
+}
+
+/* From the training images to the test images, and from the images of a cell to the matrix. */
+static bool back(struct frame *frame)
+{
+    if (frame->view != VIEW_SAMPLES || (!frame->augmented && frame->browse->filter != BROWSE_CELL))
+        return false;
+    if (frame->augmented) {
+        frame->augmented = false;
+        return true;
+    }
+    frame->browse->filter = BROWSE_ALL;
+    frame_open(frame, VIEW_CONFUSION);
+    return true;
+}
+
+static void press_order(struct frame *frame, int key, char message[PANE_MESSAGE])
+{
+    struct browse *browse = frame->browse;
+
+    frame->augmented = false;
+    if (frame->confusion->step == 0)
+        snprintf(message, PANE_MESSAGE, "Mistakes appear after epoch 1.");
+    if (key == 'w')
+        browse->worst_first = !browse->worst_first;
+    else
+        browse->filter = browse->filter == BROWSE_MISTAKES ? BROWSE_ALL : BROWSE_MISTAKES;
+}
+
+static void press_augmented(struct frame *frame, int key, char message[PANE_MESSAGE])
+{
+    (void)key;
+    frame->augmented = !frame->augmented && frame->settings->augment != AUGMENT_NONE;
+    if (frame->settings->augment == AUGMENT_NONE)
+        snprintf(message, PANE_MESSAGE,
+                 "This run does not augment its images: start with --augment=affine.");
+    else
+        snprintf(message, PANE_MESSAGE, "%s",
+                 frame->augmented ? "A training image as each epoch augments it. Arrows: other "
+                                    "images. a: back."
+                                  : "Back to the test images.");
+}
+
+static const struct pane_key keys[] = {
+    {{'f'}, "f", "mistakes only, or all", NULL, press_order},
+    {{'w'}, "w", "worst first, or in order", NULL, press_order},
+    {{'a'}, "a", "training images as each epoch augments them", NULL, press_augmented},
+    {.names = NULL},
+};
+
+const struct pane_class pane_samples = {
+    .topic = "samples",
+    .draw = draw,
+    .keys = keys,
+    .move = move,
+    .back = back,
+};

@@ -1,14 +1,13 @@
 /*
- * view_events.c -- the events of the run as text, the newest first.
+ * pane_events.c -- the events of the run as text, the newest first.
  */
-#include "tui/events.h"
-#include "tui/view.h"
+#include "tui/frame.h"
 
 #include <string.h>
 
 enum { TIME_WIDTH = 8 };
 
-int view_events_rows(int height)
+static int rows_in(int height)
 {
     return height > 2 ? height - 2 : 0;
 }
@@ -31,17 +30,25 @@ static int draw_wrapped(struct canvas *canvas, int y, enum style style, const ch
     return y + 1;
 }
 
-void view_events(const struct frame *frame, struct canvas *canvas)
+static void draw(const struct frame *frame, struct canvas *canvas)
 {
-    const int kept = events_kept(frame->events), rows = view_events_rows(canvas->height);
+    const int kept = events_kept(frame->events), rows = rows_in(canvas->height);
     char title[64], time[32];
 
     snprintf(title, sizeof title, "Events  %d", frame->events->count);
     struct canvas inside = canvas_box(canvas, title, frame->focus == PANE_EVENTS);
-    for (int i = frame->events_row, y = 0; y < rows && i < kept; i++) {
+    for (int i = frame->panes[PANE_EVENTS].first, y = 0; y < rows && i < kept; i++) {
         const struct event *event = events_at(frame->events, i);
-        view_clock(time, event->seconds);
+        frame_clock(time, event->seconds);
         canvas_text(&inside, 0, y, STYLE_DIM, "%*s", TIME_WIDTH - 1, time);
         y = draw_wrapped(&inside, y, i == 0 ? STYLE_BOLD : STYLE_PLAIN, event->text);
     }
 }
+
+static void move(struct frame *frame, enum key_action action, int height)
+{
+    pane_scroll(&frame->panes[PANE_EVENTS].first, action, rows_in(height),
+                events_kept(frame->events));
+}
+
+const struct pane_class pane_events = {.draw = draw, .move = move};

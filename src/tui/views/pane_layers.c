@@ -1,7 +1,7 @@
 /*
- * view_model.c -- the layer table: the network's layers, and whether each learns well.
+ * pane_layers.c -- the layer table: the network's layers, and whether each learns well.
  */
-#include "tui/view.h"
+#include "tui/frame.h"
 
 #include "nn/summary.h"
 
@@ -27,7 +27,7 @@ struct columns {
 /* Beyond these a layer gets a warning. */
 static const float DEAD_MOST = 0.5F, UPDATE_MOST = 0.1F, UPDATE_LEAST = 1e-6F;
 
-int view_model_rows(int height)
+static int rows_in(int height)
 {
     return height > FIXED_ROWS ? height - FIXED_ROWS : 0;
 }
@@ -35,7 +35,7 @@ int view_model_rows(int height)
 /* The figures of the moment shown. */
 static const struct layer_health *health_at(const struct frame *frame, int l)
 {
-    return &view_weights(frame)->health[l];
+    return &frame_weights(frame)->health[l];
 }
 
 static void health_text(char text[16], float figure)
@@ -173,7 +173,7 @@ static void draw_layer(const struct frame *frame, const struct columns *columns,
 /* Draws a warning about the first layer with a figure out of its healthy range. */
 static void draw_warning(const struct frame *frame, struct canvas *canvas, int x, int y)
 {
-    for (int l = 0; l < frame->model->layer_count && view_step(frame) > 0; l++) {
+    for (int l = 0; l < frame->model->layer_count && frame_step(frame) > 0; l++) {
         const struct layer_health *health = health_at(frame, l);
         struct summary_row row;
         summary_row(frame->model, l, &row);
@@ -204,12 +204,12 @@ static int name_length(const char *name, int room)
     return length > 0 ? length : room > 0 ? room : 0;
 }
 
-void view_model(const struct frame *frame, struct canvas *canvas)
+static void draw(const struct frame *frame, struct canvas *canvas)
 {
     const struct model *model = frame->model;
-    const int rows = view_model_rows(canvas->height), count = model->layer_count;
+    const int rows = rows_in(canvas->height), count = model->layer_count;
     const int most = rows < count ? count - rows : 0; /* beyond it rows would be empty */
-    const int first = frame->model_row < most ? frame->model_row : most;
+    const int first = frame->panes[PANE_MODEL].first < most ? frame->panes[PANE_MODEL].first : most;
     const int last = first + rows < count ? first + rows : count;
     char title[160], total[16], layers[48];
 
@@ -233,3 +233,11 @@ void view_model(const struct frame *frame, struct canvas *canvas)
     if (columns.health)
         draw_warning(frame, &inside, x, inside.height - 1);
 }
+
+static void move(struct frame *frame, enum key_action action, int height)
+{
+    pane_scroll(&frame->panes[PANE_MODEL].first, action, rows_in(height),
+                frame->model->layer_count);
+}
+
+const struct pane_class pane_layers = {.draw = draw, .move = move};

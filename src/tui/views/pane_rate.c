@@ -1,22 +1,15 @@
 /*
- * view_rate.c -- the learning rate over the whole run: the future is dotted, and a mark separates
+ * pane_rate.c -- the learning rate over the whole run: the future is dotted, and a mark separates
  * it from the past.
  */
 #include "train/schedule.h"
 #include "tui/axis.h"
+#include "tui/plot_keys.h"
 
 #include <math.h>
 
 /* A schedule may end near 0, which would take up most of a logarithmic axis. */
 static const double LEAST = 1e-2; /* of the highest rate */
-
-bool view_rate_varies(const struct frame *frame)
-{
-    const struct settings *settings = frame->settings;
-
-    return settings->schedule != SCHEDULE_NONE || settings->warmup > 0.0 ||
-           frame->snapshot->history.lr_change_count > 0 || frame->snapshot->base_lr != settings->lr;
-}
 
 /* The learning rate that was set at a step, without the schedule. */
 static double base_rate(const struct frame *frame, long step)
@@ -80,12 +73,12 @@ static void make_title(char title[96], const struct frame *frame)
     char name[SETTING_TEXT_SIZE];
 
     setting_write(schedule, frame->settings, name);
-    snprintf(title, 96, "Learning rate %.3g%s%s", rate_at(frame, (double)view_step(frame)),
+    snprintf(title, 96, "Learning rate %.3g%s%s", rate_at(frame, (double)frame_step(frame)),
              frame->settings->schedule != SCHEDULE_NONE ? "  " : "",
              frame->settings->schedule != SCHEDULE_NONE ? name : "");
 }
 
-void view_rate(const struct frame *frame, struct canvas *canvas)
+static void draw(const struct frame *frame, struct canvas *canvas)
 {
     double low, high, from, to;
     struct plot plot;
@@ -108,3 +101,12 @@ void view_rate(const struct frame *frame, struct canvas *canvas)
     struct canvas box = axis_reading(frame, &plot, column, 0, 2);
     canvas_text(&box, 0, 1, STYLE_SMOOTH, "rate  %.3g", column_rate(frame, &plot, column));
 }
+
+const struct pane_class pane_rate = {
+    .topic = "plots",
+    .draw = draw,
+    .keys = plot_keys,
+    .move = plot_move,
+    .back = plot_back,
+    .point = plot_point,
+};

@@ -1,7 +1,15 @@
-#include "tui/view_draw.h"
-
+/*
+ * pane_draw.c -- the sheet on which the user draws, with the network input and the prediction
+ * beside it; only the sheet if it is narrow.
+ */
 #include "tui/bars.h"
+#include "tui/frame.h"
 #include "tui/image.h"
+#include "tui/term.h"
+
+#include <math.h>
+
+static const double PEN_STEP = 4.0; /* pixels of the sheet: one pixel of the network input */
 
 enum {
     SMALL_WIDTH = MNIST_SIDE / 2, /* cells of the image: half its pixels in each direction */
@@ -84,9 +92,10 @@ static void draw_answer(const struct drawing *drawing, const struct sheet_layout
         bars_draw(&bars, drawing->probabilities, drawing->classes, -1);
 }
 
-void view_draw(const struct drawing *drawing, bool focused, struct canvas *canvas)
+static void draw(const struct frame *frame, struct canvas *canvas)
 {
-    struct canvas inside = draw_border(drawing, focused, canvas);
+    const struct drawing *drawing = &frame->drawing;
+    struct canvas inside = draw_border(drawing, frame->focus == PANE_DRAW, canvas);
     const struct sheet_layout layout = lay_out(drawing->sketch, inside.width, inside.height);
     const int beside = layout.sheet_width + 1;
 
@@ -104,8 +113,9 @@ void view_draw(const struct drawing *drawing, bool focused, struct canvas *canva
         canvas_text(&inside, 0, layout.keys, STYLE_DIM, "%s", drawing->keys);
 }
 
-bool view_draw_point(const struct sketch *sketch, const struct canvas *canvas, int x, int y,
-                     double *sheet_x, double *sheet_y)
+/* The point on the sheet at the cell (x, y) of the same canvas. False if it is outside. */
+static bool find_point(const struct sketch *sketch, const struct canvas *canvas, int x, int y,
+                       double *sheet_x, double *sheet_y)
 {
     const struct sheet_layout layout = lay_out(sketch, canvas->width - 2, canvas->height - 2);
 
@@ -117,3 +127,98 @@ bool view_draw_point(const struct sketch *sketch, const struct canvas *canvas, i
     *sheet_y = (y + 0.5) * sketch->height / layout.sheet_height;
     return true;
 }
+
+/* ---- keys ---- */
+
+/* If the pen is down, it draws along its path. */
+static void move(struct frame *frame, enum key_action action, int height)
+{
+    struct drawing *drawing = &frame->drawing;
+    double *at = pane_vertical(action) ? &drawing->y : &drawing->x;
+
+    (void)height;
+    if (action == KEY_MOVE_HOME || action == KEY_MOVE_END)
+        return;
+    const int side = pane_vertical(action) ? drawing->sketch->height : drawing->sketch->width;
+    *at = fmin(fmax(*at + (pane_backward(action) ? -PEN_STEP : PEN_STEP), 0.0), side - 1.0);
+    if (drawing->down)
+        sketch_line(frame->drawing.sketch, drawing->x, drawing->y);
+}
+
+static void enter(struct frame *frame, char message[PANE_MESSAGE])
+{
+    struct drawing *drawing = &frame->drawing;
+
+    (void)message;
+    drawing->down = !drawing->down;
+    drawing->dragging = false;
+    if (drawing->down)
+        sketch_begin(frame->drawing.sketch, drawing->tool, drawing->x, drawing->y);
+}
+
+static void lift(struct drawing *drawing)
+{
+    drawing->down = drawing->dragging = false;
+}
+
+static void press_eraser(struct frame *frame, int key, char message[PANE_MESSAGE])
+{
+    struct drawing *drawing = &frame->drawing;
+
+    (void)key, (void)message;
+    drawing->tool = drawing->tool == SKETCH_PEN ? SKETCH_ERASER : SKETCH_PEN;
+    lift(drawing);
+}
+
+static void press_undo(struct frame *frame, int key, char message[PANE_MESSAGE])
+{
+    (void)key;
+    if (!sketch_undo(frame->drawing.sketch))
+        snprintf(message, PANE_MESSAGE, "Nothing to undo.");
+    lift(&frame->drawing);
+}
+
+static void press_clear(struct frame *frame, int key, char message[PANE_MESSAGE])
+{
+    (void)key, (void)message;
+    sketch_clear(frame->drawing.sketch);
+    lift(&frame->drawing);
+}
+
+static void point(struct frame *frame, const struct pointer *pointer, const struct canvas *canvas,
+                  int x, int y, char message[PANE_MESSAGE])
+{
+    struct drawing *drawing = &frame->drawing;
+    double sheet_x, sheet_y;
+
+    (void)message;
+    if (pointer->act == POINTER_DRAG && !drawing->dragging)
+        return; /* it began elsewhere, or its stroke was undone */
+    if (!find_point(drawing->sketch, canvas, x, y, &sheet_x, &sheet_y))
+        return;
+    drawing->x = sheet_x;
+    drawing->y = sheet_y;
+    drawing->down = false;
+    if (pointer->act == POINTER_PRESS) {
+        drawing->dragging = true;
+        sketch_begin(frame->drawing.sketch, drawing->tool, sheet_x, sheet_y);
+    } else if (pointer->act == POINTER_DRAG) {
+        sketch_line(frame->drawing.sketch, sheet_x, sheet_y);
+    }
+}
+
+static const struct pane_key keys[] = {
+    {{'r'}, "r", "pen or eraser", NULL, press_eraser},
+    {{TERM_BACKSPACE}, "Backspace", "undo the last stroke", NULL, press_undo},
+    {{TERM_DELETE, 'd'}, "Delete, d", "clear", NULL, press_clear},
+    {.names = NULL},
+};
+
+const struct pane_class pane_draw = {
+    .topic = "draw",
+    .draw = draw,
+    .keys = keys,
+    .move = move,
+    .enter = enter,
+    .point = point,
+};

@@ -1,11 +1,10 @@
 /*
- * view_filters.c -- the first weights of the network: the filters of its first convolution, or else
+ * pane_filters.c -- the first weights of the network: the filters of its first convolution, or else
  * what each output of its first linear layer sees of the image.
  */
-#include "tui/view_activations.h"
-
 #include "data/dataset.h"
 #include "nn/summary.h"
+#include "tui/frame.h"
 #include "tui/image.h"
 
 #include <math.h>
@@ -149,14 +148,14 @@ static void make_title(const struct grid *grid, int shown, char title[160])
         snprintf(title + length, 160 - (size_t)length, "  %d of %d", shown, grid->count);
 }
 
-void view_filters(const struct model *model, const float *state, bool focused,
-                  struct canvas *canvas)
+static void draw(const struct frame *frame, struct canvas *canvas)
 {
+    const bool focused = frame->focus == PANE_FILTERS;
     struct canvas inside = canvas_inside(canvas, 1, 1, canvas->width - 2, canvas->height - 2);
     struct grid grid;
     char title[160];
 
-    if (!find_weights(model, state, &grid)) {
+    if (!find_weights(frame->model, frame_weights(frame)->state, &grid)) {
         inside = canvas_box(canvas, "Weights", focused);
         canvas_text(&inside, 0, 0, STYLE_DIM, "The first weights are not of an image.");
         return;
@@ -176,3 +175,5 @@ void view_filters(const struct model *model, const float *state, bool focused,
             draw_filter(&grid, weights, &filter);
     }
 }
+
+const struct pane_class pane_filters = {.draw = draw};

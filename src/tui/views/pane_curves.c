@@ -1,5 +1,5 @@
 /*
- * view_plots.c -- loss and accuracy over the epochs.
+ * pane_curves.c -- loss and accuracy over the epochs.
  *
  * Training is drawn as a shaded band from the smallest to the largest batch, and as a smoothed
  * line; test results are marks at the batch after which they were measured. Both share one x axis,
@@ -8,8 +8,7 @@
  */
 #include "tui/axis.h"
 #include "tui/ghosts.h"
-#include "tui/plot.h"
-#include "tui/view.h"
+#include "tui/plot_keys.h"
 
 #include <math.h>
 
@@ -196,7 +195,7 @@ static void draw_legend(struct plot *plot, const struct frame *frame, bool below
     canvas_put(&plot->area, x, y + 1, own[1], STYLE_SMOOTH);
     canvas_text(&plot->area, x + 1, y + 1, STYLE_PLAIN, " smoothed");
     canvas_put(&plot->area, x, y + 2, plot_mark_glyph(plot->area.glyphs), STYLE_TEST);
-    canvas_text(&plot->area, x + 1, y + 2, STYLE_PLAIN, " %s", view_test_name(frame));
+    canvas_text(&plot->area, x + 1, y + 2, STYLE_PLAIN, " %s", frame_test_name(frame));
     draw_ghosts_legend(plot, frame, x, y + LEGEND_ROWS, ghosts);
 }
 
@@ -232,7 +231,7 @@ static void draw_crosshair(struct plot *plot, const struct frame *frame,
                     column_smoothed(frame, plot, smoothed, column));
     }
     if (test != NULL)
-        canvas_text(&box, 0, 4, STYLE_TEST, "%-5s %.*f", view_test_name(frame), digits,
+        canvas_text(&box, 0, 4, STYLE_TEST, "%-5s %.*f", frame_test_name(frame), digits,
                     metric->test(test));
     for (int i = 0; i < frame->compared_count; i++) {
         const double value = ghosts_test_at(&ghosts, i, plot_x(plot, column + 1));
@@ -248,7 +247,7 @@ static void make_title(char title[96], const struct frame *frame, const struct m
                        const double smoothed[])
 {
     const struct history *history = &frame->snapshot->history;
-    const long step = view_step(frame);
+    const long step = frame_step(frame);
     const struct epoch_metrics *tested = test_at(history, (double)step);
     const int last = history->cell_count - 1, at = cell_of_step(history, (double)step - 1.0);
     const int cell = frame->past != NULL && at < last ? at : last;
@@ -258,7 +257,7 @@ static void make_title(char title[96], const struct frame *frame, const struct m
         snprintf(train, sizeof train, "%.*f", metric->digits, smoothed[cell]);
     if (tested != NULL)
         snprintf(test, sizeof test, "%.*f", metric->digits, metric->test(tested));
-    snprintf(title, 96, "%s train %s %s %s", metric->name, train, view_test_name(frame), test);
+    snprintf(title, 96, "%s train %s %s %s", metric->name, train, frame_test_name(frame), test);
 }
 
 static void draw(const struct frame *frame, struct canvas *canvas, const struct metric *metric)
@@ -293,12 +292,30 @@ static void draw(const struct frame *frame, struct canvas *canvas, const struct 
         draw_legend(&plot, frame, metric->legend_below);
 }
 
-void view_loss(const struct frame *frame, struct canvas *canvas)
+static void draw_loss(const struct frame *frame, struct canvas *canvas)
 {
     draw(frame, canvas, &loss_metric);
 }
 
-void view_accuracy(const struct frame *frame, struct canvas *canvas)
+static void draw_accuracy(const struct frame *frame, struct canvas *canvas)
 {
     draw(frame, canvas, &accuracy_metric);
 }
+
+const struct pane_class pane_loss = {
+    .topic = "plots",
+    .draw = draw_loss,
+    .keys = plot_keys,
+    .move = plot_move,
+    .back = plot_back,
+    .point = plot_point,
+};
+
+const struct pane_class pane_accuracy = {
+    .topic = "plots",
+    .draw = draw_accuracy,
+    .keys = plot_keys,
+    .move = plot_move,
+    .back = plot_back,
+    .point = plot_point,
+};

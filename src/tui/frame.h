@@ -1,13 +1,13 @@
 /*
- * view.h -- the frame from which every view draws, and the panes' views.
+ * frame.h -- everything that one frame of the dashboard shows.
  *
- * A view is a function from a frame to a canvas: it reads, draws and keeps no state. So a made-up
- * frame gives the same picture in a test as in the terminal.
+ * A pane is drawn from a frame to a canvas and keeps no other state. So a made-up frame gives the
+ * same picture in a test as in the terminal.
  *
  * Threads: only the main thread.
  */
-#ifndef TUI_VIEW_H
-#define TUI_VIEW_H
+#ifndef TUI_FRAME_H
+#define TUI_FRAME_H
 
 #include "data/dataset.h"
 #include "nn/activations.h"
@@ -19,13 +19,26 @@
 #include "tui/browse.h"
 #include "tui/canvas.h"
 #include "tui/events.h"
-#include "tui/layout.h"
+#include "tui/pane.h"
 #include "tui/predict.h"
+#include "tui/sketch.h"
 #include "tui/timeline.h"
-#include "tui/view_draw.h"
 
 /* The unit of the plots' x axis. */
 enum x_unit { X_EPOCHS, X_BATCHES, X_SECONDS, X_UNIT_COUNT };
+
+/* The sheet on which the user draws, with the network input and the prediction. */
+struct drawing {
+    struct sketch *sketch;
+    double x, y;           /* the cursor, on the sheet */
+    enum sketch_tool tool; /* the present tool */
+    bool down;             /* the tool draws as the cursor moves */
+    const uint8_t *digit;  /* sketch_digit's image */
+    const struct classes *classes;
+    const float *probabilities; /* [classes->count] of that image; NULL: none yet */
+    const char *keys;           /* one line about the keys */
+    bool dragging;              /* the mouse has begun a stroke on the sheet */
+};
 
 /* Everything that one frame shows. */
 struct frame {
@@ -50,12 +63,10 @@ struct frame {
     const struct confusion *confusion;
     int true_class, predicted_class;       /* the selected cell of the confusion matrix */
     const struct activations *activations; /* of the selected or the drawn image */
-    int activation_layer;                  /* the first layer that is shown */
     struct drawing drawing;
-    int model_row;  /* the first visible row of the layer table */
-    int events_row; /* and of the events */
-    int help_row;   /* and of the help */
-    bool help;      /* the help lies on top */
+    struct pane_state panes[PANE_COUNT];
+    bool help;    /* the help lies on top */
+    int help_row; /* its first visible row */
 
     /* Settings of the plots. */
     bool log_scale;
@@ -67,49 +78,26 @@ struct frame {
     const char *message;
 };
 
-typedef void view_function(const struct frame *frame, struct canvas *canvas);
-
-view_function view_header;    /* two rows: state and progress */
-view_function view_loss;      /* the loss plot */
-view_function view_accuracy;  /* the accuracy plot */
-view_function view_rate;      /* the learning rate over the whole run */
-view_function view_model;     /* the layer table */
-view_function view_samples;   /* test images and predictions */
-view_function view_augmented; /* a training image as the epochs augment it */
-view_function view_events;    /* the events as text */
-view_function view_help;      /* every key */
-view_function view_line;      /* one row with as much as fits */
-view_function view_status;    /* text lines for terminals too small for panes */
+/* Gives the frame another view, and focuses its first pane. */
+void frame_open(struct frame *frame, enum view view);
 
 /* The weights of the moment shown, and the batches done then. */
-struct weights *view_weights(const struct frame *frame);
-long view_step(const struct frame *frame);
+struct weights *frame_weights(const struct frame *frame);
+long frame_step(const struct frame *frame);
 
 /* The epoch, from 0, that contains or ends at the moment that is shown. */
-int view_epoch(const struct frame *frame);
+int frame_epoch(const struct frame *frame);
 
 /* Whether the learning rate varies over the run. */
-bool view_rate_varies(const struct frame *frame);
-
-/* The view whose name view_header draws at (x, y) of a screen of this width; VIEW_COUNT: none. */
-enum view view_tab_at(const struct frame *frame, int width, int x, int y);
-
-/* The header's text for a state: "> TRAINING". */
-const char *view_state_name(enum snapshot_state state);
+bool frame_rate_varies(const struct frame *frame);
 
 /* The short name of the images used for testing: "test" or "val". */
-const char *view_test_name(const struct frame *frame);
-
-/* The number of visible rows: of the layer table and the events on a canvas of this height, of keys
- * in view_help. */
-int view_model_rows(int height);
-int view_events_rows(int height);
-int view_help_rows(const struct canvas *canvas);
+const char *frame_test_name(const struct frame *frame);
 
 /* A number in at most five characters with k or M: "45.2k". */
-void view_short_number(char text[8], double number);
+void frame_short_number(char text[8], double number);
 
 /* Minutes and seconds, and hours if there are any: "1:02:03". */
-void view_clock(char text[32], double seconds);
+void frame_clock(char text[32], double seconds);
 
 #endif

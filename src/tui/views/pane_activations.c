@@ -1,4 +1,9 @@
-#include "tui/view_activations.h"
+/*
+ * pane_activations.c -- the outputs of each layer for the selected or the drawn image: maps as
+ * pictures, from black for the layer's smallest value to white for its largest, and features as
+ * numbers, the largest in bold, or as cells if there are many.
+ */
+#include "tui/frame.h"
 
 #include "data/dataset.h"
 #include "nn/summary.h"
@@ -159,18 +164,29 @@ static int draw_layer(const struct activations *activations, int l, const struct
     return 1 + height;
 }
 
-void view_activations(const struct activations *activations, const struct classes *classes,
-                      const char *image, int first, bool focused, struct canvas *canvas)
+static void draw(const struct frame *frame, struct canvas *canvas)
 {
+    const struct activations *activations = frame->activations;
+    const int first = frame->panes[PANE_ACTIVATIONS].first;
     const int layers = activations->model->layer_count;
-    char title[96];
+    char image[32] = "what was drawn", title[96];
 
+    if (frame->view != VIEW_DRAW)
+        snprintf(image, sizeof image, "%s #%d", frame_test_name(frame), frame->browse->image);
     snprintf(title, sizeof title, "Activations  %s  layer %d of %d", image, first + 1, layers);
-    struct canvas left = canvas_box(canvas, title, focused);
+    struct canvas left = canvas_box(canvas, title, frame->focus == PANE_ACTIVATIONS);
     for (int l = first; l < layers; l++) {
-        int height = draw_layer(activations, l, classes, &left);
+        int height = draw_layer(activations, l, frame->classes, &left);
         if (height == 0)
             return;
         left = canvas_inside(&left, 0, height, left.width, left.height);
     }
 }
+
+static void move(struct frame *frame, enum key_action action, int height)
+{
+    (void)height;
+    pane_scroll(&frame->panes[PANE_ACTIVATIONS].first, action, 1, frame->model->layer_count);
+}
+
+const struct pane_class pane_activations = {.draw = draw, .wants = WANT_ACTIVATIONS, .move = move};

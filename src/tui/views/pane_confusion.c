@@ -1,4 +1,12 @@
-#include "tui/view_confusion.h"
+/*
+ * pane_confusion.c -- the confusion matrix: which classes are read as which.
+ *
+ * True classes are down and predicted ones across, with a cursor on a cell. As far as there is
+ * room: the number of images in each cell, otherwise the percentage of its row; each class' recall,
+ * precision and totals; a sentence about the cursor's cell. Names that do not fit are cut. Rows and
+ * columns that do not fit scroll with the cursor.
+ */
+#include "tui/frame.h"
 
 #include "tui/names.h"
 
@@ -13,6 +21,7 @@ enum {
     CELL_HEIGHT_MAX = 3,
     SHADES = 4,
     WINDOW = 10, /* classes; a matrix of more gives up rows and columns before anything else */
+    PAGE = 10,   /* classes of a longer matrix */
     COLUMNS_LEAST = 6, /* with fewer there is no matrix */
     TITLE_WIDTH = 64,  /* from this width on the title names the axes */
 };
@@ -304,13 +313,15 @@ static struct canvas draw_border(const struct sums *sums, bool focused, struct c
     return canvas_box(canvas, title, focused);
 }
 
-void view_confusion(const struct confusion *matrix, const struct classes *classes, int row,
-                    int column, bool focused, struct canvas *canvas)
+static void draw(const struct frame *frame, struct canvas *canvas)
 {
+    const struct confusion *matrix = frame->confusion;
+    const struct classes *classes = frame->classes;
+    const int row = frame->true_class, column = frame->predicted_class;
     struct sums sums;
 
     add_up(matrix, &sums);
-    struct canvas inside = draw_border(&sums, focused, canvas);
+    struct canvas inside = draw_border(&sums, frame->focus == PANE_CONFUSION, canvas);
     struct matrix_layout layout = lay_out(&sums, classes, inside.width, inside.height, row, column);
     if (sums.total == 0) {
         canvas_text(&inside, 0, 0, STYLE_DIM, "Appears after epoch 1");
@@ -329,14 +340,16 @@ void view_confusion(const struct confusion *matrix, const struct classes *classe
         draw_caption(&inside, matrix, &sums, classes, row, column, y);
 }
 
-bool view_confusion_cell(const struct confusion *matrix, const struct classes *classes,
-                         const struct canvas *canvas, int x, int y, int *row, int *column)
+/* The cell that draw() draws at (x, y) of the same canvas. False if there is none. */
+static bool find_cell(const struct frame *frame, const struct canvas *canvas, int x, int y,
+                      int *row, int *column)
 {
     struct sums sums;
 
-    add_up(matrix, &sums);
+    add_up(frame->confusion, &sums);
     struct matrix_layout layout =
-        lay_out(&sums, classes, canvas->width - 2, canvas->height - 2, *row, *column);
+        lay_out(&sums, frame->classes, canvas->width - 2, canvas->height - 2, frame->true_class,
+                frame->predicted_class);
     x -= 1 + layout.label_width; /* the border, the labels */
     y -= 1 + 1;                  /* the border, the heading */
     if (x < 0 || y < 0 || layout.rows == 0 || sums.total == 0 ||
@@ -346,3 +359,76 @@ bool view_confusion_cell(const struct confusion *matrix, const struct classes *c
     *column = layout.first_column + x / layout.cell_width;
     return true;
 }
+
+/* ---- keys ---- */
+
+/* Moves to the cell with the most mistakes; stays if there are none. */
+static void go_to_most_confused(struct frame *frame)
+{
+    const int classes = frame->test->classes;
+    int most = 0;
+
+    for (int label = 0; label < classes; label++)
+        for (int predicted = 0; predicted < classes; predicted++) {
+            const int count = frame->confusion->counts[label][predicted];
+            if (label == predicted || count <= most)
+                continue;
+            most = count;
+            frame->true_class = label;
+            frame->predicted_class = predicted;
+        }
+}
+
+static void move(struct frame *frame, enum key_action action, int height)
+{
+    int *class = pane_vertical(action) ? &frame->true_class : &frame->predicted_class;
+    const bool pages = action == KEY_MOVE_PAGE_UP || action == KEY_MOVE_PAGE_DOWN;
+    const int classes = frame->test->classes, step = pages && classes > PAGE ? PAGE : 1;
+
+    (void)height;
+    if (action == KEY_MOVE_HOME)
+        go_to_most_confused(frame);
+    else if (action == KEY_MOVE_END)
+        frame->true_class = frame->predicted_class = classes - 1;
+    else
+        *class = pane_wrap(*class + (pane_backward(action) ? -step : step), classes);
+}
+
+/* Shows the images of the cell. */
+static void enter(struct frame *frame, char message[PANE_MESSAGE])
+{
+    if (frame->confusion->step == 0) {
+        snprintf(message, PANE_MESSAGE, "The matrix appears after epoch 1.");
+        return;
+    }
+    frame->augmented = false;
+    frame->browse->filter = BROWSE_CELL;
+    frame->browse->label = frame->true_class;
+    frame->browse->predicted = frame->predicted_class;
+    frame_open(frame, VIEW_SAMPLES);
+    snprintf(message, PANE_MESSAGE, "%s%s read as %s. Esc: back to the matrix.",
+             frame->classes->names[frame->true_class], frame->classes->named ? "" : "s",
+             frame->classes->names[frame->predicted_class]);
+}
+
+/* A press on the cell that is already selected opens its images. */
+static void point(struct frame *frame, const struct pointer *pointer, const struct canvas *canvas,
+                  int x, int y, char message[PANE_MESSAGE])
+{
+    int row, column;
+
+    if (pointer->act != POINTER_PRESS || !find_cell(frame, canvas, x, y, &row, &column))
+        return;
+    if (row == frame->true_class && column == frame->predicted_class)
+        enter(frame, message);
+    frame->true_class = row;
+    frame->predicted_class = column;
+}
+
+const struct pane_class pane_confusion = {
+    .draw = draw,
+    .wants = WANT_OUTCOMES,
+    .move = move,
+    .enter = enter,
+    .point = point,
+};

@@ -1,9 +1,6 @@
-/*
- * view_header.c -- state, progress and speed: the two rows at the top, and the one row or the text
- * lines that replace them in a small terminal.
- */
+#include "tui/header.h"
+
 #include "train/recipe.h"
-#include "tui/view.h"
 
 #include <math.h>
 #include <string.h>
@@ -14,7 +11,7 @@ enum {
     LR_WIDTH = 6,    /* enough for most rates, so that the text after it does not move */
 };
 
-const char *view_state_name(enum snapshot_state state)
+static const char *state_name(enum snapshot_state state)
 {
     static const char *const names[] = {
         [SNAPSHOT_TRAINING] = "> TRAINING", [SNAPSHOT_TESTING] = "~ TESTING",
@@ -34,50 +31,6 @@ static enum style state_style(enum snapshot_state state)
     };
 
     return styles[state];
-}
-
-void view_short_number(char text[8], double number)
-{
-    if (number >= 999500.0)
-        snprintf(text, 8, "%.1fM", fmin(number / 1e6, 9999.0));
-    else if (number >= 1000.0)
-        snprintf(text, 8, "%.*fk", number < 99950.0 ? 1 : 0, number / 1e3);
-    else
-        snprintf(text, 8, "%.0f", number);
-}
-
-void view_clock(char text[32], double seconds)
-{
-    long whole = seconds < 3.6e8 ? lround(seconds) : 0;
-
-    if (whole >= 3600)
-        snprintf(text, 32, "%ld:%02ld:%02ld", whole / 3600, whole / 60 % 60, whole % 60);
-    else
-        snprintf(text, 32, "%ld:%02ld", whole / 60, whole % 60);
-}
-
-struct weights *view_weights(const struct frame *frame)
-{
-    return frame->past != NULL ? frame->past->weights : frame->weights;
-}
-
-long view_step(const struct frame *frame)
-{
-    return frame->past != NULL ? frame->past->step : frame->snapshot->step;
-}
-
-int view_epoch(const struct frame *frame)
-{
-    const struct snapshot *now = frame->snapshot;
-
-    if (frame->past == NULL)
-        return now->epoch;
-    return frame->past->step > 0 ? (int)((frame->past->step - 1) / now->batches) : 0;
-}
-
-const char *view_test_name(const struct frame *frame)
-{
-    return snapshot_test_name(frame->snapshot->validates)->brief;
 }
 
 static double epoch_share(const struct snapshot *snapshot)
@@ -102,14 +55,14 @@ static int bar_with_label(struct canvas *canvas, int x, const char *label, int w
 /* Batches of its epoch done at that moment; 0: the start. */
 static long past_batch(const struct frame *frame)
 {
-    return frame->past->step - (long)view_epoch(frame) * frame->snapshot->batches;
+    return frame->past->step - (long)frame_epoch(frame) * frame->snapshot->batches;
 }
 
 /* Replaces the bars: the screen shows an earlier moment. */
 static void draw_past(const struct frame *frame, struct canvas *canvas)
 {
     canvas_text(canvas, 1, 1, STYLE_WARNING,
-                "REPLAY epoch %d, batch %ld: < older, > newer, End: live", view_epoch(frame) + 1,
+                "REPLAY epoch %d, batch %ld: < older, > newer, End: live", frame_epoch(frame) + 1,
                 past_batch(frame));
 }
 
@@ -119,7 +72,7 @@ static int draw_state(const struct frame *frame, struct canvas *canvas)
     const struct snapshot *now = frame->snapshot;
 
     int x = canvas_text(canvas, 1, 0, STYLE_BOLD, "mnist-tui  ");
-    x = canvas_text(canvas, x, 0, state_style(now->state), "%-10s", view_state_name(now->state));
+    x = canvas_text(canvas, x, 0, state_style(now->state), "%-10s", state_name(now->state));
     x = canvas_text(canvas, x, 0, STYLE_PLAIN, "  epoch %d/%d  batch %d/%d  lr %-*.*g",
                     now->epoch + 1, now->epochs, now->batch, now->batches, LR_WIDTH, LR_DIGITS,
                     now->lr);
@@ -150,7 +103,7 @@ static void draw_tabs(const struct frame *frame, struct canvas *canvas, int x)
     }
 }
 
-enum view view_tab_at(const struct frame *frame, int width, int x, int y)
+enum view header_tab_at(const struct frame *frame, int width, int x, int y)
 {
     int at = tabs_start(frame, width);
 
@@ -190,20 +143,20 @@ static void draw_progress(const struct snapshot *now, struct canvas *canvas)
     const int bars = (canvas->width - 40) / 2, width = bars + bars / 2;
     char elapsed[32], eta[32] = "-";
 
-    view_clock(elapsed, now->run_seconds);
+    frame_clock(elapsed, now->run_seconds);
     if (done > 0.0)
-        view_clock(eta, now->run_seconds * (1.0 - done) / done);
+        frame_clock(eta, now->run_seconds * (1.0 - done) / done);
     int x = bar_with_label(canvas, 1, "epoch", width, epoch_share(now));
     x = bar_with_label(canvas, x + 3, "run", width, done);
     canvas_text(canvas, x + 2, 1, STYLE_PLAIN, "%s  ETA %s", elapsed, eta);
 }
 
-void view_header(const struct frame *frame, struct canvas *canvas)
+void header_draw(const struct frame *frame, struct canvas *canvas)
 {
     const int width = canvas->width, tabs = tabs_start(frame, width);
     char number[8], speed[24];
 
-    view_short_number(number, frame->snapshot->images_per_second);
+    frame_short_number(number, frame->snapshot->images_per_second);
     snprintf(speed, sizeof speed, " %s img/s", number);
     const int x = draw_state(frame, canvas), end = width - 1 - (int)strlen(speed);
     draw_recipe(frame, canvas, x, tabs < end ? tabs : end);
@@ -216,15 +169,15 @@ void view_header(const struct frame *frame, struct canvas *canvas)
         draw_progress(frame->snapshot, canvas);
 }
 
-void view_line(const struct frame *frame, struct canvas *canvas)
+void header_draw_line(const struct frame *frame, struct canvas *canvas)
 {
     const struct snapshot *now = frame->snapshot;
-    const char *state = view_state_name(now->state);
+    const char *state = state_name(now->state);
     char accuracy[16] = "-";
 
     if (frame->past != NULL) {
         canvas_text(canvas, 0, 0, STYLE_WARNING, "REPLAY e%d b%ld  End: live",
-                    view_epoch(frame) + 1, past_batch(frame));
+                    frame_epoch(frame) + 1, past_batch(frame));
         return;
     }
     if (now->epochs_done > 0)
@@ -234,17 +187,17 @@ void view_line(const struct frame *frame, struct canvas *canvas)
                 now->epochs, (int)(100.0 * epoch_share(now)), now->epoch_loss, accuracy);
 }
 
-void view_status(const struct frame *frame, struct canvas *canvas)
+void header_draw_status(const struct frame *frame, struct canvas *canvas)
 {
     const struct snapshot *now = frame->snapshot;
-    const char *state = view_state_name(now->state);
+    const char *state = state_name(now->state);
 
-    view_line(frame, canvas);
+    header_draw_line(frame, canvas);
     canvas_text(canvas, 0, 1, state_style(now->state), "%s", state);
     canvas_text(canvas, 0, 2, STYLE_PLAIN, "train %.3f %.2f%%", now->epoch_loss,
                 now->epoch_accuracy);
     if (now->epochs_done > 0)
-        canvas_text(canvas, 0, 3, STYLE_PLAIN, "best %s %.2f%%", view_test_name(frame),
+        canvas_text(canvas, 0, 3, STYLE_PLAIN, "best %s %.2f%%", frame_test_name(frame),
                     now->best.test_accuracy);
     canvas_text(canvas, 0, 4, STYLE_PLAIN, "%s", frame->message);
     canvas_text(canvas, 0, 5, STYLE_DIM, "40x10 shows more");
