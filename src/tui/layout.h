@@ -1,7 +1,7 @@
 /*
  * layout.h -- a view's panes and their places in a terminal of a given size.
  *
- * A view is a list of panes (see pane.h). From LAYOUT_FULL on all of a view's panes are shown at once, between
+ * A view is a list of panes. From LAYOUT_FULL on all of a view's panes are shown at once, between
  * two rows of header and two of footer. From LAYOUT_PANE on only the focused pane is shown, between
  * one row and one. Smaller terminals have only lines of text. The learning rate's pane is shown
  * beside others only if the rate varies.

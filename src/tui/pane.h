@@ -1,8 +1,8 @@
 /*
  * pane.h -- what a pane is, and what a view is: everything about one in one struct.
  *
- * A pane's file in views/ defines its struct pane_class: how it is drawn, which keys it has, what they
- * and the mouse do, and what must be computed for it. Its functions see the whole frame; they
+ * A pane's file in views/ defines its struct pane_class: how it is drawn, which keys it has, what
+ * they and the mouse do, and what must be computed for it. Its functions see the whole frame; they
  * change only what they select in it, and the pane's own state, frame->panes[NUMBER].
  *
  * A key goes to the focused pane first, then to the other panes that are seen, then to the
@@ -38,6 +38,7 @@ struct pane_state {
 struct pane_key {
     int keys[3];       /* as in struct key_binding */
     const char *names; /* as in the help and the manual; NULL ends a list */
+    const char *hint;  /* a word or two for the key line: "mistakes"; NULL: it is not there */
     const char *help;
     bool (*works)(const struct frame *frame); /* whether it does something now; NULL: always */
     /* message is "" at first, and may get a text for the user. */
@@ -46,6 +47,13 @@ struct pane_key {
 
 struct pane_class {
     const char *topic; /* a word for its keys in the help: "plots" */
+
+    /* For the key line: what the arrows and Enter do when the pane is focused; NULL: nothing, and
+     * for Enter: it enlarges the pane. */
+    const char *arrows, *enters;
+
+    /* What it shows and how to read it, for a beginner, in a few sentences. */
+    const char *about;
 
     /* Draws it, with its border. */
     void (*draw)(const struct frame *frame, struct canvas *canvas);

@@ -100,13 +100,13 @@ static void press_reset(struct frame *frame, int key, char message[PANE_MESSAGE]
 }
 
 const struct pane_key plot_keys[] = {
-    {{'y'}, "y", "logarithmic or linear", NULL, press_log},
-    {{'x'}, "x", "x axis in epochs, batches or seconds", NULL, press_unit},
-    {{'z'}, "z", "the last fifth of the run, or all of it", NULL, press_recent},
-    {{'['}, "[", "smooth the training curve less", NULL, press_smooth},
-    {{']'}, "]", "smooth the training curve more", NULL, press_smooth},
-    {{','}, ",", "read values, earlier", NULL, press_crosshair},
-    {{'.'}, ".", "read values, later", NULL, press_crosshair},
-    {{'0'}, "0", "reset", NULL, press_reset},
+    {{'y'}, "y", "log", "logarithmic or linear", NULL, press_log},
+    {{'x'}, "x", "unit", "x axis in epochs, batches or seconds", NULL, press_unit},
+    {{'z'}, "z", "recent", "the last fifth of the run, or all of it", NULL, press_recent},
+    {{'['}, "[", NULL, "smooth the training curve less", NULL, press_smooth},
+    {{']'}, "]", "smooth", "smooth the training curve more", NULL, press_smooth},
+    {{','}, ",", NULL, "read values, earlier", NULL, press_crosshair},
+    {{'.'}, ".", "read", "read values, later", NULL, press_crosshair},
+    {{'0'}, "0", "reset", "reset", NULL, press_reset},
     {.names = NULL},
 };

@@ -189,4 +189,13 @@ static void move(struct frame *frame, enum key_action action, int height)
     pane_scroll(&frame->panes[PANE_ACTIVATIONS].first, action, 1, frame->model->layer_count);
 }
 
-const struct pane_class pane_activations = {.draw = draw, .wants = WANT_ACTIVATIONS, .move = move};
+const struct pane_class pane_activations = {
+    .arrows = "scroll",
+    .about =
+        "What each layer makes of the image, from the first to the last. Early maps still look "
+        "like the image: edges and strokes. Later ones are smaller and say where a feature is. The "
+        "last row is one number a class: the largest wins.",
+    .draw = draw,
+    .wants = WANT_ACTIVATIONS,
+    .move = move,
+};

@@ -426,6 +426,12 @@ static void point(struct frame *frame, const struct pointer *pointer, const stru
 }
 
 const struct pane_class pane_confusion = {
+    .arrows = "cell",
+    .enters = "its images",
+    .about =
+        "Which classes are taken for which: a row is what an image is, a column what the network "
+        "reads. All right answers lie on the diagonal. Recall is the share of a class' images that "
+        "are found, precision the share of images read as a class that are of it.",
     .draw = draw,
     .wants = WANT_OUTCOMES,
     .move = move,

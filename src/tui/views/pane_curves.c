@@ -304,6 +304,12 @@ static void draw_accuracy(const struct frame *frame, struct canvas *canvas)
 
 const struct pane_class pane_loss = {
     .topic = "plots",
+    .arrows = "read",
+    .about =
+        "How wrong the network is, batch by batch and, after each epoch, on the test images. Loss "
+        "is the cross-entropy: 2.3 is guessing among ten classes, 0 is certainty of the right one. "
+        "It should fall fast, then slowly. If training goes on falling while the test rises, the "
+        "network learns its images by heart (overfitting).",
     .draw = draw_loss,
     .keys = plot_keys,
     .move = plot_move,
@@ -313,6 +319,11 @@ const struct pane_class pane_loss = {
 
 const struct pane_class pane_accuracy = {
     .topic = "plots",
+    .arrows = "read",
+    .about =
+        "The share of images that are read right. Near 100 % the interesting part is small, so the "
+        "axis is logarithmic in the error: from 90 to 99 is as far as from 99 to 99.9. y makes it "
+        "linear.",
     .draw = draw_accuracy,
     .keys = plot_keys,
     .move = plot_move,

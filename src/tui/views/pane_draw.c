@@ -208,14 +208,20 @@ static void point(struct frame *frame, const struct pointer *pointer, const stru
 }
 
 static const struct pane_key keys[] = {
-    {{'r'}, "r", "pen or eraser", NULL, press_eraser},
-    {{TERM_BACKSPACE}, "Backspace", "undo the last stroke", NULL, press_undo},
-    {{TERM_DELETE, 'd'}, "Delete, d", "clear", NULL, press_clear},
+    {{'r'}, "r", "eraser", "pen or eraser", NULL, press_eraser},
+    {{TERM_BACKSPACE}, "Backspace", "undo", "undo the last stroke", NULL, press_undo},
+    {{TERM_DELETE, 'd'}, "Delete, d", "clear", "clear", NULL, press_clear},
     {.names = NULL},
 };
 
 const struct pane_class pane_draw = {
     .topic = "draw",
+    .arrows = "move the pen",
+    .enters = "pen down or up",
+    .about =
+        "Draw with the mouse or with the arrows. The drawing is made as large as the images of the "
+        "data set and moved to their centre, as those were; the small picture is what the network "
+        "gets. The bars are its probabilities.",
     .draw = draw,
     .keys = keys,
     .move = move,

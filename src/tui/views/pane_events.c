@@ -51,4 +51,9 @@ static void move(struct frame *frame, enum key_action action, int height)
                 events_kept(frame->events));
 }
 
-const struct pane_class pane_events = {.draw = draw, .move = move};
+const struct pane_class pane_events = {
+    .arrows = "scroll",
+    .about = "What happened in this run, the newest first.",
+    .draw = draw,
+    .move = move,
+};

@@ -176,4 +176,9 @@ static void draw(const struct frame *frame, struct canvas *canvas)
     }
 }
 
-const struct pane_class pane_filters = {.draw = draw};
+const struct pane_class pane_filters = {
+    .about =
+        "The first weights of the network. Each filter slides over the image and answers where the "
+        "image looks like it: + where ink raises the answer, - where ink lowers it.",
+    .draw = draw,
+};

@@ -240,4 +240,14 @@ static void move(struct frame *frame, enum key_action action, int height)
                 frame->model->layer_count);
 }
 
-const struct pane_class pane_layers = {.draw = draw, .move = move};
+const struct pane_class pane_layers = {
+    .arrows = "scroll",
+    .about =
+        "The network, a layer a row: what it does, the shape of its output (-1 stands for the "
+        "batch, then channels, height, width), and how many numbers it learns. |w| is the length "
+        "of its weights, |grad| that of their gradient, |dw/w| how much a batch changes them: "
+        "about 0.001 is healthy. dead: the share of a ReLU's outputs that are 0 for all of the "
+        "batch's images; such a unit learns nothing.",
+    .draw = draw,
+    .move = move,
+};

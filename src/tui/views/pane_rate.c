@@ -104,6 +104,11 @@ static void draw(const struct frame *frame, struct canvas *canvas)
 
 const struct pane_class pane_rate = {
     .topic = "plots",
+    .arrows = "read",
+    .about =
+        "The learning rate: how far each batch moves the weights along the negative gradient. Too "
+        "high and the loss jumps or grows, too low and nothing happens. A schedule changes it over "
+        "the run; + and - change it by hand.",
     .draw = draw,
     .keys = plot_keys,
     .move = plot_move,

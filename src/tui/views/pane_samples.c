@@ -291,14 +291,19 @@ static void press_augmented(struct frame *frame, int key, char message[PANE_MESS
 }
 
 static const struct pane_key keys[] = {
-    {{'f'}, "f", "mistakes only, or all", NULL, press_order},
-    {{'w'}, "w", "worst first, or in order", NULL, press_order},
-    {{'a'}, "a", "training images as each epoch augments them", NULL, press_augmented},
+    {{'f'}, "f", "mistakes", "mistakes only, or all", NULL, press_order},
+    {{'w'}, "w", "worst", "worst first, or in order", NULL, press_order},
+    {{'a'}, "a", "augmented", "training images as each epoch augments them", NULL, press_augmented},
     {.names = NULL},
 };
 
 const struct pane_class pane_samples = {
     .topic = "samples",
+    .arrows = "image",
+    .about =
+        "Images that the network was not trained on, with what it says of each: a bar a class, "
+        "which add up to 1. The loss is high where it is sure and wrong. The worst mistakes often "
+        "have a reason: look whether you would have read them right.",
     .draw = draw,
     .keys = keys,
     .move = move,
