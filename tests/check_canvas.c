@@ -54,6 +54,79 @@ static void drawing_stays_inside_its_part(void **unused)
     assert_dump("\n  abc\n\n");
 }
 
+static char *styles_of(const struct canvas *shown)
+{
+    char *text = NULL;
+    size_t size;
+    FILE *file = open_memstream(&text, &size);
+
+    assert_non_null(file);
+    canvas_dump_styles(shown, file);
+    fclose(file);
+    return text;
+}
+
+static void assert_styles(const char *expected)
+{
+    char *text = styles_of(&canvas);
+
+    assert_string_equal(text, expected);
+    free(text);
+    canvas_free(&canvas);
+}
+
+static void inks_stay_until_a_glyph_takes_them_away_or_the_canvas_is_cleared(void **unused)
+{
+    (void)unused;
+    make(8, 4, GLYPHS_ASCII);
+    canvas.inks = true;
+    canvas_fill(&canvas, 1, 0, 3, 2, INK_BAND);
+    canvas_text(&canvas, 0, 0, STYLE_BOLD, "ab");
+    canvas_ink(&canvas, 1, 1, INK_TRAIN, INK_NONE);
+    canvas_ink(&canvas, 2, 1, INK_NONE, INK_BAND_WIDE);
+    canvas_ink(&canvas, 8, 1, INK_TRAIN, INK_BAND);
+    canvas_fill(&canvas, 6, 2, 9, 9, INK_CLASS + 9);
+    canvas_fill(&canvas, 7, 3, 1, 1, INK_NONE);
+    canvas_put(&canvas, 6, 3, 'x', STYLE_GOOD);
+    char *text = styles_of(&canvas);
+    assert_string_equal(text, "1 bold, 1 bold/-/band, 2 plain/-/band\n"
+                              "1 plain, 1 plain/train/band, 1 plain/-/wide, 1 plain/-/band\n"
+                              "6 plain, 2 plain/-/class9\n"
+                              "6 plain, 1 good/-/class9\n");
+    free(text);
+    canvas_put(&canvas, 1, 1, 'x', STYLE_PLAIN);
+    struct canvas part = canvas_inside(&canvas, 0, 0, 8, 1);
+    canvas_clear(&part);
+    assert_styles("\n1 plain, 1 plain/-/band, 1 plain/-/wide, 1 plain/-/band\n"
+                  "6 plain, 2 plain/-/class9\n6 plain, 1 good/-/class9\n");
+}
+
+static void a_canvas_without_inks_takes_none(void **unused)
+{
+    (void)unused;
+    make(4, 1, GLYPHS_ASCII);
+    canvas_text(&canvas, 0, 0, STYLE_BAD, "ab");
+    canvas_fill(&canvas, 0, 0, 4, 1, INK_BAND);
+    canvas_ink(&canvas, 0, 0, INK_TRAIN, INK_BAND);
+    assert_styles("2 bad\n");
+}
+
+static void the_ink_of_a_signed_value_grows_with_its_size(void **unused)
+{
+    (void)unused;
+    assert_int_equal(ink_of_signed(0.0), INK_ZERO);
+    assert_int_equal(ink_of_signed((double)NAN), INK_ZERO);
+    assert_int_equal(ink_of_signed(1.0), INK_SIGN + 12);
+    assert_int_equal(ink_of_signed(-1.0), INK_SIGN);
+    assert_int_equal(ink_of_signed((double)INFINITY), INK_SIGN + 12);
+    assert_int_equal(ink_of_signed(-7.0), INK_SIGN);
+    assert_int_equal(ink_of_signed(0.5), INK_ZERO + 4); /* 6 * 0.5^0.7 = 3.7 */
+    for (double share = -1.0; share < 1.0; share += 0.01) {
+        assert_true(ink_of_signed(share) <= ink_of_signed(share + 0.01));
+        assert_int_equal(ink_of_signed(share) - INK_ZERO, INK_ZERO - ink_of_signed(-share));
+    }
+}
+
 static void a_boxs_title_is_in_the_border(void **unused)
 {
     (void)unused;
@@ -64,6 +137,9 @@ static void a_boxs_title_is_in_the_border(void **unused)
     make(12, 3, GLYPHS_BLOCK);
     canvas_box(&canvas, "A title too long", false);
     assert_dump("┌─ A title─┐\n│          │\n└──────────┘\n");
+    make(6, 3, GLYPHS_BRAILLE);
+    canvas_box(&canvas, "", false);
+    assert_dump("╭─  ─╮\n│    │\n╰────╯\n");
 }
 
 /* Sets a UTF-8 locale; false, and the test says so, if there is none. */
@@ -249,7 +325,7 @@ static void logarithmic_ticks_are_powers_of_ten(void **unused)
     assert_dump("   10-\n     |\n    1-\n  0.1-\n     |\n 0.01-\n0.001-\nx    +------\n");
 }
 
-static void pictures_are_shaded_without_greys(void **unused)
+static void pictures_are_shaded_without_inks(void **unused)
 {
     static const uint8_t pixels[16] = {0,   0,   255, 255, 0,   0,   255, 255,
                                        128, 128, 64,  64,  128, 128, 64,  64};
@@ -263,24 +339,47 @@ static void pictures_are_shaded_without_greys(void **unused)
     assert_dump("  ██\n▒▒░░\n");
 }
 
-static void pictures_show_two_pixels_a_cell_with_greys(void **unused)
+static void pictures_show_two_pixels_a_cell_with_inks(void **unused)
 {
     static const uint8_t pixels[4] = {0, 255, 128, 0};
     (void)unused;
 
     make(2, 1, GLYPHS_BRAILLE);
-    canvas.greys = true;
+    canvas.inks = true;
     image_draw(&canvas, pixels, 2, 2);
-    assert_int_equal(canvas.cells[0].fore, 0);
-    assert_int_equal(canvas.cells[0].back, 12);
-    assert_int_equal(canvas.cells[1].fore, CANVAS_GREYS - 1);
-    assert_int_equal(canvas.cells[1].back, 0);
+    assert_int_equal(canvas.cells[0].fore, INK_GREY);
+    assert_int_equal(canvas.cells[0].back, INK_GREY + 12);
+    assert_int_equal(canvas.cells[1].fore, INK_GREY + INK_GREYS - 1);
+    assert_int_equal(canvas.cells[1].back, INK_GREY);
     assert_dump("▀▀\n");
+}
+
+static void values_of_both_signs_show_their_sign_or_their_ink(void **unused)
+{
+    static const float values[4] = {-2.0F, 2.0F, 0.0F, 0.5F};
+    (void)unused;
+
+    make(2, 2, GLYPHS_ASCII);
+    image_draw_signed(&canvas, values, 2, 2, 2.0F);
+    char *text = styles_of(&canvas);
+    assert_string_equal(text, "1 negative, 1 positive\n1 dim, 1 positive\n");
+    free(text);
+    assert_dump("-+\n.+\n");
+    make(2, 1, GLYPHS_BLOCK);
+    canvas.inks = true;
+    image_draw_signed(&canvas, values, 2, 2, 2.0F);
+    assert_styles("1 plain/sign0/sign6, 1 plain/sign12/sign8\n"); /* 6 * 0.25^0.7 = 2.3 */
+    make(2, 2, GLYPHS_BLOCK);
+    image_draw_signed(&canvas, (const float[]){0.0F, 0.0F, NAN, 0.0F}, 2, 2, 0.0F);
+    assert_dump("··\n··\n");
 }
 
 static const struct CMUnitTest tests[] = {
     cmocka_unit_test(text_is_cut_at_the_edges),
     cmocka_unit_test(drawing_stays_inside_its_part),
+    cmocka_unit_test(inks_stay_until_a_glyph_takes_them_away_or_the_canvas_is_cleared),
+    cmocka_unit_test(a_canvas_without_inks_takes_none),
+    cmocka_unit_test(the_ink_of_a_signed_value_grows_with_its_size),
     cmocka_unit_test(a_boxs_title_is_in_the_border),
     cmocka_unit_test(wide_characters_take_two_cells_and_are_never_cut_in_half),
     cmocka_unit_test(what_covers_half_of_a_wide_character_clears_the_other_half),
@@ -293,8 +392,9 @@ static const struct CMUnitTest tests[] = {
     cmocka_unit_test(row_88_plots_of_nan_infinity_and_a_constant_draw),
     cmocka_unit_test(row_60_a_plot_of_any_size_draws),
     cmocka_unit_test(logarithmic_ticks_are_powers_of_ten),
-    cmocka_unit_test(pictures_are_shaded_without_greys),
-    cmocka_unit_test(pictures_show_two_pixels_a_cell_with_greys),
+    cmocka_unit_test(pictures_are_shaded_without_inks),
+    cmocka_unit_test(pictures_show_two_pixels_a_cell_with_inks),
+    cmocka_unit_test(values_of_both_signs_show_their_sign_or_their_ink),
 };
 
 CHECK_MAIN(tests)

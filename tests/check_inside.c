@@ -578,7 +578,7 @@ static void the_inside_of_any_network_draws_at_many_sizes(void **unused)
         for (int size = 0; size < 60; size++) {
             const int width = size * 7 % 170 + 1, height = size * 11 % 60 + 1;
             struct canvas canvas = make_canvas(width, height, (enum glyphs)(size % 3));
-            canvas.greys = size % 2 == 0;
+            canvas.inks = size % 2 == 0;
             draw_activations(&inside.activations, size % inside.model->layer_count, false, &canvas);
             draw_filters(inside.model, inside.state, false, &canvas);
             free(frame_text(&canvas));

@@ -237,6 +237,32 @@ static void assert_view(enum view view)
             assert_frame(&frame, name, sizes[i][0], sizes[i][1], (enum glyphs)glyphs);
 }
 
+/* The looks of a view's cells where there are inks. */
+static void assert_styles(const struct frame *frame, const char *name, int width, int height)
+{
+    struct canvas canvas;
+    struct error error;
+
+    assert_true(canvas_new(&canvas, width, height, &error));
+    canvas.glyphs = GLYPHS_BRAILLE;
+    canvas.inks = true;
+    screen_draw(frame, &canvas);
+    frame_compare_styles(&canvas, name);
+    canvas_free(&canvas);
+}
+
+static void every_view_has_its_looks(void **unused)
+{
+    (void)unused;
+    for (int view = 0; view < VIEW_COUNT; view++) {
+        struct frame frame = make_frame();
+        char name[64];
+        snprintf(name, sizeof name, "view-%s", layout_view_name(view));
+        navigate_open(&frame, (enum view)view);
+        assert_styles(&frame, name, 80, 24);
+    }
+}
+
 static void the_overview_at_every_tier(void **unused)
 {
     (void)unused;
@@ -824,6 +850,7 @@ static void row_90_a_thread_that_could_not_start_is_reported_on_the_screen(void 
 #define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
 
 static const struct CMUnitTest tests[] = {
+    TEST(every_view_has_its_looks),
     TEST(the_overview_at_every_tier),
     TEST(the_plots_at_every_tier),
     TEST(the_model_at_every_tier),

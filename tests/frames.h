@@ -3,7 +3,8 @@
  * test with MNIST_TUI_FRAMES=write, then read the difference.
  *
  * A file is named after the frame, its size and its glyphs. A frame that is the same with poorer
- * glyphs is stored with those alone: braille falls back to block, and block to ASCII.
+ * glyphs is stored with those alone: braille falls back to block, and block to ASCII. The looks of
+ * a frame's cells (see canvas_dump_styles) are in a file of their own, which ends in "-styles".
  */
 #ifndef FRAMES_H
 #define FRAMES_H
@@ -12,16 +13,26 @@
 
 #include "tui/canvas.h"
 
-/* The canvas as text, to be released with free(); releases the canvas. */
-static inline char *frame_text(struct canvas *canvas)
+typedef void frame_dump(const struct canvas *canvas, FILE *file);
+
+/* What a function writes of the canvas, to be released with free(). */
+static inline char *frame_dumped(const struct canvas *canvas, frame_dump *dump)
 {
     char *text = NULL;
     size_t size;
     FILE *file = open_memstream(&text, &size);
 
     assert_non_null(file);
-    canvas_dump(canvas, file);
+    dump(canvas, file);
     fclose(file);
+    return text;
+}
+
+/* The canvas as text, to be released with free(); releases the canvas. */
+static inline char *frame_text(struct canvas *canvas)
+{
+    char *text = frame_dumped(canvas, canvas_dump);
+
     canvas_free(canvas);
     return text;
 }
@@ -59,6 +70,23 @@ static inline void frame_find(char path[PATH_MAX], const char *name, int width, 
         glyphs--;
 }
 
+static inline bool frame_rewrites(void)
+{
+    const char *wish = getenv("MNIST_TUI_FRAMES");
+
+    return wish != NULL && strcmp(wish, "write") == 0;
+}
+
+static inline void frame_store(const char *text, const char *path)
+{
+    FILE *file = fopen(path, "w");
+
+    if (file == NULL)
+        fail_msg("%s cannot be written", path);
+    fputs(text, file);
+    fclose(file);
+}
+
 /* Stores the frame, unless it is the same with poorer glyphs. */
 static inline void frame_write(const char *text, const char *name, int width, int height,
                                enum glyphs glyphs)
@@ -68,27 +96,37 @@ static inline void frame_write(const char *text, const char *name, int width, in
     frame_path(path, name, width, height, glyphs);
     remove(path);
     frame_find(poorer, name, width, height, glyphs);
-    if (frame_is(text, poorer))
-        return;
-    FILE *file = fopen(path, "w");
-    if (file == NULL)
-        fail_msg("%s cannot be written", path);
-    fputs(text, file);
-    fclose(file);
+    if (!frame_is(text, poorer))
+        frame_store(text, path);
 }
 
 /* Compares the text with the stored frame, or stores it; releases the text. */
 static inline void frame_compare(char *text, const char *name, int width, int height,
                                  enum glyphs glyphs)
 {
-    const char *wish = getenv("MNIST_TUI_FRAMES");
     char path[PATH_MAX];
 
-    if (wish != NULL && strcmp(wish, "write") == 0)
+    if (frame_rewrites())
         frame_write(text, name, width, height, glyphs);
     frame_find(path, name, width, height, glyphs);
     if (!frame_is(text, path))
         fail_msg("%s is missing or differs from this frame:\n%s", path, text);
+    free(text);
+}
+
+/* Compares the looks of the canvas' cells with the stored ones, or stores them. */
+static inline void frame_compare_styles(const struct canvas *canvas, const char *name)
+{
+    char path[PATH_MAX], file_name[128];
+    char *text = frame_dumped(canvas, canvas_dump_styles);
+
+    snprintf(file_name, sizeof file_name, "tests/frames/%s-%dx%d-styles.txt", name, canvas->width,
+             canvas->height);
+    check_source(path, file_name);
+    if (frame_rewrites())
+        frame_store(text, path);
+    if (!frame_is(text, path))
+        fail_msg("%s is missing or differs from these looks:\n%s", path, text);
     free(text);
 }
 

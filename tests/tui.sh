@@ -18,8 +18,8 @@ header() {
 }
 
 panes() {
-    see '^┌─ Loss.*┐┌─ Accuracy %.*┐$' &&
-        see '^┌─ Model basic  layers [0-9]+-[0-9]+ of 17 ─+┐┌─ Sample  test #[0-9]+ ─+┐$'
+    see '^╭─ Loss.*╮╭─ Accuracy %.*╮$' &&
+        see '^╭─ Model basic  layers [0-9]+-[0-9]+ of 17 ─+╮╭─ Sample  test #[0-9]+ ─+╮$'
 }
 
 axes() {
@@ -49,10 +49,10 @@ key_line() {
 # framed WIDTH HEIGHT: between the header and the key line every row has a border in the first and
 # in the last column.
 framed() {
-    [ "$(wc -l <"$scratch/screen")" -eq "$2" ] && seen '^┌─ Loss.*┐┌─ Accuracy %.*┐' &&
-        seen '^┌─ Model basic .*┐┌─ .*┐$' && seen '┌─ Sample .*┐$' &&
+    [ "$(wc -l <"$scratch/screen")" -eq "$2" ] && seen '^╭─ Loss.*╮╭─ Accuracy %.*╮' &&
+        seen '^╭─ Model basic .*╮╭─ .*╮$' && seen '╭─ Sample .*╮$' &&
         sed -n "$(($2))p" "$scratch/screen" | grep 'q Quit' &&
-        ! sed -n "3,$(($2 - 2))p" "$scratch/screen" | grep -vE "^[┌│└].{$(($1 - 2))}[┐│┘]\$"
+        ! sed -n "3,$(($2 - 2))p" "$scratch/screen" | grep -vE "^[╭│╰].{$(($1 - 2))}[╮│╯]\$"
 }
 
 # sized WIDTH HEIGHT: gives the terminal this size and waits for a frame that fits.
@@ -259,7 +259,7 @@ counts_return() {
 }
 
 zooms() {
-    keys 1 Enter && see '^┌─ Loss.{70,}┐$' && keys Tab && see '^┌─ Accuracy.{65,}┐$' &&
+    keys 1 Enter && see '^╭─ Loss.{70,}╮$' && keys Tab && see '^╭─ Accuracy.{65,}╮$' &&
         keys Escape && panes
 }
 
@@ -295,8 +295,8 @@ travels() {
 }
 
 exported() {
-    keys 2 && see '^┌─ Loss.{70,}┐$' && keys e && see 'Screen saved to mnist-tui-plots-1\.txt' &&
-        says "$scratch/mnist-tui-plots-1.txt" '^┌─ Loss.{70,}┐$' && keys e &&
+    keys 2 && see '^╭─ Loss.{70,}╮$' && keys e && see 'Screen saved to mnist-tui-plots-1\.txt' &&
+        says "$scratch/mnist-tui-plots-1.txt" '^╭─ Loss.{70,}╮$' && keys e &&
         see 'Screen saved to mnist-tui-plots-2\.txt'
 }
 
@@ -561,7 +561,7 @@ mouse_suspended() {
 # The terminal has another size when the program continues.
 suspend_resize() {
     keys C-z && see 'READY' && tmux resize-window -t main -x 100 -y 30 && keys fg Enter &&
-        see '^.{99}┐$' && goes_on && sized 80 24
+        see '^.{99}╮$' && goes_on && sized 80 24
 }
 
 # Also pressed while the first frame is being sent.

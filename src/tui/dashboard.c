@@ -157,7 +157,7 @@ static bool fit_canvas(struct dashboard *dashboard, struct error *error)
     if (!term_fit(&dashboard->canvas, error))
         return false;
     dashboard->canvas.glyphs = dashboard->glyphs;
-    dashboard->canvas.greys = term_greys();
+    dashboard->canvas.inks = term_inks();
     dashboard->fresh = true;
     return true;
 }
@@ -413,7 +413,7 @@ static void press_mouse(struct dashboard *dashboard)
 static void press_colors(struct dashboard *dashboard)
 {
     say(dashboard, term_toggle_colors() ? "Colours on" : "Colours off");
-    dashboard->canvas.greys = term_greys();
+    dashboard->canvas.inks = term_inks();
     draw_now(dashboard, true);
 }
 

@@ -13,11 +13,16 @@
 void image_fit(int width, int height, int *columns, int *rows);
 
 /* Fills the canvas with pixels[height][width], 0 black to 255 white, scaled by averaging. With
- * greys a cell shows two pixels, one above the other; otherwise one of a few shades. */
+ * inks a cell shows two pixels, one above the other; otherwise one of a few shades. */
 void image_draw(struct canvas *canvas, const uint8_t *pixels, int width, int height);
 
 /* The same for values[height][width], of which `low` is black and `high` white. */
 void image_draw_values(struct canvas *canvas, const float *values, int width, int height, float low,
                        float high);
+
+/* The same for values of both signs, of which `largest` is the largest size: on a ramp with zero in
+ * the middle, see ink_of_signed(). Without inks a cell has the value's sign alone. */
+void image_draw_signed(struct canvas *canvas, const float *values, int width, int height,
+                       float largest);
 
 #endif

@@ -31,8 +31,6 @@ enum {
     ROWS_MAX = 1024,
     LEAVE_WAIT_MS = 1000,     /* that a fault waits for the main thread to change the modes */
     SHRINK_LEAST = 256 * 256, /* cells; without memory for these there is not enough for anything */
-    GREY_FIRST = 232,         /* of the 256 colours: 24 greys */
-    ORANGE = 166,             /* and one that is visible on white as well as on black */
 };
 
 static const double REPORT_SECONDS = 0.5; /* in which a mouse report must arrive */
@@ -49,7 +47,8 @@ static struct canvas shown;    /* the canvas on the screen, or on its way there 
 static int shown_next;         /* the next cell to send */
 static bool wiped;             /* the screen was cleared for `shown` */
 static int cursor_x, cursor_y; /* in the terminal; -1: unknown */
-static struct cell last_cell;  /* its look is the terminal's present look */
+static enum theme shown_theme; /* of `shown` */
+static struct look last_look;  /* the terminal's present look */
 static bool use_colors;
 static bool use_mouse, mouse_on; /* the wanted state, and the terminal's */
 
@@ -226,6 +225,18 @@ bool term_toggle_colors(void)
     return use_colors;
 }
 
+enum theme term_theme(void)
+{
+    if (!use_colors)
+        return THEME_MONO;
+    return max_colors >= 256 && set_a_background != NULL ? THEME_DARK : THEME_COLORS;
+}
+
+bool term_inks(void)
+{
+    return theme_has_inks(term_theme());
+}
+
 /* Curses gets the terminal only for reading: it sets the modes, and anything it would draw
  * fails. */
 static bool start_curses(void)
@@ -376,60 +387,25 @@ enum glyphs term_glyphs(void)
     return name != NULL && strcmp(name, "linux") == 0 ? GLYPHS_BLOCK : GLYPHS_BRAILLE;
 }
 
-bool term_greys(void)
-{
-    return use_colors && max_colors >= 256 && set_a_background != NULL;
-}
-
 /* ---- cells ---- */
 
-struct look {
-    attr_t attribute;
-    int color; /* 0: the terminal's default */
-};
-
-static const struct look looks[STYLE_COUNT] = {
-    [STYLE_PLAIN] = {A_NORMAL, 0},
-    [STYLE_DIM] = {A_DIM, 0},
-    [STYLE_BOLD] = {A_BOLD, 0},
-    [STYLE_REVERSE] = {A_REVERSE, 0},
-    [STYLE_BORDER] = {A_DIM, 0},
-    [STYLE_FOCUS] = {A_BOLD, COLOR_CYAN},
-    [STYLE_RAW] = {A_NORMAL, COLOR_BLUE},
-    [STYLE_SMOOTH] = {A_BOLD, COLOR_CYAN},
-    [STYLE_TEST] = {A_BOLD, COLOR_YELLOW},
-    [STYLE_GHOST] = {A_DIM, 0},
-    [STYLE_GOOD] = {A_BOLD, COLOR_GREEN},
-    [STYLE_BAD] = {A_BOLD, COLOR_RED},
-    [STYLE_WARNING] = {A_BOLD, COLOR_MAGENTA},
-};
-
-/* Bright yellow is almost invisible on white, and weak there even without brightness. */
-static int shade_of(int color)
-{
-    return color == COLOR_YELLOW && max_colors >= 256 ? ORANGE : color;
-}
+static const struct look plain_look = {0, LOOK_DEFAULT, LOOK_DEFAULT};
 
 /* Some terminals cannot show colours together with every attribute; curses lists these
  * attributes. */
-static void send_attribute(attr_t attribute, bool colored)
+static void send_attributes(int attributes, bool colored)
 {
     enum { NCV_REVERSE = 4, NCV_DIM = 16, NCV_BOLD = 32 };
     const int refused = colored && no_color_video > 0 ? no_color_video : 0;
 
     if (magic_cookie_glitch > 0) /* attributes would take cells */
         return;
-    if (attribute == A_BOLD && (refused & NCV_BOLD) == 0)
+    if ((attributes & LOOK_BOLD) != 0 && (refused & NCV_BOLD) == 0)
         send_text(enter_bold_mode);
-    if (attribute == A_DIM && (refused & NCV_DIM) == 0)
+    if ((attributes & LOOK_DIM) != 0 && (refused & NCV_DIM) == 0)
         send_text(enter_dim_mode);
-    if (attribute == A_REVERSE && (refused & NCV_REVERSE) == 0)
+    if ((attributes & LOOK_REVERSE) != 0 && (refused & NCV_REVERSE) == 0)
         send_text(enter_reverse_mode);
-}
-
-static bool same_look(const struct cell *a, const struct cell *b)
-{
-    return a->style == b->style && a->fore == b->fore && a->back == b->back;
 }
 
 static void send_plain_look(void)
@@ -437,25 +413,41 @@ static void send_plain_look(void)
     send_text(exit_attribute_mode);
     if (has_own_colors())
         send_text(orig_pair);
-    last_cell = (struct cell){.style = STYLE_PLAIN};
+    last_look = plain_look;
 }
 
-static void send_look(const struct cell *cell)
+static bool has_color(const struct look *look)
 {
-    const struct look *look = &looks[cell->style];
-    const bool grey = cell->style == STYLE_GREY && term_greys();
+    return look->fore != LOOK_DEFAULT || look->back != LOOK_DEFAULT;
+}
 
-    if (same_look(cell, &last_cell))
-        return;
-    send_plain_look();
-    send_attribute(look->attribute, use_colors && look->color != 0);
-    if (grey) {
-        send_text(tiparm(set_a_foreground, GREY_FIRST + cell->fore));
-        send_text(tiparm(set_a_background, GREY_FIRST + cell->back));
-    } else if (use_colors && look->color != 0) {
-        send_text(tiparm(set_a_foreground, shade_of(look->color)));
+/* Whether the terminal must forget its present look first: attributes and colours can only be taken
+ * away together, and which attributes it shows may depend on colours. */
+static bool needs_plain_look(const struct look *look)
+{
+    return look->attributes != last_look.attributes ||
+           (look->fore == LOOK_DEFAULT && last_look.fore != LOOK_DEFAULT) ||
+           (look->back == LOOK_DEFAULT && last_look.back != LOOK_DEFAULT) ||
+           (look->attributes != 0 && has_color(look) != has_color(&last_look));
+}
+
+/* Sends what differs from the present look. */
+static void send_look(const struct look *look)
+{
+    if (needs_plain_look(look)) {
+        send_plain_look();
+        send_attributes(look->attributes, has_color(look));
     }
-    last_cell = *cell;
+    if (look->fore != last_look.fore)
+        send_text(tiparm(set_a_foreground, look->fore));
+    if (look->back != last_look.back)
+        send_text(tiparm(set_a_background, look->back));
+    last_look = *look;
+}
+
+static bool same_cell(const struct cell *a, const struct cell *b)
+{
+    return a->glyph == b->glyph && a->style == b->style && a->fore == b->fore && a->back == b->back;
 }
 
 static void send_glyph(uint32_t glyph)
@@ -481,7 +473,8 @@ static void send_cell(int x, int y, const struct cell *cell)
             send_plain_look();
         send_text(tiparm(cursor_address, y, x));
     }
-    send_look(cell);
+    const struct look look = theme_look(shown_theme, cell);
+    send_look(&look);
     send_glyph(cell->glyph);
     /* Terminals differ in the place after the last column, and in which glyphs are wide. */
     cursor_x = after < shown.width && !cell->wide ? after : -1;
@@ -506,7 +499,8 @@ bool term_show(const struct canvas *canvas, bool all)
 {
     const int count = shown.width * shown.height;
 
-    wiped = wiped && !all;
+    wiped = wiped && !all && shown_theme == term_theme();
+    shown_theme = term_theme();
     if (!has_room())
         return false;
     if (!wiped)
@@ -518,7 +512,7 @@ bool term_show(const struct canvas *canvas, bool all)
         shown_next = shown_next < count ? shown_next : 0;
         const struct cell *cell = &canvas->cells[shown_next];
         struct cell *before = &shown.cells[shown_next];
-        if (cell->glyph == CANVAS_REST || (cell->glyph == before->glyph && same_look(cell, before)))
+        if (cell->glyph == CANVAS_REST || same_cell(cell, before))
             continue;
         if (!has_room())
             return false;

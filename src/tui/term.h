@@ -13,6 +13,7 @@
 
 #include "tui/canvas.h"
 #include "tui/mouse.h"
+#include "tui/theme.h"
 
 /* Keys other than characters, which have their own codes. */
 enum term_key {
@@ -62,13 +63,15 @@ void term_stop(void);
  * almost nothing. */
 bool term_fit(struct canvas *canvas, struct error *error);
 
-/* Switches colours off, or on again if there are any; returns whether they are on. Show everything
- * again afterwards. */
+/* Switches colours off, or on again if there are any; returns whether they are on. */
 bool term_toggle_colors(void);
 
-/* The best glyphs that locale and terminal can show, and whether grey levels can be shown. */
+/* The theme that is shown, and whether it shows inks. */
+enum theme term_theme(void);
+bool term_inks(void);
+
+/* The best glyphs that locale and terminal can show. */
 enum glyphs term_glyphs(void);
-bool term_greys(void);
 
 /* Shows the canvas, which term_fit() made. Only changes are sent; with `all` everything. What the
  * terminal does not take at once is left for the next call. Returns whether all of it was sent. */

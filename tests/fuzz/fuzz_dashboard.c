@@ -455,7 +455,7 @@ void fuzz_one(const uint8_t *data, size_t size)
     take_size(&bytes, &width, &height);
     fuzz_require(canvas_new(&canvas, width, height, &error));
     canvas.glyphs = (enum glyphs)take_int(&bytes, GLYPHS_ASCII, GLYPHS_BRAILLE);
-    canvas.greys = take_bool(&bytes);
+    canvas.inks = take_bool(&bytes);
     const enum view view = (enum view)take_int(&bytes, 0, VIEW_COUNT - 1);
     int count = take_presses(&bytes, presses);
     make_insight(&bytes, world);
