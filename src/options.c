@@ -63,6 +63,7 @@ struct row {
 
 WORDS_FUNCTION(glyphs_word, "auto", "braille", "block", "ascii")
 WORDS_FUNCTION(color_word, "auto", "always", "never")
+WORDS_FUNCTION(theme_word, "auto", "dark", "light", "mono")
 WORDS_FUNCTION(summary_word, "table", "torch")
 WORDS_FUNCTION(format_word, "text", "csv", "jsonl")
 
@@ -200,6 +201,8 @@ static const struct row rows[] = {
      STORED(NAME, glyphs), .words = glyphs_word},
     {0, "color", "WHEN", "auto (default), always or never; NO_COLOR is honoured",
      STORED(NAME, color), .words = color_word},
+    {0, "theme", "NAME", "auto (default: as the terminal's background), dark, light or mono",
+     STORED(NAME, theme), .words = theme_word},
     {0, "snapshot", "COLSxROWS", "train headless, then print the last frame as plain text",
      CUSTOM, .read = read_snapshot, .expects = "COLSxROWS, each 1 to 1000",
      .action = ACTION_SNAPSHOT},
@@ -620,6 +623,7 @@ bool options_parse(struct options *options, const struct settings *run, int argc
         .kernels = "auto",
         .glyphs = "auto",
         .color = "auto",
+        .theme = "auto",
         .format = "text",
         .image_rows = 28,
         .image_columns = 28,

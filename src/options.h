@@ -52,7 +52,7 @@ struct options {
     const char *compare[OPTIONS_COMPARE_MAX]; /* directories of runs to show beside this one */
     int compare_count;
     bool headless;
-    const char *glyphs, *color;
+    const char *glyphs, *color, *theme;
     enum view view;
     bool no_mouse;
     int columns, rows;   /* of --snapshot */

@@ -1,6 +1,7 @@
-/* The colours of cells: the table of themes. */
+/* The colours of cells: the table of themes, and the terminal's answer for its background. */
 #include "check.h"
 
+#include "tui/background.h"
 #include "tui/theme.h"
 
 static bool is_color(int color)
@@ -72,7 +73,61 @@ static void pictures_use_the_colors_that_terminals_number_alike(void **unused)
     assert_int_equal(theme_rgb(255), 0xEEEEEE);
 }
 
+/* Reads an answer without its beginning; no byte but the last may end it. */
+static enum background_result answer(const char *text)
+{
+    struct background_reader reader;
+    const size_t length = strlen(text);
+
+    background_begin(&reader);
+    for (size_t i = 0; i + 1 < length; i++) {
+        assert_int_equal(background_read(&reader, (unsigned char)text[i]), BACKGROUND_MORE);
+        assert_true(reader.reading);
+    }
+    const enum background_result result = background_read(&reader, (unsigned char)text[length - 1]);
+    assert_int_equal(reader.reading, result == BACKGROUND_MORE);
+    return result;
+}
+
+static void an_answer_tells_whether_the_background_is_light(void **unused)
+{
+    (void)unused;
+    assert_int_equal(answer("rgb:0000/0000/0000\a"), BACKGROUND_DARK);
+    assert_int_equal(answer("rgb:ffff/FFFF/ffff\033\\"), BACKGROUND_LIGHT);
+    assert_int_equal(answer("rgb:12/12/12\a"), BACKGROUND_DARK);
+    assert_int_equal(answer("rgb:f/f/f\a"), BACKGROUND_LIGHT);
+    assert_int_equal(answer("rgb:000/fff/000\a"), BACKGROUND_LIGHT); /* green is bright, */
+    assert_int_equal(answer("rgb:ff/00/ff\a"), BACKGROUND_DARK);     /* and magenta is not */
+    assert_int_equal(answer("rgba:fdfd/f6f6/e3e3/ffff\a"), BACKGROUND_LIGHT);
+}
+
+static void an_answer_in_another_form_is_read_to_its_end(void **unused)
+{
+    char text[3 * BACKGROUND_TEXT];
+    (void)unused;
+
+    assert_int_equal(answer("\a"), BACKGROUND_UNKNOWN);
+    assert_int_equal(answer("rgb:\a"), BACKGROUND_UNKNOWN);
+    assert_int_equal(answer("rgb:fffff/0/0\a"), BACKGROUND_UNKNOWN);
+    assert_int_equal(answer("rgb:ff/ff\033\\"), BACKGROUND_UNKNOWN);
+    assert_int_equal(answer("white\a"), BACKGROUND_UNKNOWN);
+    memset(text, 'x', sizeof text);
+    snprintf(text + sizeof text - 2, 2, "\a");
+    assert_int_equal(answer(text), BACKGROUND_UNKNOWN);
+}
+
+static void what_is_no_answer_is_left_to_the_keys(void **unused)
+{
+    (void)unused;
+    assert_int_equal(answer("rgb:ff\r"), BACKGROUND_INVALID);
+    assert_int_equal(answer("rgb:ff\033x"), BACKGROUND_INVALID);
+    assert_int_equal(answer("\303"), BACKGROUND_INVALID);
+}
+
 static const struct CMUnitTest tests[] = {
+    cmocka_unit_test(an_answer_tells_whether_the_background_is_light),
+    cmocka_unit_test(an_answer_in_another_form_is_read_to_its_end),
+    cmocka_unit_test(what_is_no_answer_is_left_to_the_keys),
     cmocka_unit_test(every_style_has_a_look_in_every_theme),
     cmocka_unit_test(every_ink_has_a_color_in_the_themes_that_have_inks),
     cmocka_unit_test(the_selection_and_focus_differ_from_the_rest_without_colors),

@@ -53,10 +53,11 @@ static void every_option_is_read(void **unused)
     struct error error;
     (void)unused;
 
-    assert_true(parse(&options,
-                      "-d dir -m basic -i init -e 3 -b 32 --lr=0.5 --momentum 0 -s 9 --no-shuffle "
-                      "-j 4 --kernels=baseline -o out --headless --glyphs=ascii --color=never",
-                      &error));
+    assert_true(parse(
+        &options,
+        "-d dir -m basic -i init -e 3 -b 32 --lr=0.5 --momentum 0 -s 9 --no-shuffle "
+        "-j 4 --kernels=baseline -o out --headless --glyphs=ascii --color=never --theme=light",
+        &error));
     assert_string_equal(options.data, "dir");
     assert_string_equal(options.init, "init");
     assert_int_equal(options.settings.epochs, 3);
@@ -71,6 +72,7 @@ static void every_option_is_read(void **unused)
     assert_true(options.headless);
     assert_string_equal(options.glyphs, "ascii");
     assert_string_equal(options.color, "never");
+    assert_string_equal(options.theme, "light");
 }
 
 static void every_setting_of_a_recipe_is_read(void **unused)
@@ -516,12 +518,19 @@ static void row_56_an_empty_argv_is_survived(void **unused)
 static void words_are_checked_against_their_list(void **unused)
 {
     static const char *const cases[][2] = {
-        {"--glyphs=emoji", "braille"},        {"--color=maybe", "always"},
-        {"--view=nonesuch", "overview"},      {"--snapshot=80", "COLSxROWS"},
-        {"--snapshot=0x5", "COLSxROWS"},      {"--snapshot=80x24x", "COLSxROWS"},
-        {"--optimizer=adagrad", "adamw"},     {"--recipe=cake", "reference, best, tiny"},
-        {"--recipe=", "reference"},           {"--schedule=poly", "none, step, cosine, onecycle"},
-        {"--augment=flip", "affine"},         {"--snapshot=x", "COLSxROWS"},
+        {"--glyphs=emoji", "braille"},
+        {"--color=maybe", "always"},
+        {"--theme=pink", "light"},
+        {"--view=nonesuch", "overview"},
+        {"--snapshot=80", "COLSxROWS"},
+        {"--snapshot=0x5", "COLSxROWS"},
+        {"--snapshot=80x24x", "COLSxROWS"},
+        {"--optimizer=adagrad", "adamw"},
+        {"--recipe=cake", "reference, best, tiny"},
+        {"--recipe=", "reference"},
+        {"--schedule=poly", "none, step, cosine, onecycle"},
+        {"--augment=flip", "affine"},
+        {"--snapshot=x", "COLSxROWS"},
         {"--report a --format=xml", "jsonl"},
     };
     (void)unused;

@@ -1,7 +1,7 @@
 #!/bin/sh
 # terminal.sh -- tests the program with a terminal or pipe that nobody reads, with a terminal that
-# belongs to another job, that claims an impossible size, or with two terminals; and with time in
-# which it is stopped. "row NN" is row NN of the table of faults. With FAULTS_SAMPLES=all the
+# belongs to another job, that claims an impossible size, or with two terminals; with time in which
+# it is stopped; and with terminals that tell their background, or do not. "row NN" is row NN of the table of faults. With FAULTS_SAMPLES=all the
 # program is told to end a hundred times in each state, and must have ended within two seconds each
 # time.
 
@@ -377,4 +377,97 @@ row_113_same() {
 
 check "row 113: two terminals as stdin and stdout are refused with exit 5" row_113
 check "row 113: one terminal by two names is accepted" row_113_same
+
+# ---- the terminal's background ----
+
+# themed NAME: the colour of the focused pane's border is the theme's.
+themed() {
+    [ "$1" = dark ] && color=39 || color=25
+    tmux capture-pane -e -p -t main | grep -q "38;5;${color}m╭"
+}
+
+# asked COLOR ARGUMENTS: starts in a terminal that answers with this background; none: not at all.
+asked() {
+    [ "$1" = none ] || before="\"\$TMUX_PROGRAM\" set-option -w window-style bg=$1"
+    start 80 24 "$many --paused $2"
+    started=$?
+    before=:
+    [ $started -eq 0 ] && see PAUSED && clean
+}
+
+# clean: nothing of the question or the answer is on the screen.
+clean() {
+    see_no ']11|11;|rgb:|ffff' && goes_nowhere
+}
+
+# goes_nowhere: no key came from the answer: the overview is shown, and nothing was trained.
+goes_nowhere() {
+    see '^╭─ Loss.*╮╭─ Accuracy' && see 'epoch 1/.*batch 0/40'
+}
+
+quits() {
+    keys q && left 0 && restored
+}
+
+# answers_with BACKGROUND: types the answer of a terminal.
+answers_with() {
+    keys -l "$(printf '\033]11;rgb:%s\033\\' "$1")"
+}
+
+dark_background() {
+    asked '#101010' '' && eventually themed dark && quits
+}
+
+light_background() {
+    asked '#fdf6e3' '' && eventually themed light && quits
+}
+
+no_background() {
+    asked none '' && eventually themed dark && quits
+}
+
+given_theme() {
+    asked '#ffffff' --theme=dark && eventually themed dark && asked none --theme=light &&
+        eventually themed light && asked '#ffffff' --theme=mono &&
+        ! tmux capture-pane -e -p -t main | grep -q '38;5;' && quits
+}
+
+# The answer turns up long after the question; it is no key, and the theme follows it.
+late_background() {
+    asked none '' && eventually themed dark && answers_with ffff/ffff/ffff && eventually themed light &&
+        clean && answers_with 00/00/00 && eventually themed dark && clean && quits
+}
+
+# Keys around an answer count, and no byte of it does.
+background_among_keys() {
+    asked none '' && keys -l "b$(printf '\033]11;rgb:ffff/ffff/ffff\a')b" && eventually themed light &&
+        see 'epoch 1/.*batch 2/40' && keys q && left 0
+}
+
+# A key that was pressed before the question works at once: nothing else wakes a paused program.
+keys_before_background() {
+    rm -f "$scratch/go"
+    before='until [ -e "$scratch/go" ]; do sleep 0.05; done'
+    start 80 24 "$many --paused"
+    before=:
+    keys 2 && touch "$scratch/go" && see '^╭─ Loss.{70,}╮$' && eventually themed dark && quits
+}
+
+# In tmux the question is asked again when the program gets the terminal back.
+background_changes() {
+    directory=$scratch/changes
+    export directory
+    asked '#ffffff' '' && eventually themed light && keys C-z && see 'IT IS STOPPED' &&
+        tmux set-option -w -t main window-style bg=#000000 &&
+        kill -CONT "$(cat "$scratch/pid")" && eventually themed dark && quits
+}
+
+check "the theme suits a dark background" dark_background
+check "the theme suits a light background" light_background
+check "without an answer the theme is dark, and nothing is left over" no_background
+check "--theme chooses the theme, whatever the background is" given_theme
+check "an answer that comes late is not taken for keys" late_background
+check "keys before and after an answer count" background_among_keys
+check "keys from before the question work at once" keys_before_background
+check "the background is asked for again after a stop" background_changes
 done_testing

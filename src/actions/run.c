@@ -153,6 +153,7 @@ static bool watch(struct run *run, bool terminal, struct error *error)
     const struct dashboard_options look = {
         .glyphs = options->glyphs,
         .color = options->color,
+        .theme = options->theme,
         .view = options->view,
         .mouse = !options->no_mouse,
         .saves = run->runlog != NULL,

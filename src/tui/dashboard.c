@@ -422,7 +422,7 @@ static void press(struct dashboard *dashboard, int key)
     enum key_action action = key_action(key);
 
     dashboard->fresh = true;
-    if (dashboard->asking) {
+    if (dashboard->asking && action != KEY_REDRAW) {
         answer_quit(dashboard, key);
         return;
     }
@@ -459,6 +459,7 @@ static bool take_terminal(struct dashboard *dashboard, struct error *error)
     if (!dashboard->away || signals_ending() != 0)
         return true;
     dashboard->away = !term_take();
+    dashboard->unread = true;
     return dashboard->away || fit_canvas(dashboard, error);
 }
 
@@ -527,6 +528,7 @@ static bool start(struct dashboard *dashboard, struct error *error)
     term_use_mouse(dashboard->mouse);
     dashboard->glyphs = choose_glyphs(dashboard->options->glyphs, term_glyphs());
     dashboard->away = !term_take();
+    dashboard->unread = true;
     return fit_canvas(dashboard, error);
 }
 
@@ -591,8 +593,8 @@ bool dashboard_run(const struct dashboard_options *options, struct trainer *trai
 
     if (dashboard == NULL)
         return false;
-    bool ran =
-        term_start(options->color, error) && start(dashboard, error) && run_loop(dashboard, error);
+    bool ran = term_start(options->color, options->theme, error) && start(dashboard, error) &&
+               run_loop(dashboard, error);
     term_stop();
     dashboard_free(dashboard);
     return ran;

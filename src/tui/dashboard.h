@@ -16,11 +16,11 @@
 #include <stdio.h>
 
 struct dashboard_options {
-    const char *glyphs, *color;      /* as on the command line */
-    enum view view;                  /* the one to open */
-    bool mouse;                      /* whether to use it */
-    bool saves;                      /* the trainer has a run directory */
-    const struct past_run *compared; /* runs to show beside this one */
+    const char *glyphs, *color, *theme; /* as on the command line */
+    enum view view;                     /* the one to open */
+    bool mouse;                         /* whether to use it */
+    bool saves;                         /* the trainer has a run directory */
+    const struct past_run *compared;    /* runs to show beside this one */
     int compared_count;
     const struct settings *settings; /* of the run */
     const struct dataset *data;

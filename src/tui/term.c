@@ -2,6 +2,7 @@
 
 #include "support/clock.h"
 #include "support/signals.h"
+#include "tui/background.h"
 #include "tui/output.h"
 
 #include <curses.h>
@@ -30,18 +31,23 @@ enum {
     COLUMNS_MAX = 4096,
     ROWS_MAX = 1024,
     LEAVE_WAIT_MS = 1000,     /* that a fault waits for the main thread to change the modes */
+    KEPT_MAX = 256,           /* keys that are read while the terminal is asked */
     SHRINK_LEAST = 256 * 256, /* cells; without memory for these there is not enough for anything */
 };
 
-static const double REPORT_SECONDS = 0.5; /* in which a mouse report must arrive */
+static const double REPORT_SECONDS = 0.5; /* in which a report of the terminal must arrive */
+static const double ANSWER_SECONDS = 0.1; /* that the terminal may take to tell its background */
 
 /* Curses reads the keys and the terminal's description; it draws nothing. */
 static SCREEN *curses; /* NULL: not started */
 static FILE *curses_file;
 static WINDOW *keyboard;
 static struct mouse_reader mouse;
-static double mouse_begun_at;
+static struct background_reader background;
+static double report_begun_at; /* by the mouse or the background */
 static struct pointer pointer; /* of the latest TERM_MOUSE */
+static int kept[KEPT_MAX];     /* keys that term_key() returns first: */
+static int kept_next, kept_count;
 
 static struct canvas shown;    /* the canvas on the screen, or on its way there */
 static int shown_next;         /* the next cell to send */
@@ -50,6 +56,9 @@ static int cursor_x, cursor_y; /* in the terminal; -1: unknown */
 static enum theme shown_theme; /* of `shown` */
 static struct look last_look;  /* the terminal's present look */
 static bool use_colors;
+static bool asks_background;     /* the theme is auto, */
+static bool asked;               /* the terminal has not answered */
+static bool light;               /* its background, or the theme */
 static bool use_mouse, mouse_on; /* the wanted state, and the terminal's */
 
 /* Prepared in advance for the emergency exit. */
@@ -187,8 +196,8 @@ static bool begin_change(void)
 
 /* ---- the mouse ---- */
 
-/* Mouse reports are read here: curses would wait for the rest of an incomplete one. */
-enum { KEY_SGR_REPORT = KEY_MAX + 1, KEY_BYTES_REPORT };
+/* Reports are read here: curses would wait for the rest of an incomplete one. */
+enum { KEY_SGR_REPORT = KEY_MAX + 1, KEY_BYTES_REPORT, KEY_BACKGROUND_REPORT };
 
 void term_use_mouse(bool use)
 {
@@ -210,31 +219,49 @@ static bool has_own_colors(void)
     return max_colors >= 8 && set_a_foreground != NULL && orig_pair != NULL;
 }
 
-static void choose_colors(const char *color)
+static bool refuses_colors(const char *color)
 {
     const char *no_color = getenv("NO_COLOR");
-    bool refused = strcmp(color, "never") == 0 ||
-                   (strcmp(color, "always") != 0 && no_color != NULL && *no_color != '\0');
 
-    use_colors = !refused && has_own_colors();
-}
-
-bool term_toggle_colors(void)
-{
-    use_colors = !use_colors && has_own_colors();
-    return use_colors;
+    return strcmp(color, "never") == 0 ||
+           (strcmp(color, "always") != 0 && no_color != NULL && *no_color != '\0');
 }
 
 enum theme term_theme(void)
 {
     if (!use_colors)
         return THEME_MONO;
-    return max_colors >= 256 && set_a_background != NULL ? THEME_DARK : THEME_COLORS;
+    if (max_colors < 256 || set_a_background == NULL)
+        return THEME_COLORS;
+    return light ? THEME_LIGHT : THEME_DARK;
 }
 
 bool term_inks(void)
 {
     return theme_has_inks(term_theme());
+}
+
+/* The answer comes as a key, see read_background(). */
+static void ask_background(void)
+{
+    asked = asks_background && term_inks();
+    if (asked)
+        output_text(BACKGROUND_ASK);
+}
+
+void term_set_theme(const char *name)
+{
+    use_colors = strcmp(name, "mono") != 0 && has_own_colors();
+    asks_background = strcmp(name, "auto") == 0;
+    light = strcmp(name, "light") == 0;
+    if (drawn_on)
+        ask_background();
+}
+
+bool term_toggle_colors(void)
+{
+    use_colors = !use_colors && has_own_colors();
+    return use_colors;
 }
 
 /* Curses gets the terminal only for reading: it sets the modes, and anything it would draw
@@ -257,6 +284,7 @@ static bool start_curses(void)
     nodelay(keyboard, TRUE);
     define_key(MOUSE_SGR_START, KEY_SGR_REPORT);
     define_key(MOUSE_BYTES_START, KEY_BYTES_REPORT);
+    define_key(BACKGROUND_START, KEY_BACKGROUND_REPORT);
     return cursor_address != NULL && clear_screen != NULL;
 }
 
@@ -273,7 +301,7 @@ static void stop_curses(void)
     curses_file = NULL;
 }
 
-bool term_start(const char *color, struct error *error)
+bool term_start(const char *color, const char *theme, struct error *error)
 {
     if (!term_check(error) || !output_open(error))
         return false;
@@ -292,7 +320,8 @@ bool term_start(const char *color, struct error *error)
     }
     tcgetattr(STDIN_FILENO, &own_modes);
     own_modes.c_iflag &= ~(tcflag_t)IXON; /* Ctrl-S is an ordinary key here */
-    choose_colors(color);
+    term_set_theme(theme);
+    use_colors = use_colors && !refuses_colors(color);
     prepare_restore();
     return true;
 }
@@ -318,6 +347,8 @@ static void send_text(const char *text)
         tputs(text, 1, output_byte);
 }
 
+static void await_background(void);
+
 bool term_take(void)
 {
     if (!in_foreground() || !begin_change())
@@ -338,6 +369,8 @@ bool term_take(void)
     drawn_on = true;
     mouse_on = false;
     wiped = false;
+    ask_background();
+    await_background();
     return true;
 }
 
@@ -553,27 +586,79 @@ static int name_key(int key)
     return key > 0 && key < 0x80 ? key : TERM_OTHER;
 }
 
+/* Whether the key belongs to a mouse report; *result is then a key, or TERM_NONE. */
+static bool read_mouse(int key, int *result)
+{
+    if (mouse.kind == MOUSE_NONE)
+        return false;
+    const enum mouse_result read = mouse_read(&mouse, key, &pointer);
+    *result = read == MOUSE_POINTER ? TERM_MOUSE : read == MOUSE_IGNORED ? TERM_OTHER : TERM_NONE;
+    return read != MOUSE_INVALID;
+}
+
+/* The same for the answer about the background. */
+static bool read_background(int key, int *result)
+{
+    if (!background.reading)
+        return false;
+    const enum theme before = term_theme();
+    const enum background_result read = background_read(&background, key);
+    if (asks_background && (read == BACKGROUND_DARK || read == BACKGROUND_LIGHT))
+        light = read == BACKGROUND_LIGHT;
+    asked = asked && background.reading;
+    *result = term_theme() != before ? TERM_REDRAW : TERM_NONE;
+    return read != BACKGROUND_INVALID;
+}
+
+/* Whether the key begins a report. */
+static bool begin_report(int key)
+{
+    mouse.kind = MOUSE_NONE;
+    background.reading = false;
+    if (key == KEY_BACKGROUND_REPORT)
+        background_begin(&background);
+    else if (key == KEY_SGR_REPORT || key == KEY_BYTES_REPORT)
+        mouse_begin(&mouse, key == KEY_SGR_REPORT ? MOUSE_SGR : MOUSE_BYTES);
+    report_begun_at = clock_seconds();
+    return background.reading || mouse.kind != MOUSE_NONE;
+}
+
+static int read_key(void)
+{
+    for (int key, result = TERM_NONE; (key = wgetch(keyboard)) != ERR;) {
+        const bool late = clock_seconds() - report_begun_at >= REPORT_SECONDS;
+        if (!late && (read_mouse(key, &result) || read_background(key, &result))) {
+            if (result != TERM_NONE)
+                return result;
+        } else if (!begin_report(key)) {
+            return name_key(key);
+        }
+    }
+    return TERM_NONE;
+}
+
 int term_key(void)
 {
-    for (;;) {
-        int key = wgetch(keyboard);
-        enum mouse_result result = MOUSE_INVALID;
+    return kept_next < kept_count ? kept[kept_next++] : read_key();
+}
 
-        if (key == ERR)
-            return TERM_NONE;
-        if (mouse.kind != MOUSE_NONE && clock_seconds() - mouse_begun_at < REPORT_SECONDS)
-            result = mouse_read(&mouse, key, &pointer);
-        if (result == MOUSE_POINTER)
-            return TERM_MOUSE;
-        if (result == MOUSE_IGNORED)
-            return TERM_OTHER;
-        if (result == MOUSE_MORE)
-            continue;
-        mouse.kind = MOUSE_NONE;
-        if (key != KEY_SGR_REPORT && key != KEY_BYTES_REPORT)
-            return name_key(key);
-        mouse_begin(&mouse, key == KEY_SGR_REPORT ? MOUSE_SGR : MOUSE_BYTES);
-        mouse_begun_at = clock_seconds();
+/* Waits until the terminal has told its background, but not long. Keys that come first are kept. */
+static void await_background(void)
+{
+    const double until = clock_seconds() + ANSWER_SECONDS;
+
+    if (kept_next == kept_count)
+        kept_next = kept_count = 0;
+    output_send();
+    while (asked && kept_count < KEPT_MAX) {
+        const int key = read_key();
+        const double left = until - clock_seconds();
+        if (key != TERM_NONE)
+            kept[kept_count++] = key;
+        else if (left > 0.0)
+            poll(&(struct pollfd){.fd = STDIN_FILENO, .events = POLLIN}, 1, (int)(1e3 * left) + 1);
+        else
+            return;
     }
 }
 

@@ -47,12 +47,13 @@ bool term_wanted(void);
  * stdin and stdout are two terminals. */
 bool term_check(struct error *error);
 
-/* Prepares to take control of the terminal. `color` is auto, always or never. ERROR_SYSTEM as
- * term_check, or if the terminal cannot be opened. */
-bool term_start(const char *color, struct error *error);
+/* Prepares to take control of the terminal. `color` is auto, always or never, `theme` as for
+ * term_set_theme(). ERROR_SYSTEM as term_check, or if the terminal cannot be opened. */
+bool term_start(const char *color, const char *theme, struct error *error);
 
 /* Takes control of the terminal, also again after term_suspend() and after SIGCONT. False, without
- * any change, if another job has the terminal. */
+ * any change, if another job has the terminal. If the theme is auto, it waits up to a tenth of a
+ * second for the terminal to tell its background; then term_key() may have keys at once. */
 bool term_take(void);
 
 /* Restores the terminal. Does nothing if it was not taken. */
@@ -65,6 +66,10 @@ bool term_fit(struct canvas *canvas, struct error *error);
 
 /* Switches colours off, or on again if there are any; returns whether they are on. */
 bool term_toggle_colors(void);
+
+/* Chooses the theme: auto, dark, light or mono. auto asks the terminal for its background, and is
+ * dark until the terminal answers; it may answer late or never. */
+void term_set_theme(const char *name);
 
 /* The theme that is shown, and whether it shows inks. */
 enum theme term_theme(void);
@@ -80,7 +85,8 @@ bool term_show(const struct canvas *canvas, bool all);
 /* The descriptor to wait for if term_show() has not sent everything. */
 int term_output(void);
 
-/* The next waiting key, or TERM_NONE; never blocks. */
+/* The next waiting key, or TERM_NONE; never blocks. TERM_REDRAW also when the terminal has told its
+ * background and the theme is another one by that. */
 int term_key(void);
 
 /* The mouse event of a TERM_MOUSE. */
