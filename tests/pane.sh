@@ -71,15 +71,17 @@ restored() {
     [ "$flags" = '0 1 0' ] || { echo "alternate screen, cursor, keypad: $flags"; return 1; }
 }
 
-# moment: the number of batches done since the start, from the header.
+# moment: the epoch and the batch in the header, as one number that grows. The batch is there while
+# the run is paused, and in wide terminals.
 moment() {
-    set -- $(sed -nE 's/.* epoch ([0-9]+).* batch ([0-9]+)\/([0-9]+).*/\1 \2 \3/p' "$scratch/screen")
-    [ $# -eq 3 ] && echo $((($1 - 1) * $3 + $2))
+    set -- $(sed -nE 's/.* epoch ([0-9]+)\/[0-9]+( +batch ([0-9]+))?.*/\1 \3/p' "$scratch/screen")
+    [ $# -ge 1 ] && echo $(($1 * 100000 + ${2-0}))
 }
 
 # goes_on: training advances, now and again later, and is not paused.
 goes_on() {
-    eventually moment && from=$(moment) && eventually later $((from + 25)) && see_no PAUSED
+    eventually moment && from=$(moment) && eventually later "$from" && from=$(moment) &&
+        eventually later "$from" && see_no PAUSED
 }
 
 # later MOMENT: the run is past this moment.
@@ -91,7 +93,7 @@ later() {
 trained() {
     directory=$scratch/$1
     export directory
-    start 80 24 "$many -o \"\$directory\" ${2-}" && see 'batch [1-9]'
+    start 80 24 "$many -o \"\$directory\" ${2-}" && see 'epoch ([2-9]|[1-9][0-9])'
 }
 
 # gone: waits for the process's end without reading the terminal, which may hang.

@@ -466,7 +466,7 @@ paused_at_7() {
         sh -c 'echo \$\$ >\"\$scratch/pid\"; exec \"\$PROGRAM\" -d \"\$data\" -b 16 -e 3 \
             -o \"\$directory\" --paused --checkpoint-every=0 \$options'
         echo \$? >\"\$scratch/status\"" &&
-        see PAUSED && keys 7b && see 'PAUSED .*batch 7/19'
+        see PAUSED && keys B 7 Enter && see 'PAUSED .*batch 7/19'
 }
 
 # leaves STATUS COMMAND...: the command ends the dashboard with this status, and the run is resumed.
@@ -496,7 +496,7 @@ signal() {
 
 if [ -n "${TMUX_PROGRAM-}" ]; then
     end_terminals_at_exit
-    check "a run that q ended midway is resumed to the same bits" leaves 0 keys q
+    check "a run that q ended midway is resumed to the same bits" leaves 0 keys q y
     check "row 84: a run ended by SIGTERM while paused is resumed to the same bits" \
         leaves 143 signal TERM
     check "row 84: a run killed while paused is resumed to the same bits" leaves 137 signal KILL

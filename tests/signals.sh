@@ -30,7 +30,7 @@ starting_up() {
 }
 
 training() {
-    launch '' && see 'TRAINING .*batch [1-9]'
+    launch '' && see 'TRAIN +epoch ([2-9]|[1-9][0-9])'
 }
 
 # During the rename of a checkpoint, after the second batch.
@@ -49,7 +49,7 @@ on_a_tiny_screen() {
 
 suspended() {
     before='set -m'
-    launch '' && see TRAINING && keys C-z && see 'IT IS STOPPED'
+    launch '' && see TRAIN && keys C-z && see 'IT IS STOPPED'
     seen=$?
     before=:
     return $seen
@@ -114,7 +114,7 @@ milliseconds() {
 
 # vanishes: the terminal goes away at some moment of a run; the run ends and can be resumed.
 vanishes() {
-    launch '' && see 'TRAINING .*batch [1-9]' && sleep "0.$1" || return 1
+    launch '' && see 'TRAIN +epoch ([2-9]|[1-9][0-9])' && sleep "0.$1" || return 1
     from=$(milliseconds)
     tmux kill-server && gone || return 1
     took=$(($(milliseconds) - from))

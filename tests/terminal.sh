@@ -43,7 +43,7 @@ launch() {
 }
 
 training() {
-    launch '-e 100000' 'TRAINING'
+    launch '-e 100000' 'TRAIN'
 }
 
 # A lot is drawn, so that the terminal's buffer is full soon.
@@ -204,7 +204,7 @@ echo $$ >"$scratch/pid"
 eval "exec \"\$PROGRAM\" -d \"\$data\" -b 16 -o \"\$scratch/job\" $arguments"
 JOB
     terminal 80 24 'env TERM=screen-256color PS1="READY " sh -i' && see READY &&
-        keys 'sh "$scratch/job.sh"' Enter && see TRAINING
+        keys 'sh "$scratch/job.sh"' Enter && see TRAIN
 }
 
 answers() {
@@ -222,8 +222,8 @@ stop_and_clear() {
 }
 
 row_95() {
-    shell '-e 100000' && stop_and_clear && keys fg C-j && see 'mnist-tui +> TRAINING' && answers && goes_on &&
-        keys p && see PAUSED && keys q && see READY && eventually flags_are '0 1 0'
+    shell '-e 100000' && stop_and_clear && keys fg C-j && see '▶ TRAIN' && answers && goes_on &&
+        keys p && see PAUSED && keys q y && see READY && eventually flags_are '0 1 0'
 }
 
 # New epochs show that it continues in the background.
@@ -234,7 +234,7 @@ epochs() {
 row_96() {
     shell '-e 100000' && stop_and_clear && keys 'bg; clear' C-j || return 1
     until_epoch $(($(epochs) + 3)) "$scratch/job" && keys 'echo $((52 + 1))' C-j && see '^53' &&
-        unseen 'TRAINING|Loss|Spc Pause' && stty_is_sane && keys fg C-j && see 'mnist-tui +> TRAINING' && answers
+        unseen 'TRAIN|Loss|Space pause' && stty_is_sane && keys fg C-j && see '▶ TRAIN' && answers
 }
 
 # Its modes are those of a shell that reads lines.
@@ -246,14 +246,14 @@ stty_is_sane() {
 # Suspended by a key, too, and told to end while suspended.
 row_96_suspended() {
     keys C-z && see READY && keys 'bg; clear' C-j || return 1
-    until_epoch $(($(epochs) + 3)) "$scratch/job" && unseen 'TRAINING|Loss|Spc Pause' && signal TERM && gone &&
-        keys 'echo $((62 + 1))' C-j && see '^63' && unseen 'TRAINING|Loss|Spc Pause' &&
+    until_epoch $(($(epochs) + 3)) "$scratch/job" && unseen 'TRAIN|Loss|Space pause' && signal TERM && gone &&
+        keys 'echo $((62 + 1))' C-j && see '^63' && unseen 'TRAIN|Loss|Space pause' &&
         run 0 -d "$data" --eval="$scratch/job/last.safetensors"
 }
 
 row_97() {
     before='set -m'
-    start 80 24 "$many" '--ignore-signal=TSTP' && see TRAINING && keys C-z && goes_on && answers
+    start 80 24 "$many" '--ignore-signal=TSTP' && see TRAIN && keys C-z && goes_on && answers
     ignored=$?
     before=:
     return $ignored
@@ -323,7 +323,7 @@ resized() {
 }
 
 row_99() {
-    start 80 24 "$many" && see TRAINING || return 1
+    start 80 24 "$many" && see TRAIN || return 1
     for size in '65535 65535' '32768 1' '1 32768' '40000 50' '65535 24'; do
         resized ${size% *} ${size#* } && sleep 0.5 || return 1
     done
@@ -341,10 +341,10 @@ row_99_start() {
 
 # With memory for only a small part of such a canvas.
 row_99_memory() {
-    start 80 24 "$many -j 1" && see TRAINING &&
+    start 80 24 "$many -j 1" && see TRAIN &&
         limit=$(sed -n 's/^VmPeak:[^0-9]*\([0-9]*\).*/\1/p' "/proc/$(cat "$scratch/pid")/status") || return 1
     before="ulimit -v $((limit + 30000))"
-    start 80 24 "$many -j 1" && see TRAINING && resized 65535 65535 && sleep 1 && resized 80 24 && answers &&
+    start 80 24 "$many -j 1" && see TRAIN && resized 65535 65535 && sleep 1 && resized 80 24 && answers &&
         goes_on && keys q y && left 0
     went=$?
     before=:
@@ -372,7 +372,7 @@ row_113() {
 
 # The same terminal by another name is accepted.
 row_113_same() {
-    start 80 24 "$many </dev/tty" && see TRAINING && answers && keys q y && left 0 && restored
+    start 80 24 "$many </dev/tty" && see TRAIN && answers && keys q y && left 0 && restored
 }
 
 check "row 113: two terminals as stdin and stdout are refused with exit 5" row_113

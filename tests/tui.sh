@@ -43,7 +43,7 @@ shares() {
 
 key_line() {
     sed -n 24p "$scratch/screen" |
-        grep -E '^ Spc Pause .*n Epoch .*b Batch .*1-6 View .*Tab Pane .*y Log .*s Save .*\? Help .*q Quit$'
+        grep -E '^ Space go on +n epoch +b batch +│ +Arrows .*│ +i explain +\? help +q quit'
 }
 
 # framed WIDTH HEIGHT: between the header and the key line every row has a border in the first and
@@ -51,7 +51,7 @@ key_line() {
 framed() {
     [ "$(wc -l <"$scratch/screen")" -eq "$2" ] && seen '^╭─ Loss.*╮╭─ Accuracy %.*╮' &&
         seen '^╭─ Model basic .*╮╭─ .*╮$' && seen '╭─ Sample .*╮$' &&
-        sed -n "$(($2))p" "$scratch/screen" | grep 'q Quit' &&
+        sed -n "$(($2))p" "$scratch/screen" | grep 'q quit' &&
         ! sed -n "3,$(($2 - 2))p" "$scratch/screen" | grep -vE "^[╭│╰].{$(($1 - 2))}[╮│╯]\$"
 }
 
@@ -82,13 +82,13 @@ step_batch() {
 }
 
 step_batches() {
-    keys 20b && see 'PAUSED .*epoch 1/.* batch 21/40' && keys 2b &&
+    keys B 20 Enter && see 'PAUSED .*epoch 1/.* batch 21/40' && keys B 2 Enter &&
         see 'PAUSED .*epoch 1/.* batch 23/40'
 }
 
 # Beyond the end of an epoch.
 step_over() {
-    keys 20b && see 'PAUSED .*epoch 2/.* batch 3/40'
+    keys B 20 Enter && see 'PAUSED .*epoch 2/.* batch 3/40'
 }
 
 step_epoch() {
@@ -96,7 +96,7 @@ step_epoch() {
 }
 
 step_epochs() {
-    keys 2n && see 'PAUSED .*epoch 5/.* batch 0/40'
+    keys N 2 Enter && see 'PAUSED .*epoch 5/.* batch 0/40'
 }
 
 # A plot of test results, and numbers in the titles.
@@ -125,32 +125,33 @@ ticks_are() {
 }
 
 resume() {
-    keys "$1" && see '> TRAINING' && goes_on
+    keys "$1" && see 'TRAIN' && goes_on
 }
 
 pause() {
-    keys "$1" && see '\|\| PAUSED' && old=$(moment) && keys y && keys y && sleep 0.3 && look &&
+    keys "$1" && see PAUSED && old=$(moment) && keys y && keys y && sleep 0.3 && look &&
         [ "$(moment)" = "$old" ]
 }
 
 # Two presses during one batch: the second cancels the first.
 double_press() {
-    start 80 24 '-e 100000 -b 640' && see '> TRAINING' && keys Space Space && eventually moment &&
+    start 80 24 '-e 100000 -b 640' && see 'TRAIN' && keys Space Space && eventually moment &&
         first=$(moment) && eventually later $((first + 5))
 }
 
-# However large it was.
+# However it ends, what is typed is no key.
 counts() {
-    start 80 24 "$many --paused" && see PAUSED && keys 7 && see ' 7: ' && keys z b &&
-        see 'PAUSED .*batch 1/40' && keys 99999999999999999999 && see '[0-9]: ' && keys z 0b &&
-        see 'PAUSED .*batch 2/40'
+    start 80 24 "$many --paused" && see PAUSED && keys B && see 'Batches to train' && keys 3q BSpace &&
+        see 'pause: 3_' && keys Escape && see_no 'Batches to train' && keys b &&
+        see 'PAUSED .*batch 1/40' && keys N 99999999999999999999 Enter && see 'not a number of epochs' &&
+        keys B Enter && see 'not a number of batches' && keys B 2 Enter && see 'PAUSED .*batch 3/40'
 }
 
 check "b trains one batch" step_batch
-check "20b trains twenty batches" step_batches
-check "20b continues in the next epoch" step_over
+check "B asks for a number of batches to train" step_batches
+check "B continues in the next epoch" step_over
 check "n trains to the end of the epoch" step_epoch
-check "2n trains two epochs" step_epochs
+check "N asks for a number of epochs to train" step_epochs
 check "the plots show training and test results" plotted
 check "y makes both axes logarithmic, and linear again" log_axis
 check "Space resumes" resume Space
@@ -217,7 +218,7 @@ help_ends() {
 }
 
 escape_stays() {
-    keys Escape && sleep 0.1 && keys Escape && sized 80 24 && see '\|\| PAUSED' &&
+    keys Escape && sleep 0.1 && keys Escape && sized 80 24 && see PAUSED &&
         see 'Sample +test #0' && [ ! -e "$scratch/status" ]
 }
 
@@ -254,8 +255,10 @@ opens_views() {
         keys 5 && see 'Confusion' && keys 6 && see 'Draw  pen up' && keys 1 && panes
 }
 
-counts_return() {
-    keys 4 && see 'Activations' && sleep 1.2 && keys 3b && see 'PAUSED .*batch 3/40' && see 'Activations'
+# A message stands in the place of the view's hint for a while.
+messages_go() {
+    keys 4 && see 'Activations' && see '^ Samples\. ' && keys + && see '[Ll]earning rate' &&
+        see '^ Samples\. ' && keys -
 }
 
 zooms() {
@@ -290,8 +293,15 @@ mouse_scrolls() {
 }
 
 travels() {
-    keys z 40b && see 'PAUSED .*epoch 3/.* batch 0/40' && keys '<' && see 'REPLAY epoch' &&
-        keys End && see_no 'REPLAY'
+    keys N 2 Enter && see 'PAUSED .*epoch [3-9]/.* batch 0/40' && keys '<' && see 'REPLAY +epoch' &&
+        keys Home && see 'REPLAY +epoch 1, batch 0' && keys '}' && see 'REPLAY +epoch 1, batch 40' &&
+        keys '{' && see 'REPLAY +epoch 1, batch 0' && keys End && see_no 'REPLAY'
+}
+
+plays() {
+    keys Home && keys '<' && see 'REPLAY' && keys Home && see 'batch 0' && keys Space && see 'playing 1x' &&
+        keys Space && see 'playing 4x' && keys Space && see 'playing 16x' && see_no REPLAY &&
+        see 'PAUSED'
 }
 
 exported() {
@@ -310,8 +320,7 @@ colors_switch() {
 }
 
 rate_changes() {
-    keys + && see 'PAUSED .*lr 0\.0125 ' && keys - - &&
-        see 'PAUSED .*lr 0\.008 ' && keys + && see 'PAUSED .*lr 0\.01 '
+    keys + && see 'lr 0\.0125 ' && keys - - && see 'lr 0\.008 ' && keys + && see 'lr 0\.01 '
 }
 
 no_place_to_save() {
@@ -319,20 +328,21 @@ no_place_to_save() {
 }
 
 saves() {
-    start 80 24 "$many --paused -o \"\$scratch/saves\"" && see PAUSED && keys 3b && see 'batch 3/40' &&
+    start 80 24 "$many --paused -o \"\$scratch/saves\"" && see PAUSED && keys B 3 Enter && see 'batch 3/40' &&
         keys s && see 'Checkpoint written: epoch 1, batch 3' &&
         run 0 -d "$data" --eval="$scratch/saves/last.safetensors" && keys n && see 'epoch 2/'
 }
 
 check "1 to 6 open the views" opens_views
-check "a count before b trains and keeps the view" counts_return
+check "a message goes after a while, and the hint of the view comes back" messages_go
 check "Enter enlarges a pane, Tab goes to the next, Esc shrinks it" zooms
 check "the confusion matrix opens a cell's images; f and w list mistakes and the worst" \
     confusion_opens
 check "a digit is drawn with keys, classified, and undone" draws
 check "a digit is drawn with the mouse" mouse_draws
 check "the wheel scrolls the pane under the pointer" mouse_scrolls
-check "< replays an earlier moment, End returns to the present" travels
+check "< replays an earlier moment, { an epoch, Home the start, End the present" travels
+check "Space plays the past up to the present, faster with each press" plays
 check "e writes the screen to a file" exported
 check "u changes the glyph set" glyphs_cycle
 check "c switches colours off and on" colors_switch
@@ -349,7 +359,7 @@ results() {
 }
 
 quit_paused() {
-    keys q && left 0 && restored
+    keys q && see 'Quit\? Not saved' && keys y && left 0 && restored
 }
 
 quit_asks() {
@@ -365,7 +375,7 @@ quit_confirmed() {
     keys q && see 'Quit\?' && keys y && left 0 && restored && results
 }
 
-check "q leaves at once while paused; the terminal is as before" quit_paused
+check "q asks while paused, too; then the terminal is as before" quit_paused
 check "quitting prints the results on the normal screen" results
 check "q asks while training, and training goes on" quit_asks
 check "q: any other key stays, and does nothing else" quit_declined
@@ -374,7 +384,7 @@ check "q, y leaves; terminal and results as they should be" quit_confirmed
 # ---- the end of a run ----
 
 finished() {
-    start 80 24 '-e 2 -b 16' && see '\* FINISHED +epoch 2/2 +batch 40/40' &&
+    start 80 24 '-e 2 -b 16' && see 'FINISHED +epoch 2/2' &&
         see 'best test accuracy [0-9.]+ %'
 }
 
@@ -384,8 +394,8 @@ finished_looks() {
 }
 
 finished_steps() {
-    keys b && see 'no batch left' && keys 3n && see 'no epoch left' && keys Space &&
-        see 'nothing to pause' && see '\* FINISHED +epoch 2/2 +batch 40/40'
+    keys b && see 'no batch left' && keys N && see 'no epoch left' && keys Space &&
+        see 'nothing to pause' && see 'FINISHED +epoch 2/2'
 }
 
 # The whole message, at the most common size.
@@ -400,12 +410,12 @@ finished_quits() {
 # The run ends while the question is shown: no training is left that could continue.
 question_ends() {
     asked_in_run_of 4 || asked_in_run_of 40 || asked_in_run_of 400 || asked_in_run_of 4000
-    see FINISHED && see_no 'Still training'
+    see FINISHED && see_no 'Not saved'
 }
 
 # asked_in_run_of EPOCHS: fails if the machine is so fast that the run ended before the question.
 asked_in_run_of() {
-    start 80 24 "-e $1 -b 16" && see 'TRAINING|TESTING|FINISHED' && keys q &&
+    start 80 24 "-e $1 -b 16" && see 'TRAIN|TEST|FINISHED' && keys q &&
         eventually asked_or_over && seen 'Quit\?'
 }
 
@@ -421,20 +431,20 @@ question_answered() {
 }
 
 every_key() {
-    keys Space p n b 3 n 2 b Tab BTab Left h Right l Up k Down j PageUp PageDown Home End y '?' F1 \
-        Escape C-l Enter x z '[' ']' , . 0 f w '<' '>' + - s e m c u F5 F12 BSpace DC IC C-a C-t
+    keys Space p n b N 3 Enter B 2 Enter i Tab BTab Left h Right l Up k Down j PageUp PageDown Home End y '?' F1 \
+        Escape C-l Enter x z '[' ']' , . 0 f w '<' '>' '{' '}' g G C-d C-u = + - s e m c u F5 F12 BSpace DC IC C-a C-t
 }
 
 # It reacts after every key, while training, paused and finished.
 row_82() {
-    start 80 24 "$many" && see 'TRAINING' && every_key && answers && keys p p Space &&
+    start 80 24 "$many" && see 'TRAIN' && every_key && answers && keys p p Space &&
         every_key && answers && start 80 24 '-e 1 -b 64' && see FINISHED && every_key && answers &&
         see FINISHED
 }
 
 # In every view, at one size of every tier.
 row_82_views() {
-    start 80 24 "$many" && see TRAINING || half=0
+    start 80 24 "$many" && see TRAIN || half=0
     for size in '40 10' '80 24' '140 44'; do
         tmux resize-window -t main -x ${size% *} -y ${size#* }
         for view in 1 2 3 4 5 6; do
@@ -454,7 +464,7 @@ check "after the run's end an answer to that question quits or closes it" questi
 check "row 82: every key is safe in every state" row_82
 check "row 82: every key is safe in every view and tier" row_82_views
 check "two presses of Space within a batch cancel each other" double_press
-check "another key clears a count" counts
+check "a number that is typed can be corrected, cancelled and wrong" counts
 
 # ---- sizes ----
 
@@ -465,7 +475,7 @@ small_sizes() {
 }
 
 one_cell() {
-    start 1 1 "$many --paused" && eventually on_its_screen && keys 3b && sized 80 24 && see 'PAUSED .*batch 3/40'
+    start 1 1 "$many --paused" && eventually on_its_screen && keys B 3 Enter && sized 80 24 && see 'PAUSED .*batch 3/40'
 }
 
 # The program controls the terminal: it gets the keys from now on.
@@ -476,11 +486,11 @@ on_its_screen() {
 # At every size the state is in the first column, or in the header. (A single cell cannot be tested:
 # terminals like this one cannot draw in the last cell.)
 row_60() {
-    start 80 24 "$many" && see TRAINING || half=0
+    start 80 24 "$many" && see TRAIN || half=0
     for size in '2 1' '1 2' '5 2' '10 3' '30 8' '39 9' '40 10' '79 21' '79 22' '80 21' '80 22' \
         '100 30' '140 44' '160 50' '300 100' '300 1' '1 100'; do
         tmux resize-window -t main -x ${size% *} -y ${size#* }
-        see '^[>~]|mnist-tui +[>~]' || { echo "at $size"; return 1; }
+        see '^ ?[>~▶]' || { echo "at $size"; return 1; }
     done
     tmux resize-window -t main -x 1 -y 1 && sleep 0.2 && sized 80 24 && answers && goes_on
 }
@@ -503,7 +513,7 @@ row_64() {
     head -c 6000 "$data/train-images-idx3-ubyte.gz" |
         LC_ALL=C tr -d 'qyY\003\017\021\023\026\032\034' | head -c 4000 >"$scratch/bytes"
     tmux load-buffer "$scratch/bytes" && tmux paste-buffer -r -t main || return 1
-    see 'mnist-tui' && keys Escape p && answers && [ ! -e "$scratch/status" ]
+    keys Escape Escape p && answers && [ ! -e "$scratch/status" ]
 }
 
 # An incomplete mouse report blocks nothing, and other bytes after it make it invalid.
@@ -536,14 +546,14 @@ check "row 65: SIGTERM ends the program while keys keep coming" keys_without_end
 suspend() {
     rm -f "$scratch/pid"
     terminal 80 24 'env TERM=screen-256color PS1="READY " sh -i' && see 'READY' &&
-        keys '"$PROGRAM" -d "$data" -e 100000 -b 16' Enter && see 'TRAINING' && goes_on &&
+        keys '"$PROGRAM" -d "$data" -e 100000 -b 16' Enter && see 'TRAIN' && goes_on &&
         keys C-z && see 'READY.*$' || return 1
     flags=$(tmux display-message -p -t main '#{alternate_on} #{cursor_flag}')
     [ "$flags" = '0 1' ] || { echo "alternate screen, cursor: $flags"; return 1; }
 }
 
 continues() {
-    keys fg Enter && see 'TRAINING' && goes_on && answers
+    keys fg Enter && see 'TRAIN' && goes_on && answers
 }
 
 # The mouse mode includes drags, which drawing a digit needs, and is set only after the program has
@@ -555,7 +565,7 @@ mouse_reported() {
 mouse_suspended() {
     eventually mouse_reported '1 1' && keys C-z && see 'READY' && eventually mouse_reported '0 0' &&
         keys 'bg; sleep 1; echo $((41 + 1))' Enter && see '^42' && mouse_reported '0 0' &&
-        keys fg Enter && see 'TRAINING' && eventually mouse_reported '1 1'
+        keys fg Enter && see 'TRAIN' && eventually mouse_reported '1 1'
 }
 
 # The terminal has another size when the program continues.
@@ -715,7 +725,7 @@ row_81() {
     data=$scratch/tiny
     directory=$scratch/long
     make_data "$data" 64 32 && start 80 24 "-e 1000000 -b 64 -o '$directory'" \
-        MALLOC_MMAP_THRESHOLD_=16384 && see TRAINING
+        MALLOC_MMAP_THRESHOLD_=16384 && see TRAIN
     flat=$?
     # The timeline grows until it has all its moments. How many epochs that takes depends on how many
     # end between two looks at the training.
@@ -793,7 +803,7 @@ color_always() {
 
 row_63() {
     start 80 24 "$many --paused" TERM=vt100 && see PAUSED && eventually key_line && [ "$(colors)" -eq 0 ] && keys b &&
-        see 'PAUSED .*batch 1/40' && see 'true 7' && keys q && left 0
+        see 'PAUSED .*batch 1/40' && see 'true 7' && keys q y && left 0
 }
 
 check "row 59: TERM unset: exit 5, suggests --headless" refused '-u TERM'

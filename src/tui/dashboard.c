@@ -2,15 +2,18 @@
 
 #include "support/clock.h"
 #include "support/memory.h"
+#include "support/number.h"
 #include "support/signals.h"
 #include "tui/insight.h"
 #include "tui/keys.h"
 #include "tui/navigate.h"
+#include "tui/replay.h"
 #include "tui/screen.h"
 #include "tui/term.h"
 
 #include <errno.h>
 #include <langinfo.h>
+#include <math.h>
 #include <signal.h>
 #include <stdarg.h>
 #include <stdlib.h>
@@ -18,12 +21,12 @@
 #include <unistd.h>
 
 enum {
-    COUNT_MAX = 100000,
+    STEPS_MAX = 1000000, /* epochs or batches to train at once */
     EXPORTS_MAX = 10000,
     AWAY_MS = 250, /* between two checks whether the terminal is ours */
 };
 
-static const double COUNT_SECONDS = 1.0;       /* between two keys of a count */
+static const double MESSAGE_SECONDS = 5.0;     /* that a message stays */
 static const double RATE_STEP = 1.25;          /* of the keys for the learning rate */
 static const double FRAME_SECONDS = 1.0 / 8.0; /* between two frames that training asks for */
 
@@ -40,22 +43,20 @@ struct dashboard {
     struct events events;
     struct timeline timeline;
     char message[PANE_MESSAGE];
-    long count;               /* typed before n or b; 0: none */
-    enum view uncounted_view; /* the view before the count's first digit */
-    enum pane uncounted_focus;
-    bool uncounted_zoomed;
-    double counted_at; /* its last digit */
-    bool asking;       /* whether to quit */
-    bool quitting;     /* the trainer has been told to stop */
-    bool mouse;        /* is asked for */
-    bool blind;        /* the terminal is gone */
-    bool away;         /* another job has the terminal */
-    bool unsent;       /* part of the last frame */
-    bool fresh;        /* something has changed since the last frame */
-    bool unread;       /* keys are left */
-    bool unsettled;    /* something for another one is being computed */
-    bool lacking;      /* there was not enough memory to compute it */
+    double said_at;          /* the message */
+    enum trainer_verb steps; /* whose count is being typed */
+    bool asking;             /* whether to quit */
+    bool quitting;           /* the trainer has been told to stop */
+    bool mouse;              /* is asked for */
+    bool blind;              /* the terminal is gone */
+    bool away;               /* another job has the terminal */
+    bool unsent;             /* part of the last frame */
+    bool fresh;              /* something has changed since the last frame */
+    bool unread;             /* keys are left */
+    bool unsettled;          /* something for another one is being computed */
+    bool lacking;            /* there was not enough memory to compute it */
     double drawn_at;
+    double played_at; /* the last step of the replay */
 };
 
 /* ---- making frames ---- */
@@ -185,7 +186,23 @@ static void say(struct dashboard *dashboard, const char *format, ...)
     va_start(arguments, format);
     vsnprintf(dashboard->message, sizeof dashboard->message, format, arguments);
     va_end(arguments);
+    dashboard->said_at = clock_seconds();
     dashboard->fresh = true;
+}
+
+/* Takes the message away; the view's hint stands in its place. */
+static void say_nothing(struct dashboard *dashboard)
+{
+    dashboard->message[0] = '\0';
+    dashboard->fresh = true;
+}
+
+/* When the message goes; a question stays. */
+static double message_ends(const struct dashboard *dashboard)
+{
+    return dashboard->message[0] == '\0' || dashboard->asking || dashboard->quitting
+               ? INFINITY
+               : dashboard->said_at + MESSAGE_SECONDS;
 }
 
 /* Keeps the snapshot's weights, if they are not older. The moment shown may get another place by
@@ -236,76 +253,110 @@ static void quit(struct dashboard *dashboard)
     say(dashboard, "Stopping after this batch...");
 }
 
+/* Asks while the run is unfinished; whatever is not saved then is lost. */
 static void press_quit(struct dashboard *dashboard)
 {
-    enum snapshot_state state = dashboard->snapshot->state;
-
-    if (state != SNAPSHOT_TRAINING && state != SNAPSHOT_TESTING) {
+    if (trainer_ended(dashboard->snapshot->state)) {
         quit(dashboard);
         return;
     }
     dashboard->asking = true;
-    say(dashboard, "Still training. Quit? [y/N]");
+    say(dashboard, dashboard->options->saves ? "Quit? Saved; --resume goes on. [y/N]"
+                                             : "Quit? Not saved. [y/N]");
 }
 
 static void answer_quit(struct dashboard *dashboard, int key)
 {
     dashboard->asking = false;
-    say(dashboard, "%s",
-        trainer_ended(dashboard->snapshot->state) ? events_at(&dashboard->events, 0)->text : " ");
     if (key == 'y' || key == 'Y' || key == 'q')
         quit(dashboard);
+    else if (trainer_ended(dashboard->snapshot->state))
+        say(dashboard, "%s", events_at(&dashboard->events, 0)->text);
+    else
+        say_nothing(dashboard);
 }
 
-static void press_step(struct dashboard *dashboard, enum trainer_verb verb)
+static const char *unit_of(enum trainer_verb verb, long count)
 {
-    long count = 1;
-    const char *unit = verb == TRAINER_STEP_EPOCHS ? "epoch" : "batch";
+    if (verb == TRAINER_STEP_EPOCHS)
+        return count == 1 ? "epoch" : "epochs";
+    return count == 1 ? "batch" : "batches";
+}
 
-    if (dashboard->count > 0 && clock_seconds() - dashboard->counted_at <= COUNT_SECONDS) {
-        /* its digits were not views */
-        count = dashboard->count;
-        dashboard->frame.view = dashboard->uncounted_view;
-        dashboard->frame.focus = dashboard->uncounted_focus;
-        dashboard->frame.zoomed = dashboard->uncounted_zoomed;
-    }
+static void step(struct dashboard *dashboard, enum trainer_verb verb, long count)
+{
     if (trainer_ended(dashboard->snapshot->state)) {
-        say(dashboard, "Training has finished: no %s left to train.", unit);
+        say(dashboard, "Training has finished: no %s left to train.", unit_of(verb, 1));
         return;
     }
     if (count == 1)
         say(dashboard, "Training %s, then pausing.",
             verb == TRAINER_STEP_EPOCHS ? "to the end of the epoch" : "one batch");
     else
-        say(dashboard, "Training %ld %s, then pausing.", count,
-            verb == TRAINER_STEP_EPOCHS ? "epochs" : "batches");
+        say(dashboard, "Training %ld %s, then pausing.", count, unit_of(verb, count));
     send(dashboard, verb, count);
 }
 
+/* Asks how many. */
+static void press_steps(struct dashboard *dashboard, enum trainer_verb verb)
+{
+    if (trainer_ended(dashboard->snapshot->state)) {
+        step(dashboard, verb, 1);
+        return;
+    }
+    dashboard->steps = verb;
+    prompt_open(&dashboard->frame.prompt,
+                verb == TRAINER_STEP_EPOCHS ? "Epochs to train, then pause: "
+                                            : "Batches to train, then pause: ",
+                NULL);
+}
+
+static void answer_steps(struct dashboard *dashboard, int key)
+{
+    struct prompt *prompt = &dashboard->frame.prompt;
+    uint64_t count;
+
+    if (prompt_key(prompt, key) != PROMPT_DONE)
+        return;
+    if (number_read_whole(prompt->text, 1, STEPS_MAX, &count))
+        step(dashboard, dashboard->steps, (long)count);
+    else
+        say(dashboard, "That is not a number of %s: %s", unit_of(dashboard->steps, 2),
+            prompt->text);
+}
+
 /* Updates what depends on a frame that keys or the mouse have changed. */
-static void navigated(struct dashboard *dashboard, const char *message)
+static void navigated(struct dashboard *dashboard, enum view before, const char *message)
 {
     if (message[0] != '\0')
         say(dashboard, "%s", message);
+    else if (dashboard->frame.view != before)
+        say_nothing(dashboard);        /* its hint stands there */
     insight_list(&dashboard->insight); /* the next key may move in the list */
 }
 
-static void press_navigation(struct dashboard *dashboard, int key)
+/* False if the key does nothing to the frame. */
+static bool press_navigation(struct dashboard *dashboard, int key)
 {
+    const enum view before = dashboard->frame.view;
     char message[PANE_MESSAGE];
 
-    navigate(&dashboard->frame, key, dashboard->canvas.width, dashboard->canvas.height, message);
-    navigated(dashboard, message);
+    if (!navigate(&dashboard->frame, key, dashboard->canvas.width, dashboard->canvas.height,
+                  message))
+        return false;
+    navigated(dashboard, before, message);
+    return true;
 }
 
 static void press_pointer(struct dashboard *dashboard)
 {
     const struct pointer pointer = term_pointer();
+    const enum view before = dashboard->frame.view;
     char message[PANE_MESSAGE];
 
     navigate_point(&dashboard->frame, &pointer, dashboard->canvas.width, dashboard->canvas.height,
                    message);
-    navigated(dashboard, message);
+    navigated(dashboard, before, message);
 }
 
 static void press_pause(struct dashboard *dashboard)
@@ -314,36 +365,6 @@ static void press_pause(struct dashboard *dashboard)
         say(dashboard, "Training has finished: nothing to pause.");
     else
         send(dashboard, TRAINER_TOGGLE, 0);
-}
-
-/* A digit opens its view. Digits in quick succession may be a count for the next key, too. */
-static void press_digit(struct dashboard *dashboard, int digit)
-{
-    const double now = clock_seconds();
-    struct frame *frame = &dashboard->frame;
-
-    if (now - dashboard->counted_at > COUNT_SECONDS)
-        dashboard->count = 0;
-    if (dashboard->count == 0 && digit == 0) {
-        press_navigation(dashboard, '0');
-        return;
-    }
-    if (dashboard->count == 0) {
-        dashboard->uncounted_view = frame->view;
-        dashboard->uncounted_focus = frame->focus;
-        dashboard->uncounted_zoomed = frame->zoomed;
-    }
-    const bool opens = digit > 0 && layout_view_name(digit - 1) != NULL;
-    if (opens)
-        frame_open(frame, (enum view)(digit - 1));
-    dashboard->count = dashboard->count * 10 + digit;
-    if (dashboard->count > COUNT_MAX)
-        dashboard->count = COUNT_MAX;
-    dashboard->counted_at = now;
-    if (opens)
-        say(dashboard, "%s", view_of(frame->view)->hint);
-    else
-        say(dashboard, "%ld: n trains that many epochs, b that many batches.", dashboard->count);
 }
 
 static void press_save(struct dashboard *dashboard)
@@ -417,24 +438,15 @@ static void press_colors(struct dashboard *dashboard)
     draw_now(dashboard, true);
 }
 
-static void press(struct dashboard *dashboard, int key)
+/* A key that does nothing to the frame. */
+static void press_action(struct dashboard *dashboard, enum key_action action)
 {
-    enum key_action action = key_action(key);
-
-    dashboard->fresh = true;
-    if (dashboard->asking && action != KEY_REDRAW) {
-        answer_quit(dashboard, key);
-        return;
-    }
-    if (key == TERM_MOUSE) {
-        press_pointer(dashboard);
-        return;
-    }
     switch (action) {
-    case KEY_COUNT: press_digit(dashboard, key - '0'); return;
     case KEY_PAUSE: press_pause(dashboard); break;
-    case KEY_STEP_EPOCHS: press_step(dashboard, TRAINER_STEP_EPOCHS); break;
-    case KEY_STEP_BATCHES: press_step(dashboard, TRAINER_STEP_BATCHES); break;
+    case KEY_STEP_EPOCHS: step(dashboard, TRAINER_STEP_EPOCHS, 1); break;
+    case KEY_STEP_BATCHES: step(dashboard, TRAINER_STEP_BATCHES, 1); break;
+    case KEY_ASK_EPOCHS: press_steps(dashboard, TRAINER_STEP_EPOCHS); break;
+    case KEY_ASK_BATCHES: press_steps(dashboard, TRAINER_STEP_BATCHES); break;
     case KEY_RATE_UP: press_rate(dashboard, RATE_STEP); break;
     case KEY_RATE_DOWN: press_rate(dashboard, 1.0 / RATE_STEP); break;
     case KEY_SAVE: press_save(dashboard); break;
@@ -444,9 +456,23 @@ static void press(struct dashboard *dashboard, int key)
     case KEY_SWITCH_MOUSE: press_mouse(dashboard); break;
     case KEY_REDRAW: draw_now(dashboard, true); break;
     case KEY_QUIT: press_quit(dashboard); break;
-    default: press_navigation(dashboard, key); break;
+    default: break;
     }
-    dashboard->count = 0;
+}
+
+static void press(struct dashboard *dashboard, int key)
+{
+    const struct prompt *prompt = &dashboard->frame.prompt;
+
+    dashboard->fresh = true;
+    if (dashboard->asking && key != TERM_REDRAW)
+        answer_quit(dashboard, key);
+    else if (key == TERM_MOUSE)
+        press_pointer(dashboard);
+    else if (prompt->label != NULL && prompt->done == NULL)
+        answer_steps(dashboard, key);
+    else if (!press_navigation(dashboard, key))
+        press_action(dashboard, key_action(key));
 }
 
 /* ---- the loop ---- */
@@ -498,14 +524,46 @@ static void read_keys(struct dashboard *dashboard)
     }
 }
 
-/* Milliseconds until the next frame is due; -1 if none is, or the last one is still being sent. */
-static int time_to_draw(const struct dashboard *dashboard)
+/* When the replay shows its next moment. */
+static double replay_due(const struct dashboard *dashboard)
 {
-    double left = dashboard->drawn_at + FRAME_SECONDS - clock_seconds();
+    return dashboard->frame.playing > 0 ? dashboard->played_at + replay_seconds(&dashboard->frame)
+                                        : INFINITY;
+}
 
-    if (!(dashboard->fresh || dashboard->unsettled) || dashboard->unsent || sees_nobody(dashboard))
+/* Does what is due: the message goes, the replay goes on. */
+static void pass_time(struct dashboard *dashboard)
+{
+    const double now = clock_seconds();
+
+    if (now >= message_ends(dashboard))
+        say_nothing(dashboard);
+    if (now < replay_due(dashboard))
+        return;
+    replay_step(&dashboard->frame);
+    dashboard->played_at = now;
+    dashboard->fresh = true;
+}
+
+/* Milliseconds until something is due; -1 if nothing is. While the last frame is being sent, only
+ * that is waited for. */
+static int time_to_wake(const struct dashboard *dashboard)
+{
+    const bool draws = dashboard->fresh || dashboard->unsettled;
+    double due = fmin(message_ends(dashboard), replay_due(dashboard));
+
+    if (dashboard->unsent || sees_nobody(dashboard))
         return -1;
-    return left <= 0.0 ? 0 : (int)(left * 1000.0) + 1;
+    if (draws)
+        due = fmin(due, dashboard->drawn_at + FRAME_SECONDS);
+    const double left = due - clock_seconds();
+    return left <= 0.0 ? 0 : left < 1e6 ? (int)(left * 1000.0) + 1 : -1;
+}
+
+static bool is_frame_due(const struct dashboard *dashboard)
+{
+    return (dashboard->fresh || dashboard->unsettled) && !dashboard->unsent &&
+           !sees_nobody(dashboard) && clock_seconds() >= dashboard->drawn_at + FRAME_SECONDS;
 }
 
 /* Sleeps until there is something to do. Returns whether keys are waiting. */
@@ -514,7 +572,7 @@ static bool wait_for_events(struct dashboard *dashboard)
     const bool nobody = sees_nobody(dashboard);
     const int timeout = dashboard->away                ? AWAY_MS
                         : dashboard->unread && !nobody ? 0
-                                                       : time_to_draw(dashboard);
+                                                       : time_to_wake(dashboard);
     bool input = signals_wait(nobody ? -1 : STDIN_FILENO,
                               dashboard->unsent && !nobody ? term_output() : -1, timeout);
 
@@ -536,7 +594,8 @@ static bool run_loop(struct dashboard *dashboard, struct error *error)
 {
     read_snapshot(dashboard);
     for (;;) {
-        if (time_to_draw(dashboard) == 0)
+        pass_time(dashboard);
+        if (is_frame_due(dashboard))
             draw_now(dashboard, false);
         if (dashboard->quitting && trainer_ended(dashboard->snapshot->state))
             return true;

@@ -21,8 +21,12 @@
 #include "tui/events.h"
 #include "tui/pane.h"
 #include "tui/predict.h"
+#include "tui/prompt.h"
 #include "tui/sketch.h"
 #include "tui/timeline.h"
+
+/* What lies on top of the panes. */
+enum overlay { OVERLAY_NONE, OVERLAY_HELP, OVERLAY_ABOUT };
 
 /* The unit of the plots' x axis. */
 enum x_unit { X_EPOCHS, X_BATCHES, X_SECONDS, X_UNIT_COUNT };
@@ -54,6 +58,7 @@ struct frame {
     const struct past_run *compared; /* past runs to show beside this one */
     int compared_count;
     const struct moment *past; /* the moment that is shown; NULL: the snapshot's */
+    int playing; /* times the slowest speed at which the replay goes on; 0: it stands still */
     enum view view;
     enum pane focus;       /* the focused pane */
     bool zoomed;           /* only the focused pane is shown */
@@ -65,8 +70,9 @@ struct frame {
     const struct activations *activations; /* of the selected or the drawn image */
     struct drawing drawing;
     struct pane_state panes[PANE_COUNT];
-    bool help;    /* the help lies on top */
-    int help_row; /* its first visible row */
+    enum overlay overlay;
+    int overlay_row;      /* its first visible row */
+    struct prompt prompt; /* what the user types */
 
     /* Settings of the plots. */
     bool log_scale;
@@ -75,7 +81,7 @@ struct frame {
     double smoothing; /* of the training curves: weight of earlier batches, in [0, 1) */
     double crosshair; /* position on the x axis where values are read, 0 to 1; negative: none */
 
-    const char *message;
+    const char *message; /* "": the view's hint stands there */
 };
 
 /* Gives the frame another view, and focuses its first pane. */

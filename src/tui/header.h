@@ -16,6 +16,6 @@ void header_draw_line(const struct frame *frame, struct canvas *canvas);
 void header_draw_status(const struct frame *frame, struct canvas *canvas);
 
 /* The view whose name header_draw draws at (x, y) of a screen of this width; VIEW_COUNT: none. */
-enum view header_tab_at(const struct frame *frame, int width, int x, int y);
+enum view header_tab_at(int width, int x, int y);
 
 #endif

@@ -5,8 +5,7 @@
 enum { WIDTH = 76, NAMES_WIDTH = 11, ROWS_MAX = 128 };
 
 struct row {
-    const char *names;
-    const char *topic, *help; /* "topic: help"; no topic: "help" */
+    const char *names, *help; /* no help: names is a heading */
 };
 
 struct rows {
@@ -33,10 +32,11 @@ static void add_panes(struct rows *rows, const enum pane *panes, int from, int t
 {
     for (int i = from; i < to; i++) {
         const struct pane_class *pane = pane_of(panes[i]);
-        if (is_listed(panes, i, panes[i]))
+        if (pane->keys == NULL || is_listed(panes, i, panes[i]))
             continue;
-        for (const struct pane_key *key = pane->keys; key != NULL && key->names != NULL; key++)
-            add(rows, (struct row){key->names, pane->topic, key->help});
+        add(rows, (struct row){pane->topic, NULL});
+        for (const struct pane_key *key = pane->keys; key->names != NULL; key++)
+            add(rows, (struct row){key->names, key->help});
     }
 }
 
@@ -65,8 +65,9 @@ static void list_rows(const struct frame *frame, struct rows *rows)
 
     rows->count = 0;
     add_panes(rows, panes, 0, own);
+    add(rows, (struct row){"Everywhere", NULL});
     for (int i = 0; (binding = key_binding(i)) != NULL; i++)
-        add(rows, (struct row){binding->names, NULL, binding->help});
+        add(rows, (struct row){binding->names, binding->help});
     add_panes(rows, panes, own, PANE_COUNT);
 }
 
@@ -82,7 +83,7 @@ void help_move(struct frame *frame, enum key_action action, const struct canvas 
     struct rows rows;
 
     list_rows(frame, &rows);
-    pane_scroll(&frame->help_row, action, visible_rows(size, &rows), rows.count);
+    pane_scroll(&frame->overlay_row, action, visible_rows(size, &rows), rows.count);
 }
 
 void help_draw(const struct frame *frame, struct canvas *canvas)
@@ -92,20 +93,22 @@ void help_draw(const struct frame *frame, struct canvas *canvas)
     list_rows(frame, &rows);
     const int visible = visible_rows(canvas, &rows), height = visible + 2;
     const int width = canvas->width < WIDTH ? canvas->width : WIDTH;
-    const int left = rows.count - frame->help_row, shown = visible < left ? visible : left;
+    const int left = rows.count - frame->overlay_row, shown = visible < left ? visible : left;
     struct canvas popup = canvas_inside(canvas, (canvas->width - width) / 2,
                                         (canvas->height - height) / 2, width, height);
     char title[64];
 
     canvas_clear(&popup);
     snprintf(title, sizeof title, "Keys %d-%d of %d  (Esc closes, arrows scroll)",
-             frame->help_row + 1, frame->help_row + shown, rows.count);
+             frame->overlay_row + 1, frame->overlay_row + shown, rows.count);
     struct canvas inside = canvas_box(&popup, title, true);
     for (int i = 0; i < shown; i++) {
-        const struct row *row = &rows.rows[frame->help_row + i];
-        canvas_text(&inside, 1, i, STYLE_BOLD, "%-*s", NAMES_WIDTH, row->names);
-        canvas_text(&inside, NAMES_WIDTH + 1, i, STYLE_PLAIN, "%s%s%s",
-                    row->topic != NULL ? row->topic : "", row->topic != NULL ? ": " : "",
-                    row->help);
+        const struct row *row = &rows.rows[frame->overlay_row + i];
+        if (row->help == NULL) {
+            canvas_text(&inside, 1, i, STYLE_BOLD, "%s", row->names);
+            continue;
+        }
+        canvas_text(&inside, 2, i, STYLE_KEY, "%-*s", NAMES_WIDTH, row->names);
+        canvas_text(&inside, NAMES_WIDTH + 3, i, STYLE_PLAIN, "%s", row->help);
     }
 }

@@ -1,6 +1,6 @@
 /*
- * help.h -- every key, from the dashboard's own tables: those of the present view first, then those
- * that work everywhere, then the other panes'.
+ * help.h -- every key, from the dashboard's own tables, in groups: the present view's panes first,
+ * then what works everywhere, then the other panes.
  *
  * Threads: only the main thread.
  */

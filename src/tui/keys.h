@@ -1,7 +1,6 @@
 /*
- * keys.h -- the table of the keys that work everywhere, from which the dashboard finds the action,
- * the help and the key line are drawn, and a test checks the manual. Panes have further keys, see
- * pane.h.
+ * keys.h -- the table of the keys that work everywhere, from which the dashboard finds the action
+ * and the help is drawn, and a test checks the manual. Panes have further keys, see pane.h.
  */
 #ifndef TUI_KEYS_H
 #define TUI_KEYS_H
@@ -12,7 +11,8 @@ enum key_action {
     KEY_PAUSE,
     KEY_STEP_EPOCHS,
     KEY_STEP_BATCHES,
-    KEY_COUNT,
+    KEY_ASK_EPOCHS,
+    KEY_ASK_BATCHES,
     KEY_VIEW,
     KEY_NEXT_PANE,
     KEY_PREVIOUS_PANE,
@@ -27,6 +27,8 @@ enum key_action {
     KEY_ZOOM,
     KEY_PAST,
     KEY_FUTURE,
+    KEY_PAST_EPOCH,
+    KEY_FUTURE_EPOCH,
     KEY_RATE_UP,
     KEY_RATE_DOWN,
     KEY_SAVE,
@@ -35,6 +37,7 @@ enum key_action {
     KEY_COLORS,
     KEY_GLYPHS,
     KEY_HELP,
+    KEY_ABOUT,
     KEY_BACK,
     KEY_REDRAW,
     KEY_QUIT,
@@ -46,7 +49,6 @@ struct key_binding {
                         * signal */
     const char *names; /* as in the help and the manual */
     const char *help;
-    const char *hint; /* "n Epoch" for the key line; NULL: not in it */
 };
 
 /* The i-th binding, in the help's order; NULL past the last. */

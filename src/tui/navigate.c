@@ -1,7 +1,9 @@
 #include "tui/navigate.h"
 
+#include "tui/about.h"
 #include "tui/header.h"
 #include "tui/help.h"
+#include "tui/replay.h"
 #include "tui/screen.h"
 
 #include <stdio.h>
@@ -37,9 +39,7 @@ static void move(struct frame *frame, enum key_action action, const struct layou
     const struct pane_class *pane = pane_of(frame->focus);
     const struct place *place = layout_find(layout, frame->focus);
 
-    if (frame->past != NULL && action == KEY_MOVE_END)
-        frame->past = NULL;
-    else if (pane->move != NULL)
+    if (pane->move != NULL)
         pane->move(frame, action, place != NULL ? place->height : 0);
 }
 
@@ -65,10 +65,10 @@ static bool pane_goes_back(struct frame *frame, const struct layout *layout)
 
 static void go_back(struct frame *frame, const struct layout *layout)
 {
-    if (frame->help)
-        frame->help = false;
+    if (frame->overlay != OVERLAY_NONE)
+        frame->overlay = OVERLAY_NONE;
     else if (frame->past != NULL)
-        frame->past = NULL;
+        replay_live(frame);
     else if (pane_goes_back(frame, layout))
         return;
     else if (frame->zoomed)
@@ -79,17 +79,25 @@ static void go_back(struct frame *frame, const struct layout *layout)
 
 /* ---- replay ---- */
 
+/* What arrows do to the replay; false: nothing. */
+static bool move_replay(struct frame *frame, enum key_action action)
+{
+    if (frame->past == NULL || (action != KEY_MOVE_HOME && action != KEY_MOVE_END))
+        return false;
+    if (action == KEY_MOVE_HOME)
+        replay_first(frame);
+    else
+        replay_live(frame);
+    return true;
+}
+
 static void travel(struct frame *frame, enum key_action action, char message[PANE_MESSAGE])
 {
-    const struct moment *to = action == KEY_PAST
-                                  ? timeline_before(frame->timeline, frame_step(frame))
-                                  : timeline_behind(frame->timeline, frame_step(frame));
+    const int direction = action == KEY_PAST || action == KEY_PAST_EPOCH ? -1 : 1;
+    const bool epochs = action == KEY_PAST_EPOCH || action == KEY_FUTURE_EPOCH;
 
-    if (to != NULL && to->step < frame->snapshot->step)
-        frame->past = to;
-    else if (action == KEY_FUTURE)
-        frame->past = NULL;
-    else
+    frame->playing = 0;
+    if (!(epochs ? replay_move_epoch : replay_move)(frame, direction))
         snprintf(message, PANE_MESSAGE, "No earlier moment is stored.");
 }
 
@@ -114,7 +122,7 @@ static void point_at_pane(struct frame *frame, const struct pointer *pointer,
 void navigate_point(struct frame *frame, const struct pointer *pointer, int width, int height,
                     char message[PANE_MESSAGE])
 {
-    enum view tab = header_tab_at(frame, width, pointer->x, pointer->y);
+    enum view tab = header_tab_at(width, pointer->x, pointer->y);
     struct layout layout;
 
     message[0] = '\0';
@@ -137,10 +145,31 @@ void navigate_point(struct frame *frame, const struct pointer *pointer, int widt
 
 /* ---- keys ---- */
 
-static bool act(struct frame *frame, enum key_action action, const struct layout *layout,
+static void move_anything(struct frame *frame, enum key_action action, const struct layout *layout,
+                          const struct canvas *size)
+{
+    if (frame->overlay == OVERLAY_HELP)
+        help_move(frame, action, size);
+    else if (frame->overlay == OVERLAY_ABOUT)
+        about_move(frame, layout, action, size);
+    else if (!move_replay(frame, action))
+        move(frame, action, layout);
+}
+
+/* Shows it, or hides it if it is shown. */
+static void toggle_overlay(struct frame *frame, enum overlay overlay)
+{
+    frame->overlay = frame->overlay == overlay ? OVERLAY_NONE : overlay;
+    frame->overlay_row = 0;
+}
+
+static bool act(struct frame *frame, int key, const struct layout *layout,
                 const struct canvas *size, char message[PANE_MESSAGE])
 {
+    const enum key_action action = key_action(key);
+
     switch (action) {
+    case KEY_VIEW: frame_open(frame, (enum view)(key - '1')); return true;
     case KEY_MOVE_UP:
     case KEY_MOVE_DOWN:
     case KEY_MOVE_LEFT:
@@ -148,12 +177,7 @@ static bool act(struct frame *frame, enum key_action action, const struct layout
     case KEY_MOVE_PAGE_UP:
     case KEY_MOVE_PAGE_DOWN:
     case KEY_MOVE_HOME:
-    case KEY_MOVE_END:
-        if (frame->help)
-            help_move(frame, action, size);
-        else
-            move(frame, action, layout);
-        return true;
+    case KEY_MOVE_END: move_anything(frame, action, layout, size); return true;
     case KEY_NEXT_PANE:
     case KEY_PREVIOUS_PANE:
         frame->focus =
@@ -161,14 +185,30 @@ static bool act(struct frame *frame, enum key_action action, const struct layout
         return true;
     case KEY_ZOOM: enter(frame, message); return true;
     case KEY_BACK: go_back(frame, layout); return true;
-    case KEY_HELP:
-        frame->help = !frame->help;
-        frame->help_row = 0;
-        return true;
+    case KEY_HELP: toggle_overlay(frame, OVERLAY_HELP); return true;
+    case KEY_ABOUT: toggle_overlay(frame, OVERLAY_ABOUT); return true;
+    case KEY_PAUSE:
+        if (key == ' ' && frame->past != NULL)
+            replay_play(frame);
+        return key == ' ' && frame->past != NULL;
     case KEY_PAST:
-    case KEY_FUTURE: travel(frame, action, message); return true;
+    case KEY_FUTURE:
+    case KEY_PAST_EPOCH:
+    case KEY_FUTURE_EPOCH: travel(frame, action, message); return true;
     default: return false;
     }
+}
+
+/* Takes a key of what is being typed; false: nothing is, or whoever opened it looks at it. */
+static bool type(struct frame *frame, int key, char message[PANE_MESSAGE])
+{
+    struct prompt *prompt = &frame->prompt;
+
+    if (prompt->label == NULL || prompt->done == NULL)
+        return false;
+    if (prompt_key(prompt, key) == PROMPT_DONE)
+        prompt->done(frame, prompt->text, message);
+    return true;
 }
 
 bool navigate(struct frame *frame, int key, int width, int height, char message[PANE_MESSAGE])
@@ -177,10 +217,13 @@ bool navigate(struct frame *frame, int key, int width, int height, char message[
     struct layout layout;
 
     message[0] = '\0';
+    if (type(frame, key, message))
+        return true;
     screen_layout(&layout, frame, width, height);
-    const struct pane_key *found = find_key(frame, &layout, key);
+    const struct pane_key *found =
+        frame->overlay == OVERLAY_NONE ? find_key(frame, &layout, key) : NULL;
     if (found == NULL)
-        return act(frame, key_action(key), &layout, &size, message);
+        return act(frame, key, &layout, &size, message);
     found->press(frame, key, message);
     return true;
 }

@@ -46,7 +46,8 @@ struct pane_key {
 };
 
 struct pane_class {
-    const char *topic; /* a word for its keys in the help: "plots" */
+    const char *name;  /* as a heading: "Loss" */
+    const char *topic; /* the heading of its keys in the help: "Plots" */
 
     /* For the key line: what the arrows and Enter do when the pane is focused; NULL: nothing, and
      * for Enter: it enlarges the pane. */

@@ -1,9 +1,9 @@
 #include "tui/screen.h"
 
+#include "tui/about.h"
 #include "tui/header.h"
 #include "tui/help.h"
-
-#include <string.h>
+#include "tui/hints.h"
 
 void screen_layout(struct layout *layout, const struct frame *frame, int width, int height)
 {
@@ -11,31 +11,31 @@ void screen_layout(struct layout *layout, const struct frame *frame, int width, 
                 height);
 }
 
-static void draw_keys(struct canvas *canvas, int y)
+/* Draws what the user types, or the message, or the view's hint. */
+static void draw_message(const struct frame *frame, struct canvas *canvas, int y)
 {
-    const struct key_binding *binding;
-    int x = 1;
-
-    for (int i = 0; (binding = key_binding(i)) != NULL; i++) {
-        if (binding->hint == NULL)
-            continue;
-        const char *word = strchr(binding->hint, ' ');
-        x = canvas_text(canvas, x, y, STYLE_REVERSE, "%.*s", (int)(word - binding->hint),
-                        binding->hint);
-        x = canvas_text(canvas, x, y, STYLE_PLAIN, "%s  ", word);
-    }
+    if (frame->prompt.label != NULL)
+        canvas_text(canvas, 1, y, STYLE_BOLD, "%s%s_", frame->prompt.label, frame->prompt.text);
+    else if (frame->message != NULL && frame->message[0] != '\0')
+        canvas_text(canvas, 1, y, STYLE_PLAIN, "%s", frame->message);
+    else
+        canvas_text(canvas, 1, y, STYLE_DIM, "%s", view_of(frame->view)->hint);
 }
 
 /* Draws the message, and the keys below it; in one row the message and the help key. */
-static void draw_footer(const struct frame *frame, struct canvas *canvas, int rows)
+static void draw_footer(const struct frame *frame, struct canvas *canvas,
+                        const struct layout *layout)
 {
-    const int y = canvas->height - rows;
+    const int y = canvas->height - layout->footer_rows;
+    struct hints hints;
 
-    canvas_text(canvas, 1, y, STYLE_PLAIN, "%s", frame->message);
-    if (rows > 1)
-        draw_keys(canvas, y + 1);
-    else
+    draw_message(frame, canvas, y);
+    if (layout->footer_rows == 1) {
         canvas_text_right(canvas, canvas->width, y, STYLE_REVERSE, " ? help ");
+        return;
+    }
+    hints_list(frame, layout, canvas->width - 1, &hints);
+    hints_draw(&hints, canvas, y + 1);
 }
 
 static void draw_panes(const struct frame *frame, struct canvas *canvas,
@@ -49,7 +49,7 @@ static void draw_panes(const struct frame *frame, struct canvas *canvas,
         struct canvas part = canvas_inside(canvas, place->x, place->y, place->width, place->height);
         pane_of(place->pane)->draw(frame, &part);
     }
-    draw_footer(frame, canvas, layout->footer_rows);
+    draw_footer(frame, canvas, layout);
 }
 
 void screen_draw(const struct frame *frame, struct canvas *canvas)
@@ -64,6 +64,8 @@ void screen_draw(const struct frame *frame, struct canvas *canvas)
         header_draw_status(frame, canvas);
     else
         header_draw_line(frame, canvas);
-    if (frame->help)
+    if (frame->overlay == OVERLAY_HELP)
         help_draw(frame, canvas);
+    else if (frame->overlay == OVERLAY_ABOUT)
+        about_draw(frame, &layout, canvas);
 }

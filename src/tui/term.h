@@ -21,7 +21,9 @@ enum term_key {
     TERM_TAB = '\t',
     TERM_ENTER = '\r',
     TERM_ESCAPE = 27,
+    TERM_CTRL_D = 4,
     TERM_REDRAW = 12, /* Ctrl-L */
+    TERM_CTRL_U = 21,
     TERM_UP = 0x100,
     TERM_DOWN,
     TERM_LEFT,

@@ -27,8 +27,7 @@ static inline void fuzz_require_cells(const struct canvas *canvas)
         fuzz_require(fuzz_wide_fits(canvas, i));
         fuzz_require((cell->glyph >= ' ' || cell->glyph == CANVAS_REST) && cell->glyph != 0x7F &&
                      cell->glyph < 0x110000);
-        fuzz_require(cell->style < STYLE_COUNT && cell->fore < CANVAS_GREYS &&
-                     cell->back < CANVAS_GREYS);
+        fuzz_require(cell->style < STYLE_COUNT && cell->fore < INK_COUNT && cell->back < INK_COUNT);
     }
 }
 

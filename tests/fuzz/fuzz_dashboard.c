@@ -367,7 +367,7 @@ static void press(struct frame *frame, const struct press *press, int width, int
         navigate(frame, press->key, width, height, message);
     for (int pane = 0; pane < PANE_COUNT; pane++)
         fuzz_require(frame->panes[pane].first >= 0);
-    fuzz_require(frame->help_row >= 0);
+    fuzz_require(frame->overlay_row >= 0);
 }
 
 /* Runs to compare with, of different lengths. */

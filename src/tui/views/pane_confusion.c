@@ -426,6 +426,7 @@ static void point(struct frame *frame, const struct pointer *pointer, const stru
 }
 
 const struct pane_class pane_confusion = {
+    .name = "Confusion",
     .arrows = "cell",
     .enters = "its images",
     .about =

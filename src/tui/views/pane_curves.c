@@ -303,7 +303,8 @@ static void draw_accuracy(const struct frame *frame, struct canvas *canvas)
 }
 
 const struct pane_class pane_loss = {
-    .topic = "plots",
+    .name = "Loss",
+    .topic = "Plots",
     .arrows = "read",
     .about =
         "How wrong the network is, batch by batch and, after each epoch, on the test images. Loss "
@@ -318,7 +319,8 @@ const struct pane_class pane_loss = {
 };
 
 const struct pane_class pane_accuracy = {
-    .topic = "plots",
+    .name = "Accuracy",
+    .topic = "Plots",
     .arrows = "read",
     .about =
         "The share of images that are read right. Near 100 % the interesting part is small, so the "

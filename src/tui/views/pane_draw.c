@@ -215,7 +215,8 @@ static const struct pane_key keys[] = {
 };
 
 const struct pane_class pane_draw = {
-    .topic = "draw",
+    .name = "Draw",
+    .topic = "Draw",
     .arrows = "move the pen",
     .enters = "pen down or up",
     .about =

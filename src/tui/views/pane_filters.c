@@ -177,6 +177,7 @@ static void draw(const struct frame *frame, struct canvas *canvas)
 }
 
 const struct pane_class pane_filters = {
+    .name = "Weights",
     .about =
         "The first weights of the network. Each filter slides over the image and answers where the "
         "image looks like it: + where ink raises the answer, - where ink lowers it.",

@@ -241,6 +241,7 @@ static void move(struct frame *frame, enum key_action action, int height)
 }
 
 const struct pane_class pane_layers = {
+    .name = "Model",
     .arrows = "scroll",
     .about =
         "The network, a layer a row: what it does, the shape of its output (-1 stands for the "

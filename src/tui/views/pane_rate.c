@@ -103,7 +103,8 @@ static void draw(const struct frame *frame, struct canvas *canvas)
 }
 
 const struct pane_class pane_rate = {
-    .topic = "plots",
+    .name = "Learning rate",
+    .topic = "Plots",
     .arrows = "read",
     .about =
         "The learning rate: how far each batch moves the weights along the negative gradient. Too "

@@ -298,7 +298,8 @@ static const struct pane_key keys[] = {
 };
 
 const struct pane_class pane_samples = {
-    .topic = "samples",
+    .name = "Samples",
+    .topic = "Samples",
     .arrows = "image",
     .about =
         "Images that the network was not trained on, with what it says of each: a bar a class, "
