@@ -124,6 +124,13 @@ const float *infer_run(const struct infer *infer, struct workspace *workspace)
     return workspace->memory + infer->plan->edges[infer->plan->step_count].value;
 }
 
+struct map infer_layer_input(const struct infer *infer, struct workspace *workspace, int layer)
+{
+    const struct edge *edge = plan_step_of(infer->plan, layer)->in;
+
+    return map_inside(workspace->memory + edge->value, edge->shape, edge->border);
+}
+
 struct map infer_layer(const struct infer *infer, struct workspace *workspace, int layer)
 {
     const struct edge *edge = plan_step_of(infer->plan, layer)->out;

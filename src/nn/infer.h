@@ -40,6 +40,10 @@ float *infer_input(const struct infer *infer, struct workspace *workspace, int *
  * again. Lanes without a sample give finite numbers without meaning. */
 const float *infer_run(const struct infer *infer, struct workspace *workspace);
 
+/* What goes into a Conv2d or Linear, or into the first layer, after infer_run: without those last
+ * rows and columns that the layer does not read. Features are one row of one map. */
+struct map infer_layer_input(const struct infer *infer, struct workspace *workspace, int layer);
+
 /* The output of a layer after infer_run, for an infer from infer_new_to_inspect. */
 struct map infer_layer(const struct infer *infer, struct workspace *workspace, int layer);
 

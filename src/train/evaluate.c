@@ -90,6 +90,11 @@ void evaluate_listed(struct evaluator *evaluator, const struct split *split,
     evaluate_block(evaluator, evaluator->workspaces[0], split, images, count, evaluation, 0);
 }
 
+struct map evaluator_layer_input(struct evaluator *evaluator, int layer)
+{
+    return infer_layer_input(evaluator->infer, evaluator->workspaces[0], layer);
+}
+
 static void evaluate_member(void *argument, int member)
 {
     struct evaluator *evaluator = argument;

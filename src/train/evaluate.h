@@ -9,6 +9,7 @@
 
 #include "data/dataset.h"
 #include "nn/kernels.h"
+#include "nn/map.h"
 #include "nn/model.h"
 #include "nn/team.h"
 
@@ -46,6 +47,10 @@ void evaluate_images(struct evaluator *evaluator, const struct split *split, int
  * of the team: element i of the evaluation is of images[i]. */
 void evaluate_listed(struct evaluator *evaluator, const struct split *split,
                      const uint32_t images[], int count, const struct evaluation *evaluation);
+
+/* What went into a layer for the last images listed, one a lane, until the evaluator works again;
+ * see infer_layer_input. */
+struct map evaluator_layer_input(struct evaluator *evaluator, int layer);
 
 /* Mean loss over all images of the split, added up in their order; *correct gets how many were
  * predicted right. */
