@@ -28,7 +28,7 @@ static void make(int tests)
     assert_non_null(state);
     rng_init(&rng, 1, 0);
     model_initialize(model, state, &rng);
-    assert_true(insight_init(&insight, model, kernels_select("auto", &error), &data.test, &error));
+    assert_true(insight_init(&insight, model, kernels_select("auto", &error), &data, &error));
 }
 
 static int set_up(void **unused)
@@ -67,6 +67,28 @@ static void look(long step, bool past)
 
     insight_settle(&insight, &wish);
     weights_drop(weights);
+}
+
+enum { ALL_STUDIES = (1 << STUDY_COUNT) - 1 };
+
+/* Studies a moment, the selected image or the drawing. */
+static void study(long step, unsigned studies, bool drawing)
+{
+    struct weights *weights = weights_at(step);
+    const struct insight_wish wish = {
+        .weights = weights, .studies = studies, .drawing = drawing, .neighbours_of = 7};
+
+    insight_settle(&insight, &wish);
+    weights_drop(weights);
+}
+
+static void change_weights(float by)
+{
+    struct rng rng;
+
+    rng_init(&rng, 9, 0);
+    for (size_t i = 0; i < model->parameter_count; i++)
+        state[i] += rng_uniform(&rng, -by, by);
 }
 
 /* The outcomes that a trainer's test pass could leave: every image is read as a 3. */
@@ -158,6 +180,222 @@ static void what_is_looked_at_is_what_the_weights_say(void **unused)
     team_free(team);
 }
 
+/* ---- studies ---- */
+
+static struct evaluator *loaded_with(struct team **team)
+{
+    *team = team_new(1, &error);
+    struct evaluator *evaluator =
+        evaluator_new(model, kernels_select("auto", &error), *team, LANES, &error);
+
+    assert_non_null(evaluator);
+    evaluator_load(evaluator, state);
+    return evaluator;
+}
+
+static void studies_find_what_their_modules_compute(void **unused)
+{
+    struct team *team;
+    struct evaluator *evaluator = loaded_with(&team);
+    (void)unused;
+
+    browse_go(&insight.browse, 40);
+    study(50, ALL_STUDIES, false);
+    struct occlusion *occlusion =
+        occlusion_new(&data.test, split_image(&data.test, 40), data.test.labels[40], &error);
+    while (occlusion_continue(occlusion, evaluator))
+        ;
+    assert_non_null(insight.occlusion);
+    assert_int_equal(insight.occlusion->class, data.test.labels[40]);
+    assert_int_equal(insight.occlusion_step, 50);
+    assert_memory_equal(insight.occlusion->heat, occlusion->heat,
+                        split_pixels(&data.test) * sizeof(float));
+    struct projection *projection = projection_new(model, &data.test, &error);
+    while (projection_continue(projection, evaluator))
+        ;
+    assert_non_null(insight.map);
+    assert_int_equal(insight.map_step, 50);
+    assert_memory_equal(insight.map->points, projection->points,
+                        (size_t)projection->count * sizeof *projection->points);
+    struct gradients *gradients =
+        gradients_new(model, kernels_select("auto", &error), &data.train, &error);
+    gradients_begin(gradients, state);
+    while (gradients_continue(gradients))
+        ;
+    assert_non_null(insight.gradients);
+    assert_int_equal(insight.gradients_step, 50);
+    assert_int_equal(insight.gradients_images, 16);
+    assert_memory_equal(insight.gradients, gradients->gradient,
+                        model->parameter_count * sizeof(float));
+    assert_int_equal(insight.distributions.count, 1);
+    assert_int_equal(insight.distributions.columns[0]->step, 50);
+    gradients_free(gradients);
+    projection_free(projection);
+    occlusion_free(occlusion);
+    evaluator_free(evaluator);
+    team_free(team);
+}
+
+static void nothing_is_studied_that_is_not_wanted(void **unused)
+{
+    (void)unused;
+    study(50, 0, false);
+    assert_null(insight.occlusion);
+    assert_null(insight.map);
+    assert_null(insight.gradients);
+    assert_int_equal(insight.distributions.count, 0);
+    study(50, 1U << STUDY_MAP, false);
+    assert_null(insight.occlusion);
+    assert_non_null(insight.map);
+    assert_null(insight.gradients);
+}
+
+static void the_occlusion_is_of_what_is_looked_at(void **unused)
+{
+    struct weights *weights = weights_at(50);
+    struct insight_wish wish = {.weights = weights, .studies = 1U << STUDY_OCCLUSION};
+    (void)unused;
+
+    browse_go(&insight.browse, 3);
+    insight_settle(&insight, &wish);
+    const struct occlusion *first = insight.occlusion;
+    assert_non_null(first);
+    assert_int_equal(first->class, data.test.labels[3]);
+    browse_go(&insight.browse, 4);
+    insight_update(&insight, &wish);
+    if (insight.occlusion != NULL)
+        assert_ptr_not_equal(insight.occlusion, first);
+    insight_settle(&insight, &wish);
+    assert_int_equal(insight.occlusion->class, data.test.labels[4]);
+    wish.drawing = true;
+    insight_settle(&insight, &wish); /* the sheet is empty */
+    assert_null(insight.occlusion);
+    sketch_begin(insight.sketch, SKETCH_PEN, 56.0, 30.0);
+    sketch_line(insight.sketch, 56.0, 80.0);
+    insight_settle(&insight, &wish);
+    assert_non_null(insight.occlusion);
+    assert_int_equal(insight.occlusion->class, insight.digit_predictions.predicted[0]);
+    assert_memory_equal(insight.occlusion->image, insight.digit, split_pixels(&data.test));
+    sketch_line(insight.sketch, 90.0, 80.0);
+    insight_settle(&insight, &wish);
+    assert_memory_equal(insight.occlusion->image, insight.digit, split_pixels(&data.test));
+    sketch_clear(insight.sketch);
+    insight_settle(&insight, &wish);
+    assert_null(insight.occlusion);
+    weights_drop(weights);
+}
+
+static void a_map_is_aligned_with_the_one_before(void **unused)
+{
+    static float before[100][2];
+    double moved = 0.0, size = 0.0;
+    (void)unused;
+
+    study(50, 1U << STUDY_MAP, false);
+    memcpy(before, insight.map->points, sizeof before);
+    change_weights(0.001F);
+    study(60, 1U << STUDY_MAP, false);
+    assert_int_equal(insight.map_step, 60);
+    for (int i = 0; i < 100; i++)
+        for (int a = 0; a < 2; a++) {
+            const double by = (double)(insight.map->points[i][a] - before[i][a]);
+            moved += by * by;
+            size += (double)before[i][a] * (double)before[i][a];
+        }
+    assert_true(moved <= 0.05 * size);
+}
+
+static void neighbours_are_those_of_the_wanted_image(void **unused)
+{
+    struct weights *weights = weights_at(50);
+    struct insight_wish wish = {
+        .weights = weights, .studies = 1U << STUDY_MAP, .neighbours_of = 12};
+    uint32_t nearest[INSIGHT_NEIGHBOURS];
+    float distances[INSIGHT_NEIGHBOURS];
+    (void)unused;
+
+    insight_settle(&insight, &wish);
+    for (int image = 12; image < 100; image += 87) {
+        wish.neighbours_of = image;
+        insight_settle(&insight, &wish);
+        assert_int_equal(insight.neighbours.image, image);
+        assert_int_equal(insight.neighbours.count, INSIGHT_NEIGHBOURS);
+        principal_nearest(&insight.map->principal, image, INSIGHT_NEIGHBOURS, nearest, distances);
+        assert_memory_equal(insight.neighbours.images, nearest, sizeof nearest);
+    }
+    wish.neighbours_of = 100;
+    insight_settle(&insight, &wish);
+    assert_int_equal(insight.neighbours.count, 0);
+    weights_drop(weights);
+}
+
+static void every_moment_of_the_timeline_gets_a_column(void **unused)
+{
+    struct timeline timeline = {0};
+    struct weights *last = weights_at(300);
+    const struct insight_wish wish = {
+        .weights = last, .studies = 1U << STUDY_DISTRIBUTIONS, .timeline = &timeline};
+    (void)unused;
+
+    for (long step = 0; step < 30; step++) {
+        struct weights *weights = weights_at(10 * step);
+        timeline_add(&timeline, 10 * step, false, weights);
+        weights_drop(weights);
+        change_weights(0.01F);
+    }
+    insight_settle(&insight, &wish);
+    assert_int_equal(insight.distributions.count, 31);
+    for (int i = 0; i < 31; i++)
+        assert_int_equal(insight.distributions.columns[i]->step, 10 * i);
+    assert_true(distributions_at(&insight.distributions, 30, 0, DISTRIBUTION_WEIGHTS)->count > 0);
+    weights_drop(last);
+    timeline_fini(&timeline);
+}
+
+/* A study goes on with weights that are a little older; else it would never be done. */
+static void studies_of_moving_weights_come(void **unused)
+{
+    (void)unused;
+    tear_down(NULL);
+    make(3000);
+    bool done = false;
+    for (long step = 1; !done; step++) {
+        struct weights *weights = weights_at(step);
+        const struct insight_wish wish = {
+            .weights = weights, .moving = true, .studies = ALL_STUDIES, .neighbours_of = 3};
+        insight_update(&insight, &wish);
+        inference_wait(insight.inference);
+        done = insight.map != NULL && insight.occlusion != NULL && insight.gradients != NULL &&
+               insight.distributions.count > 0;
+        weights_drop(weights);
+    }
+    assert_int_equal(insight.map->count, PROJECTION_IMAGES);
+    study(1000000, ALL_STUDIES, false);
+    assert_int_equal(insight.map_step, 1000000);
+    assert_int_equal(insight.occlusion_step, 1000000);
+    assert_int_equal(insight.gradients_step, 1000000);
+}
+
+static void any_network_and_any_data_can_be_studied(void **unused)
+{
+    static const char *const texts[] = {"softmax", "lenet5", "nofc",
+                                        "4 Conv2d(10,3) AdaptiveAvgPool2d(1) Flatten",
+                                        "Flatten Linear(8) Dropout ReLU Linear(CLASSES)"};
+    (void)unused;
+
+    for (int i = 0; i < CHECK_COUNT(texts); i++) {
+        tear_down(NULL);
+        model_text = texts[i];
+        make(50);
+        study(10, ALL_STUDIES, false);
+        assert_non_null(insight.map);
+        assert_non_null(insight.occlusion);
+        assert_non_null(insight.gradients);
+        assert_int_equal(insight.distributions.count, 1);
+        assert_int_equal(insight.error.kind, ERROR_NONE);
+    }
+}
+
 /* Whatever is asked for and not waited for, what is there in the end is of the last moment. */
 static void the_latest_of_many_wishes_wins(void **unused)
 {
@@ -171,7 +409,10 @@ static void the_latest_of_many_wishes_wins(void **unused)
                                           .past = i % 3 > 0,
                                           .outcomes = i % 2 == 0,
                                           .activations = i % 5 > 0,
-                                          .drawing = i % 7 == 0};
+                                          .drawing = i % 7 == 0,
+                                          .moving = i % 13 == 0,
+                                          .neighbours_of = i % 200,
+                                          .studies = (unsigned)(i / 3 % (ALL_STUDIES + 1))};
         browse_go(&insight.browse, i % 100);
         if (i % 11 == 0)
             sketch_begin(insight.sketch, SKETCH_PEN, i % 100, 50.0);
@@ -226,17 +467,24 @@ static void missing_memory_is_an_error_and_the_next_wish_tries_again(void **unus
     struct weights *first = weights_at(10), *second = weights_at(20);
     struct insight_wish wish = {.weights = first, .past = true, .outcomes = true};
     wish.activations = wish.drawing = true;
+    wish.studies = ALL_STUDIES;
     assert_int_equal(setrlimit(RLIMIT_AS, &none), 0);
     insight_settle(&insight, &wish);
     assert_int_equal(setrlimit(RLIMIT_AS, &before), 0);
     assert_int_equal(insight.error.kind, ERROR_SYSTEM);
     assert_int_equal(insight.predictions.count, 0);
     assert_int_equal(insight.past.step, 0);
+    assert_null(insight.map);
+    assert_null(insight.gradients);
     wish.weights = second;
+    wish.drawing = false;
     insight_settle(&insight, &wish);
     assert_int_equal(insight.error.kind, ERROR_NONE);
     assert_int_equal(insight.predictions.count, LANES);
     assert_int_equal(insight.past.step, 20);
+    assert_non_null(insight.map);
+    assert_non_null(insight.occlusion);
+    assert_non_null(insight.gradients);
     weights_drop(first);
     weights_drop(second);
 #endif
@@ -250,6 +498,14 @@ static const struct CMUnitTest tests[] = {
     TEST(a_list_after_another_test_pass_keeps_its_image),
     TEST(every_change_of_the_drawing_is_classified),
     TEST(what_is_looked_at_is_what_the_weights_say),
+    TEST(studies_find_what_their_modules_compute),
+    TEST(nothing_is_studied_that_is_not_wanted),
+    TEST(the_occlusion_is_of_what_is_looked_at),
+    TEST(a_map_is_aligned_with_the_one_before),
+    TEST(neighbours_are_those_of_the_wanted_image),
+    TEST(every_moment_of_the_timeline_gets_a_column),
+    TEST(studies_of_moving_weights_come),
+    TEST(any_network_and_any_data_can_be_studied),
     TEST(the_latest_of_many_wishes_wins),
     TEST(a_wish_does_not_wait_for_the_pass_of_another),
     TEST(missing_memory_is_an_error_and_the_next_wish_tries_again),

@@ -123,6 +123,8 @@ static struct insight_wish wish_of(const struct dashboard *dashboard)
         .outcomes = list || (wants & WANT_OUTCOMES) != 0,
         .activations = (wants & WANT_ACTIVATIONS) != 0,
         .drawing = frame->view == VIEW_DRAW,
+        .neighbours_of = insight->browse.image,
+        .timeline = &dashboard->timeline,
     };
 }
 
@@ -638,8 +640,7 @@ static struct dashboard *dashboard_new(const struct dashboard_options *options,
     dashboard->options = options;
     dashboard->trainer = trainer;
     dashboard->snapshot = snapshot;
-    if (insight_init(&dashboard->insight, options->model, options->kernels, &options->data->test,
-                     error))
+    if (insight_init(&dashboard->insight, options->model, options->kernels, options->data, error))
         return dashboard;
     dashboard_free(dashboard);
     return NULL;

@@ -14,7 +14,7 @@ struct inference {
     const struct split *test;
     pthread_t thread;
 
-    pthread_mutex_t mutex; /* guards the next eight */
+    pthread_mutex_t mutex; /* guards the next ten */
     pthread_cond_t asked, left;
     bool ending;
     bool waiting;         /* the slot holds a question */
@@ -22,59 +22,36 @@ struct inference {
     bool answering, answered;
     bool passing, passed;
     struct outcomes outcomes; /* of the last whole pass */
+    bool studying;
+    struct finding *findings[STUDY_COUNT];
 
     struct answer answers[2];
     int shown; /* the main thread's answer; the other one is the thread's until it is answered */
 
     /* The rest is the thread's. */
-    struct team *team;
-    struct evaluator *evaluator;
+    struct loaded loaded;
+    struct lab lab;
     struct evaluation evaluation;
     struct activations activations;
-    float *input;           /* of the activations: [height][width] */
-    struct weights *loaded; /* held: what the evaluator has */
-    struct weights *pass;   /* held: what the pass is made with; NULL: there is none */
-    int pass_done;          /* images */
-    long pass_finished;     /* the step of the last whole pass; -1: none */
+    float *input;         /* of the activations: [height][width] */
+    struct weights *pass; /* held: what the pass is made with; NULL: there is none */
+    int pass_done;        /* images */
+    long pass_finished;   /* the step of the last whole pass; -1: none */
 };
 
 /* ---- computing, on the thread ---- */
 
-static void release_evaluator(struct inference *inference)
+/* What a pass needs. */
+static bool have_evaluation(struct inference *inference, struct error *error)
 {
-    evaluator_free(inference->evaluator);
-    team_free(inference->team);
-    free(inference->evaluation.losses);
-    free(inference->evaluation.predictions);
-    inference->evaluator = NULL;
-    inference->team = NULL;
-    inference->evaluation = (struct evaluation){0};
-}
-
-static bool have_evaluator(struct inference *inference, struct error *error)
-{
-    const int count = inference->test->count;
+    const size_t count = (size_t)inference->test->count;
     struct evaluation *evaluation = &inference->evaluation;
 
-    if (inference->evaluator != NULL)
-        return true;
-    if ((evaluation->losses = memory_new((size_t)count, sizeof(double), error)) != NULL &&
-        (evaluation->predictions = memory_new((size_t)count, 1, error)) != NULL &&
-        (inference->team = team_new(1, error)) != NULL &&
-        (inference->evaluator = evaluator_new(inference->model, inference->kernels, inference->team,
-                                              CHUNK, error)) != NULL)
-        return true;
-    release_evaluator(inference);
-    return false;
-}
-
-static void load(struct inference *inference, struct weights *weights)
-{
-    if (inference->loaded == weights)
-        return;
-    weights_drop(inference->loaded);
-    inference->loaded = weights_hold(weights);
-    evaluator_load(inference->evaluator, weights->state);
+    if (evaluation->losses == NULL)
+        evaluation->losses = memory_new(count, sizeof(double), error);
+    if (evaluation->losses != NULL && evaluation->predictions == NULL)
+        evaluation->predictions = memory_new(count, 1, error);
+    return evaluation->losses != NULL && evaluation->predictions != NULL;
 }
 
 static void predict(struct inference *inference, struct answer *answer)
@@ -91,17 +68,18 @@ static void predict(struct inference *inference, struct answer *answer)
 
     if (question->count == 0 && !question->digit)
         return;
-    if (!have_evaluator(inference, &answer->error)) {
+    struct evaluator *evaluator =
+        loaded_evaluator(&inference->loaded, question->weights, &answer->error);
+    if (evaluator == NULL) {
         question->count = 0;
         question->digit = false;
         return;
     }
-    load(inference, question->weights);
     if (question->count > 0)
-        predictions_make(&answer->predictions, inference->evaluator, inference->test,
-                         question->images, question->count);
+        predictions_make(&answer->predictions, evaluator, inference->test, question->images,
+                         question->count);
     if (question->digit)
-        predictions_make(&answer->digit, inference->evaluator, &drawn, (uint32_t[]){0}, 1);
+        predictions_make(&answer->digit, evaluator, &drawn, (uint32_t[]){0}, 1);
 }
 
 static void activate(struct inference *inference, struct answer *answer)
@@ -127,7 +105,7 @@ static void activate(struct inference *inference, struct answer *answer)
     answer->activations = values;
 }
 
-/* Answers all but the pass. */
+/* Answers all but the pass and the studies. */
 static void compute(struct inference *inference, struct answer *answer)
 {
     answer->error.kind = ERROR_NONE;
@@ -135,12 +113,11 @@ static void compute(struct inference *inference, struct answer *answer)
         return;
     predict(inference, answer);
     activate(inference, answer);
-    if (answer->question.outcomes && !have_evaluator(inference, &answer->error))
-        answer->question.outcomes = false;
 }
 
 /* Begins the pass that the question wants, unless it is at work already or was the last. */
-static void plan_pass(struct inference *inference, const struct question *question)
+static void plan_pass(struct inference *inference, const struct question *question,
+                      struct error *error)
 {
     struct weights *wanted = question->outcomes ? question->weights : NULL;
 
@@ -148,19 +125,23 @@ static void plan_pass(struct inference *inference, const struct question *questi
         wanted = NULL;
     if (wanted != NULL && inference->pass != NULL && wanted->step == inference->pass->step)
         return;
+    if (wanted != NULL && (!have_evaluation(inference, error) ||
+                           loaded_evaluator(&inference->loaded, wanted, error) == NULL))
+        wanted = NULL;
     weights_drop(inference->pass);
     inference->pass = weights_hold(wanted);
     inference->pass_done = 0;
 }
 
+/* The evaluator was made when the pass began, so that here nothing can fail. */
 static void pass_chunk(struct inference *inference)
 {
     const int left = inference->test->count - inference->pass_done;
     const int to = inference->pass_done + (left < CHUNK ? left : CHUNK);
+    struct error ignored;
+    struct evaluator *evaluator = loaded_evaluator(&inference->loaded, inference->pass, &ignored);
 
-    load(inference, inference->pass);
-    evaluate_images(inference->evaluator, inference->test, inference->pass_done, to,
-                    &inference->evaluation);
+    evaluate_images(evaluator, inference->test, inference->pass_done, to, &inference->evaluation);
     inference->pass_done = to;
 }
 
@@ -177,18 +158,34 @@ static void take_question(struct inference *inference)
 {
     struct answer *answer = &inference->answers[1 - inference->shown];
 
-    weights_drop(answer->question.weights);
+    question_drop(&answer->question);
     answer->question = inference->slot;
     inference->slot.weights = NULL;
+    inference->slot.moment_count = 0;
     inference->waiting = false;
     inference->answering = true;
     pthread_mutex_unlock(&inference->mutex);
     compute(inference, answer);
-    plan_pass(inference, &answer->question);
+    lab_plan(&inference->lab, &answer->question, &answer->error);
+    plan_pass(inference, &answer->question, &answer->error);
     pthread_mutex_lock(&inference->mutex);
     inference->answering = false;
     inference->answered = true;
+    inference->studying = lab_busy(&inference->lab);
     inference->passing = inference->pass != NULL;
+    leave(inference);
+}
+
+static void go_on_with_study(struct inference *inference)
+{
+    pthread_mutex_unlock(&inference->mutex);
+    struct finding *finding = lab_continue(&inference->lab);
+    pthread_mutex_lock(&inference->mutex);
+    if (finding == NULL)
+        return;
+    finding_free(inference->findings[finding->study]);
+    inference->findings[finding->study] = finding;
+    inference->studying = lab_busy(&inference->lab);
     leave(inference);
 }
 
@@ -216,6 +213,8 @@ static void *run(void *argument)
     while (!inference->ending) {
         if (inference->waiting && !inference->answered)
             take_question(inference);
+        else if (inference->studying)
+            go_on_with_study(inference);
         else if (inference->pass != NULL)
             go_on_with_pass(inference);
         else
@@ -230,13 +229,12 @@ static void *run(void *argument)
 void inference_ask(struct inference *inference, const struct question *question)
 {
     pthread_mutex_lock(&inference->mutex);
-    struct weights *before = inference->slot.weights;
+    question_drop(&inference->slot);
     inference->slot = *question;
-    weights_hold(question->weights);
+    question_hold(&inference->slot);
     inference->waiting = true;
     pthread_cond_signal(&inference->asked);
     pthread_mutex_unlock(&inference->mutex);
-    weights_drop(before);
 }
 
 struct answer *inference_take(struct inference *inference)
@@ -263,10 +261,29 @@ bool inference_take_outcomes(struct inference *inference, struct outcomes *outco
     return passed;
 }
 
+struct finding *inference_take_finding(struct inference *inference, enum study study)
+{
+    pthread_mutex_lock(&inference->mutex);
+    struct finding *finding = inference->findings[study];
+    inference->findings[study] = NULL;
+    pthread_mutex_unlock(&inference->mutex);
+    return finding;
+}
+
+/* With the mutex held. */
+static bool has_left(const struct inference *inference)
+{
+    bool found = false;
+
+    for (int s = 0; s < STUDY_COUNT; s++)
+        found = found || inference->findings[s] != NULL;
+    return found || inference->answered || inference->passed;
+}
+
 bool inference_ready(struct inference *inference)
 {
     pthread_mutex_lock(&inference->mutex);
-    const bool ready = inference->answered || inference->passed;
+    const bool ready = has_left(inference);
     pthread_mutex_unlock(&inference->mutex);
     return ready;
 }
@@ -274,13 +291,13 @@ bool inference_ready(struct inference *inference)
 /* With the mutex held. */
 static bool at_work(const struct inference *inference)
 {
-    return inference->waiting || inference->answering || inference->passing;
+    return inference->waiting || inference->answering || inference->studying || inference->passing;
 }
 
 bool inference_busy(struct inference *inference)
 {
     pthread_mutex_lock(&inference->mutex);
-    const bool busy = at_work(inference) || inference->answered || inference->passed;
+    const bool busy = at_work(inference) || has_left(inference);
     pthread_mutex_unlock(&inference->mutex);
     return busy;
 }
@@ -288,7 +305,7 @@ bool inference_busy(struct inference *inference)
 void inference_wait(struct inference *inference)
 {
     pthread_mutex_lock(&inference->mutex);
-    while (at_work(inference) && !inference->answered && !inference->passed)
+    while (at_work(inference) && !has_left(inference))
         pthread_cond_wait(&inference->left, &inference->mutex);
     pthread_mutex_unlock(&inference->mutex);
 }
@@ -297,16 +314,20 @@ void inference_wait(struct inference *inference)
 
 static void release(struct inference *inference)
 {
-    release_evaluator(inference);
+    lab_fini(&inference->lab);
+    loaded_fini(&inference->loaded);
+    free(inference->evaluation.losses);
+    free(inference->evaluation.predictions);
+    for (int s = 0; s < STUDY_COUNT; s++)
+        finding_free(inference->findings[s]);
     if (inference->activations.model != NULL)
         activations_fini(&inference->activations);
     for (int i = 0; i < 2; i++) {
-        weights_drop(inference->answers[i].question.weights);
+        question_drop(&inference->answers[i].question);
         activations_free_values(inference->model, inference->answers[i].activations);
     }
     free(inference->input);
-    weights_drop(inference->slot.weights);
-    weights_drop(inference->loaded);
+    question_drop(&inference->slot);
     weights_drop(inference->pass);
     outcomes_fini(&inference->outcomes);
     pthread_cond_destroy(&inference->left);
@@ -316,7 +337,7 @@ static void release(struct inference *inference)
 }
 
 struct inference *inference_new(const struct model *model, const struct kernels *kernels,
-                                const struct split *test, struct error *error)
+                                const struct dataset *data, struct error *error)
 {
     struct inference *inference = memory_new(1, sizeof *inference, error);
 
@@ -324,13 +345,17 @@ struct inference *inference_new(const struct model *model, const struct kernels 
         return NULL;
     inference->model = model;
     inference->kernels = kernels;
-    inference->test = test;
+    inference->test = &data->test;
+    inference->loaded = (struct loaded){.model = model, .kernels = kernels, .images = CHUNK};
+    inference->lab = (struct lab){
+        .model = model, .kernels = kernels, .data = data, .loaded = &inference->loaded};
     inference->pass_finished = -1;
     pthread_mutex_init(&inference->mutex, NULL);
     pthread_cond_init(&inference->asked, NULL);
     pthread_cond_init(&inference->left, NULL);
-    inference->input = memory_new(split_pixels(test), sizeof(float), error);
-    bool made = inference->input != NULL && outcomes_init(&inference->outcomes, test->count, error);
+    inference->input = memory_new(split_pixels(inference->test), sizeof(float), error);
+    bool made =
+        inference->input != NULL && outcomes_init(&inference->outcomes, data->test.count, error);
     for (int i = 0; made && i < 2; i++)
         made = (inference->answers[i].activations = activations_new_values(model, error)) != NULL;
     if (made && thread_start(&inference->thread, run, inference, error))

@@ -11,10 +11,11 @@
  * writes and one that the main thread shows; taking one exchanges them. The thread begins no other
  * answer before the last one was taken.
  *
- * A pass over the whole test set takes long. So it is the last thing of a question, and it is made
- * in small chunks; between two of them the thread looks into the slot. A newer question that wants
- * the same pass is answered first, and then the pass goes on; any other one ends it. The outcomes
- * of a whole pass are left for the main thread beside the answer.
+ * Studies (see question.h and lab.h) and a pass over the whole test set take long. So they come after
+ * the answer, and they are made in small chunks; between two of them the thread looks into the slot.
+ * A newer question that wants the same pass or study is answered first, and then they go on; any
+ * other one ends them. The outcomes of a whole pass, and the latest finding of each study, are left
+ * for the main thread beside the answer.
  *
  * What the thread needs for computing is allocated by the thread when it is first wanted. If there
  * is not enough memory, the answer says so in its error and has nothing of what needed it; the next
@@ -32,24 +33,11 @@
 
 #include "nn/activations.h"
 #include "train/outcomes.h"
-#include "train/weights.h"
+#include "tui/lab.h"
 #include "tui/predict.h"
+#include "tui/question.h"
 
 struct inference;
-
-/* What is wanted. All zero: nothing. */
-struct question {
-    struct weights *weights;
-    int count; /* test images to predict, 0 to LANES: */
-    uint32_t images[LANES];
-    bool digit;       /* predict `drawn` */
-    bool activations; /* of `drawn` with `drawing`, else of the test image `image` */
-    bool drawing;
-    int image;
-    bool outcomes;                     /* make the pass over the test set */
-    unsigned long changes;             /* the caller's number of `drawn` */
-    uint8_t drawn[DATASET_PIXELS_MAX]; /* [height][width] of the test images */
-};
 
 /* What came out: of those parts that its question still has. */
 struct answer {
@@ -59,13 +47,13 @@ struct answer {
     struct error error;  /* kind ERROR_NONE, or what there was no memory for */
 };
 
-/* Starts the thread. Model, kernels and split must outlive it. NULL with ERROR_SYSTEM when memory
- * or threads are short. */
+/* Starts the thread. Model, kernels and data must outlive it. NULL with ERROR_SYSTEM when memory or
+ * threads are short. */
 struct inference *inference_new(const struct model *model, const struct kernels *kernels,
-                                const struct split *test, struct error *error);
+                                const struct dataset *data, struct error *error);
 void inference_free(struct inference *inference);
 
-/* Puts a question into the slot; the weights are held. */
+/* Puts a question into the slot; its weights are held. */
 void inference_ask(struct inference *inference, const struct question *question);
 
 /* The next answer, if there is one, else NULL. It stays until the next call; to keep activations
@@ -74,6 +62,10 @@ struct answer *inference_take(struct inference *inference);
 
 /* Copies the outcomes of the last whole pass, if there was one since the last call. */
 bool inference_take_outcomes(struct inference *inference, struct outcomes *outcomes);
+
+/* The latest finding of a study, if there was one since the last call, else NULL. The caller frees
+ * it. */
+struct finding *inference_take_finding(struct inference *inference, enum study study);
 
 /* Whether there is something to take, and whether there will be without another question. */
 bool inference_ready(struct inference *inference);

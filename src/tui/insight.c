@@ -1,6 +1,7 @@
 #include "tui/insight.h"
 
 #include "support/clock.h"
+#include "tui/findings.h"
 
 #include <string.h>
 
@@ -8,8 +9,10 @@ static const double ACTIVATE_SECONDS = 0.7; /* as above, for activations, which 
 static const double PREDICT_SECONDS = 0.25; /* between two predictions while the weights change */
 
 bool insight_init(struct insight *insight, const struct model *model, const struct kernels *kernels,
-                  const struct split *test, struct error *error)
+                  const struct dataset *data, struct error *error)
 {
+    const struct split *test = &data->test;
+
     memset(insight, 0, sizeof *insight);
     insight->model = model;
     insight->test = test;
@@ -21,9 +24,9 @@ bool insight_init(struct insight *insight, const struct model *model, const stru
         !browse_init(&insight->browse, test->count, error) ||
         (insight->activations.values = activations_new_values(model, error)) == NULL ||
         (insight->sketch = sketch_new(test->width, test->height, error)) == NULL ||
-        (insight->inference = inference_new(model, kernels, test, error)) == NULL)
+        (insight->inference = inference_new(model, kernels, data, error)) == NULL)
         return false;
-    insight->activations.model = model;
+    insight->activations.model = insight->distributions.model = model;
     insight_list(insight);
     return true;
 }
@@ -31,6 +34,7 @@ bool insight_init(struct insight *insight, const struct model *model, const stru
 void insight_fini(struct insight *insight)
 {
     inference_free(insight->inference);
+    findings_fini(insight);
     sketch_free(insight->sketch);
     activations_free_values(insight->model, insight->activations.values);
     browse_fini(&insight->browse);
@@ -95,6 +99,7 @@ static void take_answer(struct insight *insight)
 {
     struct answer *answer = inference_take(insight->inference);
 
+    findings_take(insight);
     inference_take_outcomes(insight->inference, &insight->past);
     if (answer == NULL || answer->question.weights == NULL)
         return;
@@ -157,22 +162,22 @@ static void want_activations(const struct insight *insight, const struct insight
                       (!wish->drawing || insight->activated.changes == insight->sketch->changes);
 
     question->activations = !same || (insight->activated_step != question->weights->step && due);
-    question->image = insight->browse.image;
-    question->drawing = wish->drawing;
 }
 
 static bool empty(const struct question *question)
 {
     return question->count == 0 && !question->digit && !question->activations &&
-           !question->outcomes;
+           !question->outcomes && question->studies == 0;
 }
 
 /* Of the images no more is compared than is asked for. */
 static bool same_question(const struct question *a, const struct question *b)
 {
-    return a->count == b->count && a->digit == b->digit && a->activations == b->activations &&
-           a->outcomes == b->outcomes && a->drawing == b->drawing && a->image == b->image &&
-           a->changes == b->changes &&
+    return (a->weights == NULL) == (b->weights == NULL) && a->count == b->count &&
+           a->digit == b->digit && a->activations == b->activations && a->outcomes == b->outcomes &&
+           a->drawing == b->drawing && a->image == b->image && a->changes == b->changes &&
+           a->studies == b->studies && a->moving == b->moving &&
+           a->moment_count == b->moment_count &&
            memcmp(a->images, b->images, (size_t)a->count * sizeof *a->images) == 0;
 }
 
@@ -199,6 +204,8 @@ bool insight_update(struct insight *insight, const struct insight_wish *wish)
 
     memset(question, 0, sizeof *question);
     question->weights = wish->weights;
+    question->image = insight->browse.image;
+    question->drawing = wish->drawing;
     take_answer(insight);
     want_outcomes(insight, wish, question);
     insight_list(insight);
@@ -211,10 +218,12 @@ bool insight_update(struct insight *insight, const struct insight_wish *wish)
         want_digit(insight, due, question);
     if (wish->activations)
         want_activations(insight, wish, question);
+    findings_want(insight, wish, question);
     if (wish->drawing) {
         question->changes = insight->sketch->changes;
         memcpy(question->drawn, insight->digit, sizeof question->drawn);
     }
+    findings_show(insight, wish);
     ask(insight, question, wish->moving);
     return inference_busy(insight->inference);
 }

@@ -17,8 +17,9 @@
 #include "tui/browse.h"
 #include "tui/inference.h"
 #include "tui/sketch.h"
+#include "tui/timeline.h"
 
-/* What is shown. */
+/* What is shown. All zero except for the weights: only predictions of test images. */
 struct insight_wish {
     struct weights *weights; /* of the moment */
     bool past;               /* no test pass of the trainer's is of this moment */
@@ -26,6 +27,19 @@ struct insight_wish {
     bool outcomes;           /* the confusion matrix or a list that follows from it */
     bool activations;        /* of the selected image, or of the drawn one */
     bool drawing;
+    unsigned studies;  /* the bits 1 << STUDY_... of question.h */
+    int neighbours_of; /* STUDY_MAP: the image on the map whose neighbours are shown */
+    const struct timeline *timeline; /* STUDY_DISTRIBUTIONS: its moments, and that of `weights`;
+                                      * NULL: only that */
+};
+
+enum { INSIGHT_NEIGHBOURS = 20 };
+
+/* The images on the map that are nearest to one in all values, nearest first. */
+struct neighbours {
+    int image, count; /* of which; how many, 0: none */
+    uint32_t images[INSIGHT_NEIGHBOURS];
+    float distances[INSIGHT_NEIGHBOURS];
 };
 
 struct insight {
@@ -41,6 +55,17 @@ struct insight {
     struct predictions digit_predictions;
     struct error error; /* why the last answer is not complete, or ERROR_NONE */
 
+    /* The findings of studies, each the latest that there is, and the batches trained before its
+     * weights; NULL: none yet. Valid until the next update. */
+    const struct occlusion *occlusion; /* of the selected image, or of the drawing or one a little
+                                        * older; NULL also when that is empty */
+    const struct projection *map;
+    struct neighbours neighbours; /* on the map */
+    const float *gradients;       /* [model->parameter_count] on: */
+    int gradients_images;         /* so many training images */
+    long occlusion_step, map_step, gradients_step;
+    struct distributions distributions;
+
     /* The rest is insight.c's. */
     struct inference *inference;
     struct outcomes past;
@@ -54,12 +79,15 @@ struct insight {
     long predicted_step, activated_step, digit_step; /* of the weights; -1: none yet */
     unsigned long digit_changes, answered_changes;   /* of the sketch: in `digit`, predicted */
     double predicted_at, activated_at;
+    struct finding *findings[STUDY_COUNT]; /* the latest ones */
+    double found_at[STUDY_COUNT];
+    const struct projection *neighbours_on;
 };
 
-/* Model, kernels and split must outlive it. False with ERROR_SYSTEM when memory or threads are
+/* Model, kernels and data must outlive it. False with ERROR_SYSTEM when memory or threads are
  * short; then, too, insight_fini releases it. */
 bool insight_init(struct insight *insight, const struct model *model, const struct kernels *kernels,
-                  const struct split *test, struct error *error);
+                  const struct dataset *data, struct error *error);
 void insight_fini(struct insight *insight);
 
 /* Lists images anew, and counts the matrix, where the outcomes or what is wanted of the list have
