@@ -1,4 +1,4 @@
-/* The gradient of the mean loss of training images, against the twin's, and what it leaves alone. */
+/* The gradient of the mean loss of training images, against the twin's. */
 #include "sample_data.h"
 #include "sample_model.h"
 #include "twin_network.h"

@@ -205,30 +205,30 @@ static void studies_find_what_their_modules_compute(void **unused)
         occlusion_new(&data.test, split_image(&data.test, 40), data.test.labels[40], &error);
     while (occlusion_continue(occlusion, evaluator))
         ;
-    assert_non_null(insight.occlusion);
-    assert_int_equal(insight.occlusion->class, data.test.labels[40]);
-    assert_int_equal(insight.occlusion_step, 50);
-    assert_memory_equal(insight.occlusion->heat, occlusion->heat,
+    assert_non_null(insight.inside.occlusion);
+    assert_int_equal(insight.inside.occlusion->class, data.test.labels[40]);
+    assert_int_equal(insight.inside.occlusion_step, 50);
+    assert_memory_equal(insight.inside.occlusion->heat, occlusion->heat,
                         split_pixels(&data.test) * sizeof(float));
     struct projection *projection = projection_new(model, &data.test, &error);
     while (projection_continue(projection, evaluator))
         ;
-    assert_non_null(insight.map);
-    assert_int_equal(insight.map_step, 50);
-    assert_memory_equal(insight.map->points, projection->points,
+    assert_non_null(insight.inside.map);
+    assert_int_equal(insight.inside.map_step, 50);
+    assert_memory_equal(insight.inside.map->points, projection->points,
                         (size_t)projection->count * sizeof *projection->points);
     struct gradients *gradients =
         gradients_new(model, kernels_select("auto", &error), &data.train, &error);
     gradients_begin(gradients, state);
     while (gradients_continue(gradients))
         ;
-    assert_non_null(insight.gradients);
-    assert_int_equal(insight.gradients_step, 50);
-    assert_int_equal(insight.gradients_images, 16);
-    assert_memory_equal(insight.gradients, gradients->gradient,
+    assert_non_null(insight.inside.gradients);
+    assert_int_equal(insight.inside.gradients_step, 50);
+    assert_int_equal(insight.inside.gradients_images, 16);
+    assert_memory_equal(insight.inside.gradients, gradients->gradient,
                         model->parameter_count * sizeof(float));
-    assert_int_equal(insight.distributions.count, 1);
-    assert_int_equal(insight.distributions.columns[0]->step, 50);
+    assert_int_equal(insight.inside.distributions.count, 1);
+    assert_int_equal(insight.inside.distributions.columns[0]->step, 50);
     gradients_free(gradients);
     projection_free(projection);
     occlusion_free(occlusion);
@@ -240,14 +240,14 @@ static void nothing_is_studied_that_is_not_wanted(void **unused)
 {
     (void)unused;
     study(50, 0, false);
-    assert_null(insight.occlusion);
-    assert_null(insight.map);
-    assert_null(insight.gradients);
-    assert_int_equal(insight.distributions.count, 0);
+    assert_null(insight.inside.occlusion);
+    assert_null(insight.inside.map);
+    assert_null(insight.inside.gradients);
+    assert_int_equal(insight.inside.distributions.count, 0);
     study(50, 1U << STUDY_MAP, false);
-    assert_null(insight.occlusion);
-    assert_non_null(insight.map);
-    assert_null(insight.gradients);
+    assert_null(insight.inside.occlusion);
+    assert_non_null(insight.inside.map);
+    assert_null(insight.inside.gradients);
 }
 
 static void the_occlusion_is_of_what_is_looked_at(void **unused)
@@ -258,30 +258,30 @@ static void the_occlusion_is_of_what_is_looked_at(void **unused)
 
     browse_go(&insight.browse, 3);
     insight_settle(&insight, &wish);
-    const struct occlusion *first = insight.occlusion;
+    const struct occlusion *first = insight.inside.occlusion;
     assert_non_null(first);
     assert_int_equal(first->class, data.test.labels[3]);
     browse_go(&insight.browse, 4);
     insight_update(&insight, &wish);
-    if (insight.occlusion != NULL)
-        assert_ptr_not_equal(insight.occlusion, first);
+    if (insight.inside.occlusion != NULL)
+        assert_ptr_not_equal(insight.inside.occlusion, first);
     insight_settle(&insight, &wish);
-    assert_int_equal(insight.occlusion->class, data.test.labels[4]);
+    assert_int_equal(insight.inside.occlusion->class, data.test.labels[4]);
     wish.drawing = true;
     insight_settle(&insight, &wish); /* the sheet is empty */
-    assert_null(insight.occlusion);
+    assert_null(insight.inside.occlusion);
     sketch_begin(insight.sketch, SKETCH_PEN, 56.0, 30.0);
     sketch_line(insight.sketch, 56.0, 80.0);
     insight_settle(&insight, &wish);
-    assert_non_null(insight.occlusion);
-    assert_int_equal(insight.occlusion->class, insight.digit_predictions.predicted[0]);
-    assert_memory_equal(insight.occlusion->image, insight.digit, split_pixels(&data.test));
+    assert_non_null(insight.inside.occlusion);
+    assert_int_equal(insight.inside.occlusion->class, insight.digit_predictions.predicted[0]);
+    assert_memory_equal(insight.inside.occlusion->image, insight.digit, split_pixels(&data.test));
     sketch_line(insight.sketch, 90.0, 80.0);
     insight_settle(&insight, &wish);
-    assert_memory_equal(insight.occlusion->image, insight.digit, split_pixels(&data.test));
+    assert_memory_equal(insight.inside.occlusion->image, insight.digit, split_pixels(&data.test));
     sketch_clear(insight.sketch);
     insight_settle(&insight, &wish);
-    assert_null(insight.occlusion);
+    assert_null(insight.inside.occlusion);
     weights_drop(weights);
 }
 
@@ -292,13 +292,13 @@ static void a_map_is_aligned_with_the_one_before(void **unused)
     (void)unused;
 
     study(50, 1U << STUDY_MAP, false);
-    memcpy(before, insight.map->points, sizeof before);
+    memcpy(before, insight.inside.map->points, sizeof before);
     change_weights(0.001F);
     study(60, 1U << STUDY_MAP, false);
-    assert_int_equal(insight.map_step, 60);
+    assert_int_equal(insight.inside.map_step, 60);
     for (int i = 0; i < 100; i++)
         for (int a = 0; a < 2; a++) {
-            const double by = (double)(insight.map->points[i][a] - before[i][a]);
+            const double by = (double)(insight.inside.map->points[i][a] - before[i][a]);
             moved += by * by;
             size += (double)before[i][a] * (double)before[i][a];
         }
@@ -310,22 +310,23 @@ static void neighbours_are_those_of_the_wanted_image(void **unused)
     struct weights *weights = weights_at(50);
     struct insight_wish wish = {
         .weights = weights, .studies = 1U << STUDY_MAP, .neighbours_of = 12};
-    uint32_t nearest[INSIGHT_NEIGHBOURS];
-    float distances[INSIGHT_NEIGHBOURS];
+    uint32_t nearest[INSIDE_NEIGHBOURS];
+    float distances[INSIDE_NEIGHBOURS];
     (void)unused;
 
     insight_settle(&insight, &wish);
     for (int image = 12; image < 100; image += 87) {
         wish.neighbours_of = image;
         insight_settle(&insight, &wish);
-        assert_int_equal(insight.neighbours.image, image);
-        assert_int_equal(insight.neighbours.count, INSIGHT_NEIGHBOURS);
-        principal_nearest(&insight.map->principal, image, INSIGHT_NEIGHBOURS, nearest, distances);
-        assert_memory_equal(insight.neighbours.images, nearest, sizeof nearest);
+        assert_int_equal(insight.inside.neighbours.image, image);
+        assert_int_equal(insight.inside.neighbours.count, INSIDE_NEIGHBOURS);
+        principal_nearest(&insight.inside.map->principal, image, INSIDE_NEIGHBOURS, nearest,
+                          distances);
+        assert_memory_equal(insight.inside.neighbours.images, nearest, sizeof nearest);
     }
     wish.neighbours_of = 100;
     insight_settle(&insight, &wish);
-    assert_int_equal(insight.neighbours.count, 0);
+    assert_int_equal(insight.inside.neighbours.count, 0);
     weights_drop(weights);
 }
 
@@ -344,10 +345,11 @@ static void every_moment_of_the_timeline_gets_a_column(void **unused)
         change_weights(0.01F);
     }
     insight_settle(&insight, &wish);
-    assert_int_equal(insight.distributions.count, 31);
+    assert_int_equal(insight.inside.distributions.count, 31);
     for (int i = 0; i < 31; i++)
-        assert_int_equal(insight.distributions.columns[i]->step, 10 * i);
-    assert_true(distributions_at(&insight.distributions, 30, 0, DISTRIBUTION_WEIGHTS)->count > 0);
+        assert_int_equal(insight.inside.distributions.columns[i]->step, 10 * i);
+    assert_true(
+        distributions_at(&insight.inside.distributions, 30, 0, DISTRIBUTION_WEIGHTS)->count > 0);
     weights_drop(last);
     timeline_fini(&timeline);
 }
@@ -365,15 +367,15 @@ static void studies_of_moving_weights_come(void **unused)
             .weights = weights, .moving = true, .studies = ALL_STUDIES, .neighbours_of = 3};
         insight_update(&insight, &wish);
         inference_wait(insight.inference);
-        done = insight.map != NULL && insight.occlusion != NULL && insight.gradients != NULL &&
-               insight.distributions.count > 0;
+        done = insight.inside.map != NULL && insight.inside.occlusion != NULL &&
+               insight.inside.gradients != NULL && insight.inside.distributions.count > 0;
         weights_drop(weights);
     }
-    assert_int_equal(insight.map->count, PROJECTION_IMAGES);
+    assert_int_equal(insight.inside.map->count, PROJECTION_IMAGES);
     study(1000000, ALL_STUDIES, false);
-    assert_int_equal(insight.map_step, 1000000);
-    assert_int_equal(insight.occlusion_step, 1000000);
-    assert_int_equal(insight.gradients_step, 1000000);
+    assert_int_equal(insight.inside.map_step, 1000000);
+    assert_int_equal(insight.inside.occlusion_step, 1000000);
+    assert_int_equal(insight.inside.gradients_step, 1000000);
 }
 
 static void any_network_and_any_data_can_be_studied(void **unused)
@@ -388,10 +390,10 @@ static void any_network_and_any_data_can_be_studied(void **unused)
         model_text = texts[i];
         make(50);
         study(10, ALL_STUDIES, false);
-        assert_non_null(insight.map);
-        assert_non_null(insight.occlusion);
-        assert_non_null(insight.gradients);
-        assert_int_equal(insight.distributions.count, 1);
+        assert_non_null(insight.inside.map);
+        assert_non_null(insight.inside.occlusion);
+        assert_non_null(insight.inside.gradients);
+        assert_int_equal(insight.inside.distributions.count, 1);
         assert_int_equal(insight.error.kind, ERROR_NONE);
     }
 }
@@ -474,17 +476,17 @@ static void missing_memory_is_an_error_and_the_next_wish_tries_again(void **unus
     assert_int_equal(insight.error.kind, ERROR_SYSTEM);
     assert_int_equal(insight.predictions.count, 0);
     assert_int_equal(insight.past.step, 0);
-    assert_null(insight.map);
-    assert_null(insight.gradients);
+    assert_null(insight.inside.map);
+    assert_null(insight.inside.gradients);
     wish.weights = second;
     wish.drawing = false;
     insight_settle(&insight, &wish);
     assert_int_equal(insight.error.kind, ERROR_NONE);
     assert_int_equal(insight.predictions.count, LANES);
     assert_int_equal(insight.past.step, 20);
-    assert_non_null(insight.map);
-    assert_non_null(insight.occlusion);
-    assert_non_null(insight.gradients);
+    assert_non_null(insight.inside.map);
+    assert_non_null(insight.inside.occlusion);
+    assert_non_null(insight.inside.gradients);
     weights_drop(first);
     weights_drop(second);
 #endif

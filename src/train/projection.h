@@ -4,8 +4,8 @@
  *
  * The values are those that go into the last Linear layer; into the last Conv2d if there is no
  * Linear, and into the network if there is neither. The images are the first of the split, at most
- * PROJECTION_IMAGES. If the layer has more than PROJECTION_VALUES values, neighbours in a map, or in
- * a row of features, are averaged: at the extreme, each map is one value. Values that are not
+ * PROJECTION_IMAGES. If the layer has more than PROJECTION_VALUES values, neighbours in a map, or
+ * in a row of features, are averaged: at the extreme, each map is one value. Values that are not
  * finite count as 0. The components, their alignment and the neighbours are principal.h's.
  *
  * A projection is computed in small steps, so that its thread can look up between two.

@@ -76,6 +76,7 @@ static void init_frame(struct dashboard *dashboard)
         .browse = &dashboard->insight.browse,
         .confusion = &dashboard->insight.confusion,
         .activations = &dashboard->insight.activations,
+        .inside = &dashboard->insight.inside,
         .drawing = {.sketch = dashboard->insight.sketch,
                     .x = dashboard->insight.sketch->width / 2,
                     .y = dashboard->insight.sketch->height / 4,
@@ -123,6 +124,7 @@ static struct insight_wish wish_of(const struct dashboard *dashboard)
         .outcomes = list || (wants & WANT_OUTCOMES) != 0,
         .activations = (wants & WANT_ACTIVATIONS) != 0,
         .drawing = frame->view == VIEW_DRAW,
+        .studies = wants >> WANT_STUDIES,
         .neighbours_of = insight->browse.image,
         .timeline = &dashboard->timeline,
     };

@@ -23,10 +23,9 @@ static void take(struct insight *insight, enum study study, struct finding *find
     insight->findings[study] = finding;
     insight->found_at[study] = clock_seconds();
     for (int i = 0; i < finding->column_count; i++)
-        distributions_add(&insight->distributions, finding->columns[i]);
+        distributions_add(&insight->inside.distributions, finding->columns[i]);
     finding->column_count = 0;
-    if (study == STUDY_MAP)
-        insight->neighbours_on = NULL;
+    insight->map_changed = insight->map_changed || study == STUDY_MAP;
     insight->asked.weights = NULL; /* what is missing still may look like the last question */
 }
 
@@ -43,7 +42,7 @@ void findings_fini(struct insight *insight)
 {
     for (int s = 0; s < STUDY_COUNT; s++)
         finding_free(insight->findings[s]);
-    distributions_fini(&insight->distributions);
+    distributions_fini(&insight->inside.distributions);
 }
 
 /* ---- what is missing ---- */
@@ -89,8 +88,8 @@ static long gap_at(const struct insight *insight, const struct question *questio
 {
     long gap = LONG_MAX;
 
-    for (int i = 0; i < insight->distributions.count; i++) {
-        const long distance = labs(insight->distributions.columns[i]->step - step);
+    for (int i = 0; i < insight->inside.distributions.count; i++) {
+        const long distance = labs(insight->inside.distributions.columns[i]->step - step);
         gap = distance < gap ? distance : gap;
     }
     for (int i = 0; i < question->moment_count; i++) {
@@ -164,16 +163,16 @@ void findings_want(const struct insight *insight, const struct insight_wish *wis
 /* Finds the neighbours anew when the map or the image has changed: some thousand short sums. */
 static void find_neighbours(struct insight *insight, int image)
 {
-    const struct projection *map = insight->map;
-    struct neighbours *neighbours = &insight->neighbours;
+    const struct projection *map = insight->inside.map;
+    struct neighbours *neighbours = &insight->inside.neighbours;
 
-    if (insight->neighbours_on == map && neighbours->image == image)
+    if (!insight->map_changed && neighbours->image == image)
         return;
-    insight->neighbours_on = map;
+    insight->map_changed = false;
     neighbours->image = image;
     neighbours->count = 0;
     if (map != NULL && image >= 0 && image < map->count)
-        neighbours->count = principal_nearest(&map->principal, image, INSIGHT_NEIGHBOURS,
+        neighbours->count = principal_nearest(&map->principal, image, INSIDE_NEIGHBOURS,
                                               neighbours->images, neighbours->distances);
 }
 
@@ -183,20 +182,21 @@ void findings_show(struct insight *insight, const struct insight_wish *wish)
     const struct finding *map = insight->findings[STUDY_MAP];
     const struct finding *gradients = insight->findings[STUDY_GRADIENTS];
     const bool blank = wish->drawing && sketch_empty(insight->sketch);
+    struct inside *inside = &insight->inside;
 
-    insight->occlusion = NULL;
+    inside->occlusion = NULL;
     if (occlusion != NULL && is_of(insight, wish, occlusion) && !blank) {
-        insight->occlusion = occlusion->occlusion;
-        insight->occlusion_step = occlusion->step;
+        inside->occlusion = occlusion->occlusion;
+        inside->occlusion_step = occlusion->step;
     }
     if (map != NULL) {
-        insight->map = map->projection;
-        insight->map_step = map->step;
+        inside->map = map->projection;
+        inside->map_step = map->step;
     }
     if (gradients != NULL) {
-        insight->gradients = gradients->gradient;
-        insight->gradients_images = gradients->images;
-        insight->gradients_step = gradients->step;
+        inside->gradients = gradients->gradient;
+        inside->gradients_images = gradients->images;
+        inside->gradients_step = gradients->step;
     }
     if ((wish->studies & 1U << STUDY_MAP) != 0)
         find_neighbours(insight, wish->neighbours_of);

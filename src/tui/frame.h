@@ -19,6 +19,7 @@
 #include "tui/browse.h"
 #include "tui/canvas.h"
 #include "tui/events.h"
+#include "tui/inside.h"
 #include "tui/pane.h"
 #include "tui/predict.h"
 #include "tui/prompt.h"
@@ -68,6 +69,7 @@ struct frame {
     const struct confusion *confusion;
     int true_class, predicted_class;       /* the selected cell of the confusion matrix */
     const struct activations *activations; /* of the selected or the drawn image */
+    const struct inside *inside;           /* what studies have found */
     struct drawing drawing;
     struct pane_state panes[PANE_COUNT];
     enum overlay overlay;

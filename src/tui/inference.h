@@ -11,11 +11,11 @@
  * writes and one that the main thread shows; taking one exchanges them. The thread begins no other
  * answer before the last one was taken.
  *
- * Studies (see question.h and lab.h) and a pass over the whole test set take long. So they come after
- * the answer, and they are made in small chunks; between two of them the thread looks into the slot.
- * A newer question that wants the same pass or study is answered first, and then they go on; any
- * other one ends them. The outcomes of a whole pass, and the latest finding of each study, are left
- * for the main thread beside the answer.
+ * Studies (see question.h and lab.h) and a pass over the whole test set take long. So they come
+ * after the answer, and they are made in small chunks; between two of them the thread looks into
+ * the slot. A newer question that wants the same pass or study is answered first, and then they go
+ * on; any other one ends them. The outcomes of a whole pass, and the latest finding of each study,
+ * are left for the main thread beside the answer.
  *
  * What the thread needs for computing is allocated by the thread when it is first wanted. If there
  * is not enough memory, the answer says so in its error and has nothing of what needed it; the next

@@ -26,7 +26,7 @@ bool insight_init(struct insight *insight, const struct model *model, const stru
         (insight->sketch = sketch_new(test->width, test->height, error)) == NULL ||
         (insight->inference = inference_new(model, kernels, data, error)) == NULL)
         return false;
-    insight->activations.model = insight->distributions.model = model;
+    insight->activations.model = insight->inside.distributions.model = model;
     insight_list(insight);
     return true;
 }

@@ -16,6 +16,7 @@
 #include "train/outcomes.h"
 #include "tui/browse.h"
 #include "tui/inference.h"
+#include "tui/inside.h"
 #include "tui/sketch.h"
 #include "tui/timeline.h"
 
@@ -33,15 +34,6 @@ struct insight_wish {
                                       * NULL: only that */
 };
 
-enum { INSIGHT_NEIGHBOURS = 20 };
-
-/* The images on the map that are nearest to one in all values, nearest first. */
-struct neighbours {
-    int image, count; /* of which; how many, 0: none */
-    uint32_t images[INSIGHT_NEIGHBOURS];
-    float distances[INSIGHT_NEIGHBOURS];
-};
-
 struct insight {
     const struct model *model;
     const struct split *test;
@@ -55,16 +47,7 @@ struct insight {
     struct predictions digit_predictions;
     struct error error; /* why the last answer is not complete, or ERROR_NONE */
 
-    /* The findings of studies, each the latest that there is, and the batches trained before its
-     * weights; NULL: none yet. Valid until the next update. */
-    const struct occlusion *occlusion; /* of the selected image, or of the drawing or one a little
-                                        * older; NULL also when that is empty */
-    const struct projection *map;
-    struct neighbours neighbours; /* on the map */
-    const float *gradients;       /* [model->parameter_count] on: */
-    int gradients_images;         /* so many training images */
-    long occlusion_step, map_step, gradients_step;
-    struct distributions distributions;
+    struct inside inside;
 
     /* The rest is insight.c's. */
     struct inference *inference;
@@ -81,7 +64,7 @@ struct insight {
     double predicted_at, activated_at;
     struct finding *findings[STUDY_COUNT]; /* the latest ones */
     double found_at[STUDY_COUNT];
-    const struct projection *neighbours_on;
+    bool map_changed; /* since its neighbours were found */
 };
 
 /* Model, kernels and data must outlive it. False with ERROR_SYSTEM when memory or threads are

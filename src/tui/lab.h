@@ -2,8 +2,8 @@
  * lab.h -- the studies of a network at work: what panes show that takes long to compute.
  *
  * A question says which studies are wanted. lab_plan begins those, goes on with those at work that
- * are still wanted, and ends the others. lab_continue computes a step of the first one at work, some
- * milliseconds; so its thread can take another question between two steps.
+ * are still wanted, and ends the others. lab_continue computes a step of the first one at work,
+ * some milliseconds; so its thread can take another question between two steps.
  *
  * A study at work is still wanted if the question asks for the same thing of it and for the same
  * weights. If the weights are moving, it goes on with its own, a little older; else it would never

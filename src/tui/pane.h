@@ -17,16 +17,25 @@
 #include "tui/keys.h"
 #include "tui/layout.h"
 #include "tui/mouse.h"
+#include "tui/question.h"
 
 struct frame;
 
 enum { PANE_MESSAGE = 256 };
+
+enum { WANT_STUDIES = 2 }; /* the place of the first study's bit */
 
 /* What must be computed while a pane is seen, besides the predictions of the selected images: bits
  * of struct pane_class's wants. */
 enum pane_want {
     WANT_OUTCOMES = 1 << 0,    /* of all test images, at the moment shown */
     WANT_ACTIVATIONS = 1 << 1, /* of the selected or the drawn image */
+
+    /* Studies, for frame->inside (see inside.h): their bits in their order. */
+    WANT_OCCLUSION = 1 << (WANT_STUDIES + STUDY_OCCLUSION),
+    WANT_MAP = 1 << (WANT_STUDIES + STUDY_MAP), /* and the neighbours of the selected image */
+    WANT_GRADIENTS = 1 << (WANT_STUDIES + STUDY_GRADIENTS),
+    WANT_DISTRIBUTIONS = 1 << (WANT_STUDIES + STUDY_DISTRIBUTIONS),
 };
 
 /* A pane's own state; all zero at first. */
