@@ -115,7 +115,7 @@ elsewhere() (
     cd / && run 0 --resume="$scratch/elsewhere" -e 3 -d "$scratch/moved" -j 3 --snapshot=80x24
     status=$?
     mv "$scratch/moved" "$data"
-    [ "$status" -eq 0 ] && says "$scratch/out" 'FINISHED +epoch 3/3 +batch 19/19' &&
+    [ "$status" -eq 0 ] && says "$scratch/out" 'FINISHED +epoch 3/3' &&
         cmp "$scratch/reference/last.safetensors" "$scratch/elsewhere/last.safetensors"
 )
 

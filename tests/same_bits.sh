@@ -89,24 +89,24 @@ dashboard() {
 stepped() {
     start stepped --paused -j 3 && see 'PAUSED .*batch 0/31' &&
         keys b && see 'PAUSED .*batch 1/31' &&
-        keys 5b && see 'PAUSED .*batch 6/31' &&
+        keys B 5 Enter && see 'PAUSED .*batch 6/31' &&
         keys Right y && keys n && see 'PAUSED .*epoch 2/2 +batch 0/31' &&
-        keys 3b && see 'PAUSED .*batch 3/31' &&
-        tmux resize-window -t main -x 100 -y 40 && keys 20b && see 'PAUSED .*batch 23/31' &&
+        keys B 3 Enter && see 'PAUSED .*batch 3/31' &&
+        tmux resize-window -t main -x 100 -y 40 && keys B 20 Enter && see 'PAUSED .*batch 23/31' &&
         keys p && finish && same_run stepped
 }
 
 # A recipe, paused at its start and later; its reference is the run with one thread.
 recipe_paused() {
     start recipe --paused -j 2 "$recipe" && see 'PAUSED .*batch 0/31' &&
-        keys 7b && see 'PAUSED .*batch 7/31' && keys n && see 'PAUSED .*epoch 2/2 +batch 0/31' &&
+        keys B 7 Enter && see 'PAUSED .*batch 7/31' && keys n && see 'PAUSED .*epoch 2/2 +batch 0/31' &&
         keys p && finish && same_run recipe
 }
 
 # At any moment it goes on for more epochs than there are. Unlike Space this may be pressed again
 # before the screen shows the effect.
 nudged_to_the_end() {
-    unseen PAUSED || keys 9n
+    unseen PAUSED || keys N 9 Enter
     seen FINISHED
 }
 

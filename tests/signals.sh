@@ -35,7 +35,7 @@ training() {
 
 # During the rename of a checkpoint, after the second batch.
 saving() {
-    launch --paused "LD_PRELOAD='$FAULT_SHIM' FAULTS=rename:5:once:STOP" && see PAUSED && keys 2b &&
+    launch --paused "LD_PRELOAD='$FAULT_SHIM' FAULTS=rename:5:once:STOP" && see PAUSED && keys B 2 Enter &&
         eventually stopped
 }
 

@@ -1,9 +1,9 @@
 #!/bin/sh
 # terminal.sh -- tests the program with a terminal or pipe that nobody reads, with a terminal that
 # belongs to another job, that claims an impossible size, or with two terminals; with time in which
-# it is stopped; and with terminals that tell their background, or do not. "row NN" is row NN of the table of faults. With FAULTS_SAMPLES=all the
-# program is told to end a hundred times in each state, and must have ended within two seconds each
-# time.
+# it is stopped; and with terminals that tell their background, or do not. "row NN" is row NN of the
+# table of faults. With FAULTS_SAMPLES=all the program is told to end a hundred times in each state,
+# and must have ended within two seconds each time.
 
 . "$(dirname "$0")/pane.sh"
 all=
@@ -406,7 +406,7 @@ goes_nowhere() {
 }
 
 quits() {
-    keys q && left 0 && restored
+    keys q y && left 0 && restored
 }
 
 # answers_with BACKGROUND: types the answer of a terminal.
@@ -441,7 +441,7 @@ late_background() {
 # Keys around an answer count, and no byte of it does.
 background_among_keys() {
     asked none '' && keys -l "b$(printf '\033]11;rgb:ffff/ffff/ffff\a')b" && eventually themed light &&
-        see 'epoch 1/.*batch 2/40' && keys q && left 0
+        see 'epoch 1/.*batch 2/40' && keys q y && left 0
 }
 
 # A key that was pressed before the question works at once: nothing else wakes a paused program.

@@ -13,7 +13,7 @@ answers() {
 # ---- the first look ----
 
 header() {
-    see 'PAUSED' && see '^ mnist-tui +\|\| PAUSED +epoch 1/100000 +batch 0/40 +lr 0\.01 ' &&
+    see 'PAUSED' && see 'PAUSED +epoch 1/100000 +batch 0/40 ' &&
         see ' img/s *$' && see '^ epoch .* 0% +run .* 0% +0:00 +ETA '
 }
 
@@ -196,25 +196,25 @@ title_is() {
 }
 
 help_opens() {
-    keys '?' && see 'Space, p +pause' && see 'Enter +enlarge' && keys Escape &&
+    keys '?' && see 'Everywhere' && see 'Space, p +pause' && keys Escape &&
         see_no 'Space, p' && see 'Sample +test #0' && keys F1 && see 'Space, p +pause' &&
         keys '?' && see_no 'Space, p' && see 'Sample +test #0'
 }
 
 # In a terminal too small for the whole help.
 help_scrolls() {
-    tmux resize-window -t main -x 60 -y 10 && keys '?' && see 'Space, p' &&
-        unseen 'Ctrl-Z' && keys $(printf 'Down %.0s' $(seq 60)) &&
-        see 'Ctrl-Z +suspend'
+    tmux resize-window -t main -x 60 -y 10 && keys '?' && see 'logarithmic or linear' &&
+        unseen 'Delete, d' && keys $(printf 'Down %.0s' $(seq 60)) &&
+        see 'Delete, d +clear'
 }
 
 # One key up from the end, after more presses of down than there are lines.
 help_scrolls_back() {
-    see 'Ctrl-Z' && keys Up && see_no 'Ctrl-Z'
+    see 'Delete, d' && keys Up && see_no 'Delete, d'
 }
 
 help_ends() {
-    keys Home && see 'Space, p' && keys End && see 'Ctrl-Z' && keys Home && see 'Space, p'
+    keys Home && see 'logarithmic or' && keys End && see 'Delete, d' && keys Home && see 'logarithmic or'
 }
 
 escape_stays() {
@@ -359,7 +359,7 @@ results() {
 }
 
 quit_paused() {
-    keys q && see 'Quit\? Not saved' && keys y && left 0 && restored
+    keys q && see 'Quit\? Saved' && keys y && left 0 && restored
 }
 
 quit_asks() {
@@ -577,7 +577,7 @@ suspend_resize() {
 # Also pressed while the first frame is being sent.
 row_67() {
     for round in $(seq 60); do
-        keys C-z && see 'READY' && keys fg Enter && see 'mnist-tui +[>~]' || return 1
+        keys C-z && see 'READY' && keys fg Enter && see 'TRAIN|TEST' || return 1
     done
     answers && goes_on && keys q y && see 'READY' &&
         [ "$(tmux display-message -p -t main '#{alternate_on} #{cursor_flag}')" = '0 1' ]
@@ -691,7 +691,7 @@ row_71() {
     directory=$scratch/quiet
     start 80 24 "$many --paused -j 2 -o '$directory' --checkpoint-every=0 2>'$scratch/aside'" \
         "${FAULT_SHIM:+LD_PRELOAD='$FAULT_SHIM' FAULTS=thread:1:once:EAGAIN}" && see PAUSED &&
-        keys 50b && see 'PAUSED .*epoch 2/.* batch 10/' && undisturbed && [ ! -s "$scratch/aside" ] ||
+        keys B 50 Enter && see 'PAUSED .*epoch 2/.* batch 10/' && undisturbed && [ ! -s "$scratch/aside" ] ||
         return 1
     until rm -rf "$directory"; do :; done 2>/dev/null
     keys b && see FAILED && undisturbed && [ ! -s "$scratch/aside" ] && keys q && left 5 && restored &&
@@ -774,7 +774,7 @@ only_ascii() {
 
 row_61() {
     start 80 24 "$many --paused" LC_ALL=C && only_ascii PAUSED && see '^\+-.* Loss' &&
-        see '^\|Conv2d-1 ' && see '^\|epoch\+-+' && keys 3n && only_ascii 'PAUSED .*epoch 4' &&
+        see '^\|Conv2d-1 ' && see '^\|epoch\+-+' && keys N 3 Enter && only_ascii 'PAUSED .*epoch 4' &&
         see '^\|.*o.*\|\|.*o.*\|$'
 }
 
@@ -784,7 +784,7 @@ ascii_asked() {
 }
 
 blocks_asked() {
-    start 80 24 "$many --paused --glyphs=block" && see PAUSED && keys 2n &&
+    start 80 24 "$many --paused --glyphs=block" && see PAUSED && keys N 2 Enter &&
         see 'PAUSED .*epoch 3/' && see '[▀▄█]' && panes && ! braille
 }
 

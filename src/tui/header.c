@@ -155,12 +155,16 @@ static void draw_progress(const struct frame *frame, struct canvas *canvas)
         draw_past(frame, canvas, x);
         return;
     }
-    make_progress(now, width, right);
-    canvas_text_right(canvas, end, 0, STYLE_PLAIN, "%s", right);
-    end -= (int)strlen(right);
     x = canvas_text(canvas, x, 0, STYLE_PLAIN, "epoch %d/%d", now->epoch + 1, now->epochs);
     if (width >= BATCH_WIDTH || now->state == SNAPSHOT_PAUSED)
         x = canvas_text(canvas, x, 0, STYLE_DIM, "  batch %d/%d", now->batch, now->batches);
+    make_progress(now, width, right);
+    if ((int)strlen(right) > end - x)
+        right[strlen(" 100%")] = '\0'; /* the rest has no room */
+    if ((int)strlen(right) > end - x)
+        return;
+    canvas_text_right(canvas, end, 0, STYLE_PLAIN, "%s", right);
+    end -= (int)strlen(right);
     if (end - x - 1 >= BAR_LEAST)
         draw_bar(now, canvas, x + 1, end - x - 1);
 }
