@@ -535,14 +535,14 @@ static const char *const texts[] = {
     "Conv2d(7, 4, padding=20, stride=3) ReLU AvgPool2d((1, 2)) Flatten Linear(10)",
 };
 
-struct inside {
+struct depths {
     struct model *model;
     float *state;
     struct activations activations;
 };
 
 /* The network as it begins, and what it makes of the drawn 7. */
-static void make_inside(struct inside *inside, const char *text)
+static void make_inside(struct depths *inside, const char *text)
 {
     const struct split split = {.mean = 0.1307F, .deviation = 0.3081F};
     float image[(MNIST_SIDE * MNIST_SIDE)];
@@ -561,7 +561,7 @@ static void make_inside(struct inside *inside, const char *text)
     activations_run(&inside->activations, inside->state, image);
 }
 
-static void free_inside(struct inside *inside)
+static void free_inside(struct depths *inside)
 {
     activations_fini(&inside->activations);
     free(inside->state);
@@ -570,7 +570,7 @@ static void free_inside(struct inside *inside)
 
 static void the_inside_of_any_network_draws_at_many_sizes(void **unused)
 {
-    struct inside inside;
+    struct depths inside;
     (void)unused;
 
     for (int i = 0; i < CHECK_COUNT(texts); i++) {
@@ -591,7 +591,7 @@ static void assert_inside(const char *name, const char *text, int first, int wid
 {
     struct canvas canvas = make_canvas(width, height, GLYPHS_ASCII);
     char file[64];
-    struct inside inside;
+    struct depths inside;
 
     make_inside(&inside, text);
     draw_filters(inside.model, inside.state, true, &canvas);
