@@ -7,8 +7,10 @@
 #include <stdlib.h>
 #include <string.h>
 
+enum { IMAGES = LANES + 1 }; /* a block of blanked ones, then the whole one */
+
 /* The labels mean nothing here: losses are not used. */
-static uint8_t no_labels[LANES];
+static uint8_t no_labels[IMAGES];
 
 static int patch_side(int height, int width)
 {
@@ -48,9 +50,9 @@ struct occlusion *occlusion_new(const struct split *split, const uint8_t *image,
     occlusion->columns = centres_along(split->width, occlusion->stride);
     occlusion->next = -1;
     occlusion->blanked = *split;
-    occlusion->blanked.count = LANES;
+    occlusion->blanked.count = IMAGES;
     occlusion->blanked.labels = no_labels;
-    occlusion->blanked.images = memory_new(LANES + 1, pixels, error);
+    occlusion->blanked.images = memory_new(IMAGES, pixels, error);
     occlusion->heat = memory_new(pixels, sizeof(float), error);
     occlusion->drops =
         memory_new((size_t)(occlusion->rows * occlusion->columns), sizeof(float), error);

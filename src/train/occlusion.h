@@ -34,7 +34,7 @@ struct occlusion {
     float *heat;       /* [height][width] in [-1, 1]; above 0: blanking lowers the probability */
 
     /* The rest is occlusion.c's. */
-    struct split blanked; /* of LANES images */
+    struct split blanked; /* a block of blanked images, and the whole one */
     const uint8_t *image; /* [height][width], after the blanked ones */
     int rows, columns;    /* of centres */
     int next;             /* centre to evaluate; -1: the whole image comes first */
