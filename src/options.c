@@ -37,6 +37,7 @@ enum {
     EVALUATES = 1 << ACTION_EVAL,
     REPORTS = 1 << ACTION_REPORT,
     IMPORTS = 1 << ACTION_IMPORT,
+    WRITES = IMPORTS | 1 << ACTION_SNAPSHOT,
 };
 
 /* An option: one row of the table. */
@@ -227,8 +228,10 @@ static const struct row rows[] = {
     {0, "import", "DIR",
      "make a data set of the pictures in DIR, which has a folder for each class",
      STORED(PATH, import), .action = ACTION_IMPORT},
-    {0, "output", "DIR", "with --import: where to write the data set (created)",
-     STORED(PATH, output), .needs = IMPORTS, .because = "--import=DIR: there is nothing to write"},
+    {0, "output", "PATH",
+     "with --import: the data set's directory (created); --snapshot: FILE.svg or .txt",
+     STORED(PATH, output), .needs = WRITES,
+     .because = "--import=DIR or --snapshot: there is nothing to write"},
     {0, "size", "HxW", "with --import: rows and columns of its images (default 28x28)",
      CUSTOM, .read = read_size, .expects = "HxW, each 4 to 256", .needs = IMPORTS,
      .because = "--import=DIR: other data have their own size"},
@@ -273,6 +276,19 @@ void options_help(FILE *file)
         fprintf(file, "  %s%-22s %s\n", letter, form, row->help);
     }
     fputs("\nKeys: ? lists them while the program runs. The manual: man mnist-tui.\n", file);
+}
+
+/* Whether the text ends like this, and is longer. */
+static bool has_suffix(const char *text, const char *suffix)
+{
+    const size_t length = strlen(text), end = strlen(suffix);
+
+    return length > end && strcmp(text + length - end, suffix) == 0;
+}
+
+bool options_is_picture(const char *output)
+{
+    return has_suffix(output, ".svg");
 }
 
 bool options_given(const struct options *options, const char *name)
@@ -486,6 +502,12 @@ static bool check_together(const struct options *options, struct error *error)
     if (options->action == ACTION_IMPORT && options->output == NULL)
         return error_set(error, ERROR_USAGE,
                          "--import needs --output=DIR: where is the data set to be written?");
+    if (options->action == ACTION_SNAPSHOT && options->output != NULL &&
+        !options_is_picture(options->output) && !has_suffix(options->output, ".txt"))
+        return error_set(error, ERROR_USAGE,
+                         "--output: %s is neither a picture nor a text (expected a name that ends "
+                         "in .svg or .txt)",
+                         options->output);
     return check_series(options, error) && check_directories(options, error);
 }
 

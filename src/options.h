@@ -61,7 +61,8 @@ struct options {
     char **report; /* the directories of --report */
     int report_count;
     const char *format; /* of --report */
-    const char *import, *output;
+    const char *import;
+    const char *output; /* of --import or --snapshot */
     int image_rows, image_columns; /* of --size */
     double test_share;
     bool force;
@@ -77,6 +78,9 @@ bool options_parse(struct options *options, const struct settings *run, int argc
 /* Whether the option with this long name, such as "batch-size", is on the command line. The name
  * must be one of the table's. */
 bool options_given(const struct options *options, const char *name);
+
+/* Whether the --output of --snapshot is a picture, FILE.svg, and not FILE.txt. */
+bool options_is_picture(const char *output);
 
 /* Prints the text of --help. */
 void options_help(FILE *file);

@@ -845,9 +845,64 @@ snapshot_glyphs() {
         LC_ALL=C run 0 -d "$data" -e 1 --snapshot=80x24 && ! LC_ALL=C grep -n '[^ -~]' "$scratch/out"
 }
 
+# well_formed FILE: an XML parser reads it, if there is one.
+well_formed() {
+    says "$1" '^<svg ' || return 1
+    ! command -v xmllint >/dev/null 2>&1 || xmllint --noout "$1"
+}
+
+snapshot_output() {
+    run 0 -d "$data" -e 1 --snapshot=80x24 --output="$scratch/frame.txt" &&
+        says "$scratch/frame.txt" '^╭─ Loss' && [ "$(wc -l <"$scratch/frame.txt")" -eq 24 ] &&
+        [ ! -s "$scratch/out" ] || return 1
+    for view in overview plots model samples confusion draw; do
+        run 0 -d "$data" -e 1 --snapshot=100x30 --view=$view --output="$scratch/frame.svg" &&
+            well_formed "$scratch/frame.svg" &&
+            [ "$(grep -c '^<g transform' "$scratch/frame.svg")" -eq 30 ] || return 1
+    done
+}
+
+# A picture has the glyphs and colours of the options, not of the locale.
+snapshot_theme() {
+    LC_ALL=C run 0 -d "$data" -e 1 --snapshot=80x24 --output="$scratch/frame.svg" &&
+        says "$scratch/frame.svg" 'fill="#121212"/>$' && says "$scratch/frame.svg" 'class="l"' &&
+        run 0 -d "$data" -e 1 --snapshot=80x24 --theme=light --output="$scratch/frame.svg" &&
+        says "$scratch/frame.svg" 'fill="#FFFFFF"/>$' && says "$scratch/frame.svg" '#005FAF' &&
+        run 0 -d "$data" -e 1 --snapshot=80x24 --theme=mono --output="$scratch/frame.svg" &&
+        ! grep -E '#(00|FF)[0-9A-F]*"' "$scratch/frame.svg"
+}
+
+snapshot_output_fails() {
+    refuses 2 '--output: .*\.svg or \.txt' --snapshot=80x24 --output=frame.png &&
+        refuses 2 '--output: .*\.svg or \.txt' --snapshot=80x24 --output=.svg &&
+        refuses 2 '--output needs .*--snapshot' -e 1 --output=frame.svg &&
+        refuses 5 'no/frame.svg: cannot be written' -d "$data" -e 1 --snapshot=80x24 \
+            --output="$scratch/no/frame.svg" || return 1
+    [ -c /dev/full ] || return 0
+    ln -s /dev/full "$scratch/full.svg" && ln -s /dev/full "$scratch/full.txt" &&
+        refuses 5 'full.svg: cannot be written' -d "$data" -e 1 --snapshot=80x24 \
+            --output="$scratch/full.svg" &&
+        refuses 5 'full.txt: cannot be written' -d "$data" -e 1 --snapshot=80x24 \
+            --output="$scratch/full.txt"
+}
+
+row_104_output() {
+    ln -s "$directory/metrics.jsonl" "$scratch/metrics.txt" &&
+        ln -s "$data/t10k-labels-idx1-ubyte.gz" "$scratch/labels.svg" &&
+        refuses 2 '--output: .*metrics.txt is the metrics.jsonl of a run' -d "$data" -e 1 \
+            --snapshot=80x24 --output="$scratch/metrics.txt" &&
+        refuses 2 "--output: .*labels.svg is the data set's" -d "$data" -e 1 \
+            --snapshot=80x24 --output="$scratch/labels.svg"
+}
+
 check "--snapshot=80x24 prints 24 lines with the panes' titles" snapshot_80x24
 check "--snapshot prints the size asked for" snapshot_sizes
 check "--snapshot draws with the glyphs asked for" snapshot_glyphs
+check "--output writes the snapshot to a file, as text or as a picture" snapshot_output
+check "a picture has the colours of --theme" snapshot_theme
+check "--output with another suffix exits 2, and to a place that cannot be written 5" \
+    snapshot_output_fails
+check "row 104: --output replaces neither the files it reads nor those of a run" row_104_output
 
 # ---- locales, closed pipes, signals ----
 

@@ -453,13 +453,10 @@ keys_before_background() {
     keys 2 && touch "$scratch/go" && see '^╭─ Loss.{70,}╮$' && eventually themed dark && quits
 }
 
-# In tmux the question is asked again when the program gets the terminal back.
 background_changes() {
-    directory=$scratch/changes
-    export directory
-    asked '#ffffff' '' && eventually themed light && keys C-z && see 'IT IS STOPPED' &&
-        tmux set-option -w -t main window-style bg=#000000 &&
-        kill -CONT "$(cat "$scratch/pid")" && eventually themed dark && quits
+    shell '-e 100000' && eventually themed dark && keys C-z && see READY &&
+        tmux set-option -w -t main window-style bg=#ffffff && keys fg C-j && see TRAINING &&
+        eventually themed light && signal TERM && gone
 }
 
 check "the theme suits a dark background" dark_background

@@ -6,7 +6,6 @@
 #include "train/checkpoint.h"
 #include "train/evaluate.h"
 
-#include <errno.h>
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -24,12 +23,19 @@ static void write_name(FILE *file, const char *name)
         fputc('"', file);
 }
 
+struct exported {
+    const struct dataset *data;
+    const struct evaluation *evaluation;
+};
+
 /* Numbers stay numbers; the names of named classes are two more columns. */
-static bool write_predictions(FILE *file, const struct dataset *data,
-                              const struct evaluation *evaluation)
+static bool write_predictions(void *argument, FILE *file, struct error *error)
 {
-    const struct split *split = &data->test;
-    const struct classes *classes = &data->classes;
+    const struct exported *exported = argument;
+    const struct evaluation *evaluation = exported->evaluation;
+    const struct split *split = &exported->data->test;
+    const struct classes *classes = &exported->data->classes;
+    (void)error;
 
     fputs("index,label,prediction,loss", file);
     for (int k = 0; k < classes->count; k++)
@@ -48,22 +54,7 @@ static bool write_predictions(FILE *file, const struct dataset *data,
         }
         fputc('\n', file);
     }
-    return fflush(file) == 0 && !ferror(file);
-}
-
-static bool export_predictions(const char *path, const struct dataset *data,
-                               const struct evaluation *evaluation, struct error *error)
-{
-    FILE *file = fopen(path, "we");
-
-    if (file == NULL)
-        return error_set(error, ERROR_SYSTEM, "%s: cannot be written: %s", path, strerror(errno));
-    bool written = write_predictions(file, data, evaluation);
-    if (!written)
-        error_set(error, ERROR_SYSTEM, "%s: cannot be written: %s", path, strerror(errno));
-    if (fclose(file) != 0 && written)
-        return error_set(error, ERROR_SYSTEM, "%s: cannot be written: %s", path, strerror(errno));
-    return written;
+    return true;
 }
 
 static bool evaluate_with(const struct setup *setup, struct evaluator *evaluator, float *state,
@@ -84,7 +75,8 @@ static bool evaluate_with(const struct setup *setup, struct evaluator *evaluator
                          "checkpoint)",
                          options->eval);
     if (options->export != NULL &&
-        !export_predictions(options->export, &setup->data, evaluation, error))
+        !outputs_write(options->export, write_predictions,
+                       &(struct exported){&setup->data, evaluation}, error))
         return false;
     report_test(stdout, options->settings.validate > 0, loss, correct, test->count);
     return true;
@@ -99,7 +91,7 @@ bool evaluation_print(const struct setup *setup, struct error *error)
     float *state = NULL;
 
     bool done =
-        outputs_check_export(setup, error) &&
+        outputs_check_file(setup, "--export", setup->options.export, error) &&
         (state = memory_new(setup->model->state_count, sizeof *state, error)) &&
         (evaluation.losses = memory_new(count, sizeof(double), error)) &&
         (evaluation.predictions = memory_new(count, 1, error)) &&

@@ -5,6 +5,7 @@
 #include "train/config.h"
 #include "train/log_lines.h"
 
+#include <errno.h>
 #include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -42,7 +43,8 @@ static bool check_inputs(const struct setup *setup, const char *option, const ch
 }
 
 /* Refuses an output that is a file of the run in the directory, if the directory holds a run. */
-static bool check_run_files(const char *output, const char *directory, struct error *error)
+static bool check_run_files(const char *option, const char *output, const char *directory,
+                            struct error *error)
 {
     char path[PATH_MAX];
     struct stat status;
@@ -52,39 +54,40 @@ static bool check_run_files(const char *output, const char *directory, struct er
         return true;
     for (int i = 0; i < RUN_FILES; i++)
         if (is_file_in(output, directory, run_files[i]))
-            return error_set(error, ERROR_USAGE,
-                             "--export: %s is the %s of a run (choose another file)", output,
-                             run_files[i]);
+            return error_set(error, ERROR_USAGE, "%s: %s is the %s of a run (choose another file)",
+                             option, output, run_files[i]);
     return true;
 }
 
 /* The same for the directory of `path` and, if `path` is a link, the directory of its target. */
-static bool check_runs_beside(const char *output, const char *path, struct error *error)
+static bool check_runs_beside(const char *option, const char *output, const char *path,
+                              struct error *error)
 {
     char directory[PATH_MAX], target[PATH_MAX];
 
     file_directory(path, directory);
-    if (!check_run_files(output, directory, error))
+    if (!check_run_files(option, output, directory, error))
         return false;
     if (realpath(path, target) == NULL)
         return true;
     file_directory(target, directory);
-    return check_run_files(output, directory, error);
+    return check_run_files(option, output, directory, error);
 }
 
-bool outputs_check_export(const struct setup *setup, struct error *error)
+bool outputs_check_file(const struct setup *setup, const char *option, const char *output,
+                        struct error *error)
 {
-    const char *output = setup->options.export;
+    const char *checkpoint = setup->options.eval;
     struct stat status;
 
     if (output == NULL)
         return true;
     if (lstat(output, &status) == 0 && S_ISLNK(status.st_mode) && stat(output, &status) != 0)
-        return error_set(error, ERROR_USAGE,
-                         "--export: %s is a link to no file (choose another file)", output);
-    return check_inputs(setup, "--export", output, error) &&
-           check_runs_beside(output, output, error) &&
-           check_runs_beside(output, setup->options.eval, error);
+        return error_set(error, ERROR_USAGE, "%s: %s is a link to no file (choose another file)",
+                         option, output);
+    return check_inputs(setup, option, output, error) &&
+           check_runs_beside(option, output, output, error) &&
+           (checkpoint == NULL || check_runs_beside(option, output, checkpoint, error));
 }
 
 bool outputs_check_run(const struct setup *setup, const char *directory, struct error *error)
@@ -97,4 +100,19 @@ bool outputs_check_run(const struct setup *setup, const char *directory, struct 
             !check_inputs(setup, option, path, error))
             return false;
     return true;
+}
+
+bool outputs_write(const char *path, outputs_writer *write, void *argument, struct error *error)
+{
+    FILE *file = fopen(path, "we");
+
+    if (file == NULL)
+        return error_set(error, ERROR_SYSTEM, "%s: cannot be written: %s", path, strerror(errno));
+    bool written = write(argument, file, error);
+    if (written && (fflush(file) != 0 || ferror(file)))
+        written =
+            error_set(error, ERROR_SYSTEM, "%s: cannot be written: %s", path, strerror(errno));
+    if (fclose(file) != 0 && written)
+        return error_set(error, ERROR_SYSTEM, "%s: cannot be written: %s", path, strerror(errno));
+    return written;
 }

@@ -130,6 +130,36 @@ static bool resume_run(struct run *run, struct error *error)
     return true;
 }
 
+/* ---- the snapshot ---- */
+
+/* The frame to print. */
+struct print {
+    const struct dashboard_options *look;
+    struct run *run;
+    struct weights *weights;
+    bool picture;
+};
+
+static bool write_frame(void *argument, FILE *file, struct error *error)
+{
+    const struct print *print = argument;
+    const struct options *options = &print->run->setup->options;
+
+    return dashboard_print(file, print->picture, print->look, &print->run->last, print->weights,
+                           options->columns, options->rows, error);
+}
+
+/* Prints the last frame, or writes it to the file of --output. */
+static bool print_frame(struct run *run, const struct dashboard_options *look,
+                        struct weights *weights, struct error *error)
+{
+    const char *output = run->setup->options.output;
+    struct print print = {look, run, weights, output != NULL && options_is_picture(output)};
+
+    return output != NULL ? outputs_write(output, write_frame, &print, error)
+                          : write_frame(&print, stdout, error);
+}
+
 /* ---- training ---- */
 
 /* Runs the trainer with the chosen front end; the last snapshot stays in run->last. */
@@ -177,8 +207,7 @@ static bool watch(struct run *run, bool terminal, struct error *error)
     trainer_free(trainer);
     signals_set_printing(true);
     if (weights != NULL)
-        shown = dashboard_print(stdout, &look, &run->last, weights, options->columns, options->rows,
-                                error);
+        shown = print_frame(run, &look, weights, error);
     weights_drop(weights);
     return shown;
 }
@@ -189,7 +218,8 @@ bool run_train(struct run *run, bool terminal, struct error *error)
     const int first = terminal ? 1 : 0;
 
     memset(&run->last, 0, sizeof run->last); /* it may be the previous seed's */
-    if (!needs_check(run->setup->model, &options->settings, run->setup->data.train.count,
+    if (!outputs_check_file(run->setup, "--output", options->output, error) ||
+        !needs_check(run->setup->model, &options->settings, run->setup->data.train.count,
                      run->setup->threads, error) ||
         !(options->resume != NULL ? resume_run(run, error) : start_run(run, error)))
         return false;

@@ -4,14 +4,15 @@
 #include "support/memory.h"
 #include "support/number.h"
 #include "support/signals.h"
+#include "tui/capture.h"
 #include "tui/insight.h"
 #include "tui/keys.h"
 #include "tui/navigate.h"
 #include "tui/replay.h"
 #include "tui/screen.h"
+#include "tui/svg.h"
 #include "tui/term.h"
 
-#include <errno.h>
 #include <langinfo.h>
 #include <math.h>
 #include <signal.h>
@@ -22,8 +23,7 @@
 
 enum {
     STEPS_MAX = 1000000, /* epochs or batches to train at once */
-    EXPORTS_MAX = 10000,
-    AWAY_MS = 250, /* between two checks whether the terminal is ours */
+    AWAY_MS = 250,       /* between two checks whether the terminal is ours */
 };
 
 static const double MESSAGE_SECONDS = 5.0;     /* that a message stays */
@@ -393,29 +393,16 @@ static void press_rate(struct dashboard *dashboard, double factor)
         trainer_send(dashboard->trainer, command);
 }
 
-/* Writes the screen to the first file of its numbered names that does not exist. */
 static void press_export(struct dashboard *dashboard)
 {
-    char path[64];
-    FILE *file = NULL;
+    char name[CAPTURE_NAME_SIZE];
+    struct error error;
 
-    for (int i = 1; file == NULL && i <= EXPORTS_MAX; i++) {
-        snprintf(path, sizeof path, "mnist-tui-%s-%d.txt",
-                 layout_view_name((int)dashboard->frame.view), i);
-        file = fopen(path, "wx");
-        if (file == NULL && errno != EEXIST)
-            break;
-    }
-    if (file == NULL) {
-        say(dashboard, "%s cannot be written: %s.", path, strerror(errno));
-        return;
-    }
-    canvas_dump(&dashboard->canvas, file);
-    bool failed = ferror(file) != 0;
-    if (fclose(file) != 0 || failed)
-        say(dashboard, "%s could not be written: %s.", path, strerror(errno));
+    if (capture_screen(&dashboard->canvas, term_theme(),
+                       layout_view_name((int)dashboard->frame.view), name, &error))
+        say(dashboard, "Screen saved to %s.svg and .txt", name);
     else
-        say(dashboard, "Screen saved to %s", path);
+        say(dashboard, "%s.", error.text);
 }
 
 static void press_glyphs(struct dashboard *dashboard)
@@ -662,31 +649,53 @@ bool dashboard_run(const struct dashboard_options *options, struct trainer *trai
     return ran;
 }
 
-bool dashboard_print(FILE *file, const struct dashboard_options *options, struct snapshot *snapshot,
-                     struct weights *weights, int columns, int rows, struct error *error)
+bool dashboard_draw(struct canvas *canvas, const struct dashboard_options *options,
+                    struct snapshot *snapshot, struct weights *weights, struct error *error)
 {
-    enum glyphs best = strcmp(nl_langinfo(CODESET), "UTF-8") == 0 ? GLYPHS_BRAILLE : GLYPHS_ASCII;
     struct dashboard *dashboard = dashboard_new(options, NULL, snapshot, error);
 
     if (dashboard == NULL)
         return false;
-    bool made = canvas_new(&dashboard->canvas, columns, rows, error);
-    if (made) {
-        dashboard->canvas.glyphs = choose_glyphs(options->glyphs, best);
-        init_frame(dashboard);
-        dashboard->frame.weights = weights_hold(weights);
-        const struct insight_wish wish = wish_of(dashboard);
-        insight_settle(&dashboard->insight, &wish);
-        if (events_watch(&dashboard->events, snapshot))
-            say(dashboard, "%s", events_at(&dashboard->events, 0)->text);
-        look_inside(dashboard);
-        made = dashboard->insight.error.kind == ERROR_NONE;
-        *error = dashboard->insight.error;
-    }
-    if (made) {
-        screen_draw(&dashboard->frame, &dashboard->canvas);
-        canvas_dump(&dashboard->canvas, file);
-    }
+    dashboard->canvas = *canvas;
+    init_frame(dashboard);
+    dashboard->frame.weights = weights_hold(weights);
+    const struct insight_wish wish = wish_of(dashboard);
+    insight_settle(&dashboard->insight, &wish);
+    if (events_watch(&dashboard->events, snapshot))
+        say(dashboard, "%s", events_at(&dashboard->events, 0)->text);
+    look_inside(dashboard);
+    screen_draw(&dashboard->frame, canvas);
+    *error = dashboard->insight.error;
+    dashboard->canvas = (struct canvas){0}; /* the caller's */
     dashboard_free(dashboard);
-    return made;
+    return error->kind == ERROR_NONE;
+}
+
+/* The theme of a picture, which has no terminal to ask. */
+static enum theme picture_theme(const char *name)
+{
+    return strcmp(name, "light") == 0  ? THEME_LIGHT
+           : strcmp(name, "mono") == 0 ? THEME_MONO
+                                       : THEME_DARK;
+}
+
+bool dashboard_print(FILE *file, bool picture, const struct dashboard_options *options,
+                     struct snapshot *snapshot, struct weights *weights, int columns, int rows,
+                     struct error *error)
+{
+    const enum theme theme = picture_theme(options->theme);
+    const bool all = picture || strcmp(nl_langinfo(CODESET), "UTF-8") == 0;
+    struct canvas canvas;
+
+    if (!canvas_new(&canvas, columns, rows, error))
+        return false;
+    canvas.glyphs = choose_glyphs(options->glyphs, all ? GLYPHS_BRAILLE : GLYPHS_ASCII);
+    canvas.inks = picture && theme_has_inks(theme);
+    const bool drawn = dashboard_draw(&canvas, options, snapshot, weights, error);
+    if (drawn && picture)
+        svg_write(file, &canvas, theme);
+    else if (drawn)
+        canvas_dump(&canvas, file);
+    canvas_free(&canvas);
+    return drawn;
 }

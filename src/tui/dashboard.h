@@ -11,6 +11,7 @@
 #include "nn/model.h"
 #include "train/past_run.h"
 #include "train/trainer.h"
+#include "tui/canvas.h"
 #include "tui/layout.h"
 
 #include <stdio.h>
@@ -34,8 +35,14 @@ struct dashboard_options {
 bool dashboard_run(const struct dashboard_options *options, struct trainer *trainer,
                    struct snapshot *last, struct error *error);
 
-/* Prints the frame that a terminal of columns x rows would show for a snapshot and its weights. */
-bool dashboard_print(FILE *file, const struct dashboard_options *options, struct snapshot *snapshot,
-                     struct weights *weights, int columns, int rows, struct error *error);
+/* Draws the frame that a terminal as large as the canvas would show for a snapshot and its
+ * weights. */
+bool dashboard_draw(struct canvas *canvas, const struct dashboard_options *options,
+                    struct snapshot *snapshot, struct weights *weights, struct error *error);
+
+/* Prints such a frame of columns x rows: as text, or as a picture in SVG. */
+bool dashboard_print(FILE *file, bool picture, const struct dashboard_options *options,
+                     struct snapshot *snapshot, struct weights *weights, int columns, int rows,
+                     struct error *error);
 
 #endif

@@ -31,7 +31,7 @@ static const struct key_binding bindings[] = {
     {KEY_RATE_UP, {'+', '='}, "+, =", "learning rate times 1.25"},
     {KEY_RATE_DOWN, {'-'}, "-", "learning rate divided by 1.25"},
     {KEY_SAVE, {'s'}, "s", "save a checkpoint to the run directory"},
-    {KEY_EXPORT, {'e'}, "e", "save the screen as a text file"},
+    {KEY_EXPORT, {'e'}, "e", "save the screen as a picture and as a text file"},
     {KEY_SWITCH_MOUSE, {'m'}, "m", "mouse on or off"},
     {KEY_COLORS, {'c'}, "c", "colours on or off"},
     {KEY_GLYPHS, {'u'}, "u", "braille, blocks or ASCII"},
