@@ -1,6 +1,7 @@
 /*
  * main.c -- connects the modules, runs the action, and ends the process; nothing else ends it.
  */
+#include "actions/convert.h"
 #include "actions/evaluation.h"
 #include "actions/import.h"
 #include "actions/past.h"
@@ -109,6 +110,7 @@ static bool act(struct program *program, struct error *error)
     case ACTION_SUMMARY: return print_summary(setup, error);
     case ACTION_STATS: return statistics_print(setup, error);
     case ACTION_EVAL: return evaluation_print(setup, error);
+    case ACTION_CONVERT: return convert_write(setup, error);
     case ACTION_REPORT: return past_print(options, error);
     case ACTION_IMPORT: return import_print(options, error);
     case ACTION_TRAIN:
@@ -155,7 +157,7 @@ static bool make_network(struct setup *setup, struct error *error)
 
     if (setup->model != NULL && data &&
         !network_fits(setup->model, &setup->data,
-                      options->resume != NULL ? options->resume : options->eval, error))
+                      options->resume != NULL ? options->resume : options->checkpoint, error))
         return false;
     if (setup->model == NULL &&
         (setup->model = network_make(options->settings.model,
@@ -166,16 +168,16 @@ static bool make_network(struct setup *setup, struct error *error)
     return true;
 }
 
-/* Takes from the checkpoint of --eval or --init how it normalises, if it tells and --normalize does
- * not; of --eval, its network, too: --model may only say the same. */
+/* Takes from the checkpoint of the action or of --init how it normalises, if it tells and
+ * --normalize does not; of the action's, its network, too: --model may only say the same. */
 static bool take_checkpoint(struct setup *setup, bool *normalizes, struct error *error)
 {
     struct options *options = &setup->options;
-    const char *path = options->eval != NULL ? options->eval : options->init;
+    const char *path = options->checkpoint != NULL ? options->checkpoint : options->init;
     struct model *model;
     struct settings own;
 
-    if (path == NULL || (options->eval == NULL && *normalizes))
+    if (path == NULL || (options->checkpoint == NULL && *normalizes))
         return true;
     if (!checkpoint_describe(path, &model, &own, error))
         return false;
@@ -184,13 +186,13 @@ static bool take_checkpoint(struct setup *setup, bool *normalizes, struct error 
     if (!*normalizes)
         options->settings.normalize = own.normalize;
     *normalizes = true;
-    if (options->eval == NULL) {
+    if (options->checkpoint == NULL) {
         model_free(model);
         return true;
     }
     setup->model = model;
     return !options_given(options, "model") ||
-           network_asked(model, options->settings.model, options->eval, error);
+           network_asked(model, options->settings.model, options->checkpoint, error);
 }
 
 /* Whether the action needs neither data nor a network. */
@@ -200,10 +202,39 @@ static bool is_talk(enum action action)
            action == ACTION_DATA || action == ACTION_REPORT || action == ACTION_IMPORT;
 }
 
-static bool needs_data(const struct options *options)
+/* Whether the action is about a network alone, which may come with the names of its classes. */
+static bool is_about_network(enum action action)
 {
-    return options->action != ACTION_SUMMARY || options_given(options, "data") ||
-           options_given(options, "classes");
+    return action == ACTION_CONVERT;
+}
+
+/* `normalizes`: how is known without the data. */
+static bool needs_data(const struct options *options, bool normalizes)
+{
+    if (options_given(options, "data"))
+        return true;
+    if (is_about_network(options->action))
+        return !normalizes;
+    return options->action != ACTION_SUMMARY || options_given(options, "classes");
+}
+
+/* Reads the names of the network's classes, or takes their numbers, if no data have them. */
+static bool name_classes(struct setup *setup, struct error *error)
+{
+    struct classes *classes = &setup->data.classes;
+    const char *path = setup->options.classes;
+    struct classes own;
+
+    if (classes->names != NULL)
+        return true;
+    if (path == NULL ? !classes_number(&own, setup->model->classes, error)
+                     : !classes_read(&own, path, error))
+        return false;
+    *classes = own;
+    return own.count == setup->model->classes ||
+           error_set(error, ERROR_DATA,
+                     "%s: names other classes than the network has (expected %d, got %d)", path,
+                     setup->model->classes, own.count);
 }
 
 /* Makes the members of setup, in their order. */
@@ -219,10 +250,13 @@ static bool set_up(struct program *program, int argc, char *argv[], struct error
         return false;
     setup->kernels = kernels_select(options->kernels, error);
     setup->threads = options->threads > 0 ? options->threads : cpu_count();
-    if (setup->kernels == NULL || (needs_data(options) && !load_data(program, error)))
+    if (setup->kernels == NULL || (needs_data(options, normalizes) && !load_data(program, error)))
         return false;
     normalize(setup, normalizes);
-    return options->action == ACTION_STATS || make_network(setup, error);
+    if (options->action == ACTION_STATS)
+        return true;
+    return make_network(setup, error) &&
+           (!is_about_network(options->action) || name_classes(setup, error));
 }
 
 /* Makes what the action needs, then runs it. */
@@ -236,7 +270,7 @@ static bool run(struct program *program, int argc, char *argv[], struct error *e
         return false;
     /* An action that only reads may end at once at the first signal; it needs no handlers. */
     bool cleans_up = options->action == ACTION_TRAIN || options->action == ACTION_SNAPSHOT ||
-                     options->action == ACTION_IMPORT;
+                     options->action == ACTION_IMPORT || options->action == ACTION_CONVERT;
     return (!cleans_up || signals_init(error)) && act(program, error);
 }
 

@@ -37,7 +37,8 @@ enum {
     EVALUATES = 1 << ACTION_EVAL,
     REPORTS = 1 << ACTION_REPORT,
     IMPORTS = 1 << ACTION_IMPORT,
-    WRITES = IMPORTS | 1 << ACTION_SNAPSHOT,
+    CONVERTS = 1 << ACTION_CONVERT,
+    WRITES = IMPORTS | CONVERTS | 1 << ACTION_SNAPSHOT,
 };
 
 /* An option: one row of the table. */
@@ -217,9 +218,16 @@ static const struct row rows[] = {
     {0, "stats", NULL, "statistics of the pixels, the mean image, and images per class",
      .action = ACTION_STATS},
     {0, "eval", "FILE", "loss and accuracy of a checkpoint on the test set",
-     STORED(PATH, eval), .action = ACTION_EVAL},
+     STORED(PATH, checkpoint), .action = ACTION_EVAL},
     {0, "export", "FILE", "with --eval: predictions as CSV (index,label,prediction,loss,p0,...)",
      STORED(PATH, export), .needs = EVALUATES, .because = "--eval=FILE: whose predictions?"},
+    {0, "convert", "CHECKPOINT", "write the network as --output for other programs",
+     STORED(PATH, checkpoint), .action = ACTION_CONVERT},
+    {0, "no-fold", NULL, "with --convert: keep batch norm as layers of its own",
+     STORED(FLAG, no_fold), .needs = CONVERTS, .because = "--convert=FILE: nothing is folded"},
+    {0, "no-normalize", NULL, "with --convert: the input is normalised already",
+     STORED(FLAG, no_normalize), .needs = CONVERTS,
+     .because = "--convert=CHECKPOINT (did you mean --normalize=none?)"},
     {0, "report", NULL, "a table of the runs in the directories that follow",
      .action = ACTION_REPORT},
     {0, "format", "NAME", "with --report: text (default), csv or jsonl",
@@ -229,17 +237,18 @@ static const struct row rows[] = {
      "make a data set of the pictures in DIR, which has a folder for each class",
      STORED(PATH, import), .action = ACTION_IMPORT},
     {0, "output", "PATH",
-     "with --import: the data set's directory (created); --snapshot: FILE.svg or .txt",
+     "with --import: a directory to make; --snapshot: FILE.svg or .txt; --convert: see the manual",
      STORED(PATH, output), .needs = WRITES,
-     .because = "--import=DIR or --snapshot: there is nothing to write"},
+     .because = "--import=DIR, --convert=CHECKPOINT or --snapshot: there is nothing to write"},
     {0, "size", "HxW", "with --import: rows and columns of its images (default 28x28)",
      CUSTOM, .read = read_size, .expects = "HxW, each 4 to 256", .needs = IMPORTS,
      .because = "--import=DIR: other data have their own size"},
     {0, "test-share", "F", "with --import: share of each class to test with (default 0.2)",
      CUSTOM, .read = read_test_share, .expects = "a number above 0 and below 1", .needs = IMPORTS,
      .because = "--import=DIR: other data have their own test set"},
-    {0, "force", NULL, "with --import: replace a data set in the output directory",
-     STORED(FLAG, force), .needs = IMPORTS, .because = "--import=DIR: nothing would be replaced"},
+    {0, "force", NULL, "with --import or --convert: replace what the output is",
+     STORED(FLAG, force), .needs = IMPORTS | CONVERTS,
+     .because = "--import=DIR or --convert=CHECKPOINT: nothing would be replaced"},
     {'h', "help", NULL, "this text", .action = ACTION_HELP},
     {'V', "version", NULL, "the version, the kernels that were built, and the formats of pictures",
      .action = ACTION_VERSION},
@@ -259,6 +268,7 @@ void options_help(FILE *file)
 {
     fputs("Usage: mnist-tui [OPTION]...\n"
           "       mnist-tui --report [--format=NAME] DIR...\n"
+          "       mnist-tui --convert=CHECKPOINT --output=FILE [OPTION]...\n"
           "       mnist-tui --import=DIR --output=DIR [OPTION]...\n"
           "Trains a small convolutional network on MNIST while you watch and steer it.\n",
           file);
@@ -472,15 +482,15 @@ static bool check_series(const struct options *options, struct error *error)
 static bool check_directories(const struct options *options, struct error *error)
 {
     if (options->action != ACTION_REPORT)
-        return options->report_count == 0 ||
+        return options->argument_count == 0 ||
                error_set(error, ERROR_USAGE,
                          "%s: not expected here (every argument is an option; see --help)",
-                         *options->report[0] != '\0' ? options->report[0] : "''");
-    if (options->report_count == 0)
+                         *options->arguments[0] != '\0' ? options->arguments[0] : "''");
+    if (options->argument_count == 0)
         return error_set(error, ERROR_USAGE,
                          "--report needs the directories of runs (such as: --report run-1 run-2)");
-    for (int i = 0; i < options->report_count; i++)
-        if (*options->report[i] == '\0')
+    for (int i = 0; i < options->argument_count; i++)
+        if (*options->arguments[i] == '\0')
             return refuse_empty("report", error);
     return true;
 }
@@ -508,6 +518,9 @@ static bool check_together(const struct options *options, struct error *error)
                          "--output: %s is neither a picture nor a text (expected a name that ends "
                          "in .svg or .txt)",
                          options->output);
+    if (options->action == ACTION_CONVERT && options->output == NULL)
+        return error_set(error, ERROR_USAGE,
+                         "--convert needs --output=FILE: what is to be written, and where?");
     return check_series(options, error) && check_directories(options, error);
 }
 
@@ -669,8 +682,8 @@ bool options_parse(struct options *options, const struct settings *run, int argc
         return refuse(problem, argc, argv, error);
     if (run == NULL)
         complete(options);
-    options->report = argv + optind;
-    options->report_count = argc - optind;
+    options->arguments = argv + optind;
+    options->argument_count = argc - optind;
     const bool settled = run != NULL || options->resume == NULL; /* else the run is read later */
     return (!settled || check_settings(options, error)) && check_together(options, error);
 }

@@ -22,6 +22,7 @@ enum action {
     ACTION_SUMMARY,
     ACTION_STATS,
     ACTION_EVAL,
+    ACTION_CONVERT,
     ACTION_REPORT,
     ACTION_IMPORT,
     ACTION_MODELS,
@@ -55,11 +56,13 @@ struct options {
     const char *glyphs, *color, *theme;
     enum view view;
     bool no_mouse;
-    int columns, rows;   /* of --snapshot */
-    const char *summary; /* the form of --summary; NULL: not asked for */
-    const char *eval, *export;
-    char **report; /* the directories of --report */
-    int report_count;
+    int columns, rows;      /* of --snapshot */
+    const char *summary;    /* the form of --summary; NULL: not asked for */
+    const char *checkpoint; /* of --eval or --convert */
+    const char *export;
+    bool no_fold, no_normalize;
+    char **arguments; /* the directories of --report */
+    int argument_count;
     const char *format; /* of --report */
     const char *import;
     const char *output; /* of --import or --snapshot */

@@ -273,10 +273,10 @@ static void directories_follow_report(void **unused)
 
     assert_true(parse(&options, "a --report b --format=csv -- --c", &error));
     assert_int_equal(options.action, ACTION_REPORT);
-    assert_int_equal(options.report_count, 3);
-    assert_string_equal(options.report[0], "a");
-    assert_string_equal(options.report[1], "b");
-    assert_string_equal(options.report[2], "--c");
+    assert_int_equal(options.argument_count, 3);
+    assert_string_equal(options.arguments[0], "a");
+    assert_string_equal(options.arguments[1], "b");
+    assert_string_equal(options.arguments[2], "--c");
     assert_string_equal(options.format, "csv");
     assert_true(parse(&options, "--report a", &error));
     assert_string_equal(options.format, "text");

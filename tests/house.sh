@@ -159,12 +159,13 @@ check "nn includes support" only 'nn|support' src/nn/*.[ch] src/nn/*/*.[ch]
 check "train includes nn, data and below" only 'train|nn|data|support' src/train/*.[ch]
 check "text includes train and below" only 'text|train|nn|data|support' src/text/*.[ch]
 check "tui includes train and below" only 'tui|train|nn|data|support' src/tui/*.[ch]
+check "export includes train and below" only 'export|train|nn|data|support' src/export/*.[ch]
 check "text and tui do not know each other" front_ends_apart
 check "options include settings, recipes, the names of the views and support" nothing strangers \
     'options\.h|(train/(settings|recipe)|tui/layout|support/[a-z0-9_]+)\.h' src/options.c src/options.h
 check "only the actions include options.h" nothing options_users
 check "main and actions include only actions and below" nothing strangers \
-    'options\.h|(actions|tui|text|train|nn|data|support)/[a-z0-9_]+\.h' src/main.c src/actions/*.[ch]
+    'options\.h|(actions|tui|text|export|train|nn|data|support)/[a-z0-9_]+\.h' src/main.c src/actions/*.[ch]
 check "only one file uses curses" used_in '(n?cursesw?/)?(n?curses|term)\.h' src/tui/term.c
 check "only one file uses zlib" used_in 'zlib\.h' src/data/idx.c
 check "only one file uses libpng" used_in '(libpng[0-9]*/)?png\.h' src/data/picture_png.c

@@ -64,7 +64,7 @@ static bool evaluate_with(const struct setup *setup, struct evaluator *evaluator
     const struct split *test = &setup->data.test;
     int correct;
 
-    if (!checkpoint_load(options->eval, setup->model, state, error))
+    if (!checkpoint_load(options->checkpoint, setup->model, state, error))
         return false;
     evaluator_load(evaluator, state);
     evaluate_images(evaluator, test, 0, test->count, evaluation);
@@ -73,7 +73,7 @@ static bool evaluate_with(const struct setup *setup, struct evaluator *evaluator
         return error_set(error, ERROR_DIVERGED,
                          "%s: its loss is not finite: its training has diverged (use an earlier "
                          "checkpoint)",
-                         options->eval);
+                         options->checkpoint);
     if (options->export != NULL &&
         !outputs_write(options->export, write_predictions,
                        &(struct exported){&setup->data, evaluation}, error))

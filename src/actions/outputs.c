@@ -29,7 +29,7 @@ static bool check_inputs(const struct setup *setup, const char *option, const ch
                          struct error *error)
 {
     const struct options *options = &setup->options;
-    const char *weights = options->eval != NULL ? options->eval : options->init;
+    const char *weights = options->checkpoint != NULL ? options->checkpoint : options->init;
 
     if (weights != NULL && file_same(output, weights))
         return error_set(error, ERROR_USAGE, "%s: %s is the checkpoint (choose another file)",
@@ -77,11 +77,9 @@ static bool check_runs_beside(const char *option, const char *output, const char
 bool outputs_check_file(const struct setup *setup, const char *option, const char *output,
                         struct error *error)
 {
-    const char *checkpoint = setup->options.eval;
+    const char *checkpoint = setup->options.checkpoint;
     struct stat status;
 
-    if (output == NULL)
-        return true;
     if (lstat(output, &status) == 0 && S_ISLNK(status.st_mode) && stat(output, &status) != 0)
         return error_set(error, ERROR_USAGE, "%s: %s is a link to no file (choose another file)",
                          option, output);

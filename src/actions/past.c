@@ -51,8 +51,8 @@ void past_print_compared(const struct setup *setup, const struct snapshot *last,
 static bool read_reported(const struct options *options, struct past_run *past,
                           struct run_summary runs[], struct model *models[], struct error *error)
 {
-    for (int i = 0; i < options->report_count; i++) {
-        if (!past_run_read(past, options->report[i], error))
+    for (int i = 0; i < options->argument_count; i++) {
+        if (!past_run_read(past, options->arguments[i], error))
             return false;
         models[i] = past->config.model;
         run_summary_init(&runs[i], past->directory, models[i], &past->config.settings, &past->now);
@@ -63,7 +63,7 @@ static bool read_reported(const struct options *options, struct past_run *past,
 static bool print_reported(const struct options *options, const struct run_summary runs[],
                            struct error *error)
 {
-    const int count = options->report_count;
+    const int count = options->argument_count;
 
     if (strcmp(options->format, "jsonl") == 0)
         return report_runs_jsonl(stdout, runs, count, error);
@@ -76,7 +76,7 @@ static bool print_reported(const struct options *options, const struct run_summa
 
 bool past_print(const struct options *options, struct error *error)
 {
-    const size_t count = (size_t)options->report_count;
+    const size_t count = (size_t)options->argument_count;
     struct past_run *past = memory_new(1, sizeof *past, error);
     struct run_summary *runs = past != NULL ? memory_new(count, sizeof *runs, error) : NULL;
     struct model **models = runs != NULL ? memory_new(count, sizeof(struct model *), error) : NULL;

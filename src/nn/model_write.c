@@ -102,6 +102,25 @@ static void write_words(FILE *file, const struct layer *layer)
         fputc(')', file);
 }
 
+void model_write_call(FILE *file, const struct layer *layer)
+{
+    const struct argument *first = layer_arguments(layer->kind);
+    const char *separator = "";
+
+    fprintf(file, "%s(", layer_kind_name((int)layer->kind));
+    for (const struct argument *a = first; a->name != NULL; a++) {
+        const bool asked = layer->kind == LAYER_LOG_SOFTMAX; /* PyTorch warns without dim */
+        if (a->kind != ARGUMENT_INPUT && has_default(layer, a) && !a->required && !asked)
+            continue;
+        fputs(separator, file);
+        if (a->kind != ARGUMENT_INPUT && !a->required && (a != first || asked))
+            fprintf(file, "%s=", a->name);
+        write_value(file, layer, a, false, ", ");
+        separator = ", ";
+    }
+    fputc(')', file);
+}
+
 /* ---- as PyTorch prints ---- */
 
 static void indent(FILE *file, int depth)

@@ -9,6 +9,8 @@
 
 #include "nn/model.h"
 
+#include <stdio.h>
+
 /* What print(model) writes in PyTorch for the same layers in nn.Sequential, without a newline at
  * the end; AvgPool2d's count_include_pad=False, which PyTorch does not print, comes with it. It is
  * the canonical text. */
@@ -16,5 +18,9 @@ char *model_write_torch(const struct layer *layers, int count, struct error *err
 
 /* The shortest text of the language: "8 12 M 16 16 16 14". */
 char *model_write_short(const struct layer *layers, int count, int classes, struct error *error);
+
+/* Writes one layer as a call of PyTorch's class, without what is the default:
+ * Conv2d(1, 4, 3, padding=1, bias=False). */
+void model_write_call(FILE *file, const struct layer *layer);
 
 #endif

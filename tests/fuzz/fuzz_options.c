@@ -36,7 +36,7 @@ static void check_options(const struct options *options)
     if (options->action == ACTION_SNAPSHOT)
         fuzz_require(options->columns >= 1 && options->rows >= 1);
     if (options->action == ACTION_EVAL)
-        fuzz_require(options->eval != NULL);
+        fuzz_require(options->checkpoint != NULL);
     fuzz_require(options->compare_count >= 0 && options->compare_count <= OPTIONS_COMPARE_MAX);
     for (int i = 0; i < options->compare_count; i++)
         fuzz_require(options->compare[i] != NULL && *options->compare[i] != '\0');
@@ -52,9 +52,9 @@ static void check_together(const struct options *options)
                      options->settings.seed <= options->last_seed &&
                      options->last_seed - options->settings.seed < OPTIONS_SEEDS_MAX);
     fuzz_require(options->format != NULL);
-    fuzz_require((options->action == ACTION_REPORT) == (options->report_count > 0));
-    for (int i = 0; i < options->report_count; i++)
-        fuzz_require(options->report[i] != NULL);
+    fuzz_require((options->action == ACTION_REPORT) == (options->argument_count > 0));
+    for (int i = 0; i < options->argument_count; i++)
+        fuzz_require(options->arguments[i] != NULL);
 }
 
 /* Parses the words for a new run and, with --resume, once more for a run with such settings. */
