@@ -1,13 +1,11 @@
 #include "tui/sketch.h"
 
+#include "data/fit.h"
 #include "support/memory.h"
 
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
-
-/* MNIST's digits fit into 20x20 of 28x28 pixels. */
-static const double BOX_SHARE = 20.0 / MNIST_SIDE;
 
 /* Up to the first distance from its path the pen draws full ink, which fades out up to the
  * second. */
@@ -134,94 +132,8 @@ void sketch_line(struct sketch *sketch, double x, double y)
     sketch->y = y;
 }
 
-/* ---- the network input ---- */
-
-struct box {
-    int left, top, width, height; /* width 0: no ink */
-};
-
-static struct box find_ink(const struct sketch *sketch)
-{
-    int left = sketch->width, right = -1, top = sketch->height, bottom = -1;
-
-    for (int y = 0; y < sketch->height; y++) {
-        for (int x = 0; x < sketch->width; x++) {
-            if (sketch->pixels[y * sketch->width + x] == 0)
-                continue;
-            left = x < left ? x : left;
-            right = x > right ? x : right;
-            top = y < top ? y : top;
-            bottom = y;
-        }
-    }
-    return (struct box){left, top, right < 0 ? 0 : right - left + 1, bottom - top + 1};
-}
-
-/* The part of the pixel at `at` that lies between two edges. */
-static double overlap(int at, double from, double to)
-{
-    return fmin(to, at + 1.0) - fmax(from, at);
-}
-
-/* The mean ink in the square [left, left + side) x [top, top + side) of the box. There is no ink
- * outside the box. */
-static double mean_ink(const struct sketch *sketch, const struct box *box, double left, double top,
-                       double side)
-{
-    double sum = 0.0;
-
-    for (int y = (int)top; y < box->height && y < top + side; y++)
-        for (int x = (int)left; x < box->width && x < left + side; x++)
-            sum += overlap(y, top, top + side) * overlap(x, left, left + side) *
-                   sketch->pixels[(box->top + y) * sketch->width + box->left + x];
-    return sum / (side * side);
-}
-
-/* Scales the box into scaled[high][wide], at its top left corner. */
-static void scale_ink(struct sketch *sketch, const struct box *box, int wide, int high)
-{
-    const double side = fmax((double)box->width / wide, (double)box->height / high);
-
-    for (int y = 0; y < high; y++)
-        for (int x = 0; x < wide; x++)
-            sketch->scaled[y * wide + x] =
-                (uint8_t)(mean_ink(sketch, box, x * side, y * side, side) + 0.5);
-}
-
-/* The shift to the right and down that moves the centre of mass to the middle. */
-static void find_shift(const struct sketch *sketch, int wide, int high, int *right, int *down)
-{
-    double mass = 0.0, x_sum = 0.0, y_sum = 0.0;
-
-    for (int y = 0; y < high; y++) {
-        for (int x = 0; x < wide; x++) {
-            const int ink = sketch->scaled[y * wide + x];
-            mass += ink;
-            x_sum += x * ink;
-            y_sum += y * ink;
-        }
-    }
-    *right = mass > 0.0 ? (int)lround(sketch->image_width / 2 - x_sum / mass) : 0;
-    *down = mass > 0.0 ? (int)lround(sketch->image_height / 2 - y_sum / mass) : 0;
-}
-
 void sketch_digit(struct sketch *sketch, uint8_t *pixels)
 {
-    const int width = sketch->image_width, height = sketch->image_height;
-    const int wide = (int)ceil(width * BOX_SHARE), high = (int)ceil(height * BOX_SHARE);
-    const struct box box = find_ink(sketch);
-    int right, down;
-
-    memset(pixels, 0, (size_t)width * (size_t)height);
-    if (box.width == 0)
-        return;
-    scale_ink(sketch, &box, wide, high);
-    find_shift(sketch, wide, high, &right, &down);
-    for (int y = 0; y < high; y++) {
-        for (int x = 0; x < wide; x++) {
-            int to_x = x + right, to_y = y + down;
-            if (to_x >= 0 && to_x < width && to_y >= 0 && to_y < height)
-                pixels[to_y * width + to_x] = sketch->scaled[y * wide + x];
-        }
-    }
+    fit(sketch->pixels, sketch->height, sketch->width, pixels, sketch->image_height,
+        sketch->image_width, sketch->scaled);
 }

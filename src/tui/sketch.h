@@ -57,14 +57,8 @@ bool sketch_undo(struct sketch *sketch);
 
 bool sketch_empty(const struct sketch *sketch);
 
-/*
- * Makes an image as MNIST's makers did (LeCun, Bottou, Bengio and Haffner, "Gradient-Based Learning
- * Applied to Document Recognition", 1998, section III): the ink's bounding box is scaled, with
- * anti-aliasing and its aspect ratio kept, to fit 20x20 of 28x28 pixels, or this share of images of
- * another size. It is placed so that its centre of mass is nearest to the middle, by whole pixels.
- * Ink outside of the image is cut off. An empty sheet gives zeros. Fills
- * pixels[image_height][image_width].
- */
+/* Makes the ink an image as MNIST's makers did, see data/fit.h: fills
+ * pixels[image_height][image_width]. */
 void sketch_digit(struct sketch *sketch, uint8_t *pixels);
 
 #endif
