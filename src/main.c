@@ -5,6 +5,7 @@
 #include "actions/evaluation.h"
 #include "actions/import.h"
 #include "actions/past.h"
+#include "actions/predict.h"
 #include "actions/run.h"
 #include "actions/series.h"
 #include "actions/statistics.h"
@@ -111,6 +112,7 @@ static bool act(struct program *program, struct error *error)
     case ACTION_STATS: return statistics_print(setup, error);
     case ACTION_EVAL: return evaluation_print(setup, error);
     case ACTION_CONVERT: return convert_write(setup, error);
+    case ACTION_PREDICT: return predict_print(setup, error);
     case ACTION_REPORT: return past_print(options, error);
     case ACTION_IMPORT: return import_print(options, error);
     case ACTION_TRAIN:
@@ -205,7 +207,7 @@ static bool is_talk(enum action action)
 /* Whether the action is about a network alone, which may come with the names of its classes. */
 static bool is_about_network(enum action action)
 {
-    return action == ACTION_CONVERT;
+    return action == ACTION_CONVERT || action == ACTION_PREDICT;
 }
 
 /* `normalizes`: how is known without the data. */

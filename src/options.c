@@ -39,6 +39,7 @@ enum {
     IMPORTS = 1 << ACTION_IMPORT,
     CONVERTS = 1 << ACTION_CONVERT,
     WRITES = IMPORTS | CONVERTS | 1 << ACTION_SNAPSHOT,
+    PREDICTS = 1 << ACTION_PREDICT,
 };
 
 /* An option: one row of the table. */
@@ -221,6 +222,10 @@ static const struct row rows[] = {
      STORED(PATH, checkpoint), .action = ACTION_EVAL},
     {0, "export", "FILE", "with --eval: predictions as CSV (index,label,prediction,loss,p0,...)",
      STORED(PATH, export), .needs = EVALUATES, .because = "--eval=FILE: whose predictions?"},
+    {0, "predict", "CHECKPOINT", "what the network says of the pictures that follow, PNG or PGM",
+     STORED(PATH, checkpoint), .action = ACTION_PREDICT},
+    {0, "as-is", NULL, "with --predict: scale pictures only, do not look for the ink",
+     STORED(FLAG, as_is), .needs = PREDICTS, .because = "--predict: there are no pictures"},
     {0, "convert", "CHECKPOINT", "write the network as --output for other programs",
      STORED(PATH, checkpoint), .action = ACTION_CONVERT},
     {0, "no-fold", NULL, "with --convert: keep batch norm as layers of its own",
@@ -230,9 +235,9 @@ static const struct row rows[] = {
      .because = "--convert=CHECKPOINT (did you mean --normalize=none?)"},
     {0, "report", NULL, "a table of the runs in the directories that follow",
      .action = ACTION_REPORT},
-    {0, "format", "NAME", "with --report: text (default), csv or jsonl",
-     STORED(NAME, format), .words = format_word, .needs = REPORTS,
-     .because = "--report: there is no other table"},
+    {0, "format", "NAME", "with --report or --predict: text (default), csv or jsonl",
+     STORED(NAME, format), .words = format_word, .needs = REPORTS | PREDICTS,
+     .because = "--report or --predict: there is no other table"},
     {0, "import", "DIR",
      "make a data set of the pictures in DIR, which has a folder for each class",
      STORED(PATH, import), .action = ACTION_IMPORT},
@@ -268,6 +273,7 @@ void options_help(FILE *file)
 {
     fputs("Usage: mnist-tui [OPTION]...\n"
           "       mnist-tui --report [--format=NAME] DIR...\n"
+          "       mnist-tui --predict=CHECKPOINT [--format=NAME] [OPTION]... PICTURE...\n"
           "       mnist-tui --convert=CHECKPOINT --output=FILE [OPTION]...\n"
           "       mnist-tui --import=DIR --output=DIR [OPTION]...\n"
           "Trains a small convolutional network on MNIST while you watch and steer it.\n",
@@ -479,19 +485,25 @@ static bool check_series(const struct options *options, struct error *error)
                      other);
 }
 
-static bool check_directories(const struct options *options, struct error *error)
+/* Checks the arguments that are no options. */
+static bool check_arguments(const struct options *options, struct error *error)
 {
-    if (options->action != ACTION_REPORT)
+    const bool reports = options->action == ACTION_REPORT;
+
+    if (!reports && options->action != ACTION_PREDICT)
         return options->argument_count == 0 ||
                error_set(error, ERROR_USAGE,
                          "%s: not expected here (every argument is an option; see --help)",
                          *options->arguments[0] != '\0' ? options->arguments[0] : "''");
     if (options->argument_count == 0)
         return error_set(error, ERROR_USAGE,
-                         "--report needs the directories of runs (such as: --report run-1 run-2)");
+                         reports ? "--report needs the directories of runs (such as: --report "
+                                   "run-1 run-2)"
+                                 : "--predict needs pictures (such as: "
+                                   "--predict=run/best.safetensors digit.png)");
     for (int i = 0; i < options->argument_count; i++)
         if (*options->arguments[i] == '\0')
-            return refuse_empty("report", error);
+            return refuse_empty(reports ? "report" : "predict", error);
     return true;
 }
 
@@ -521,7 +533,7 @@ static bool check_together(const struct options *options, struct error *error)
     if (options->action == ACTION_CONVERT && options->output == NULL)
         return error_set(error, ERROR_USAGE,
                          "--convert needs --output=FILE: what is to be written, and where?");
-    return check_series(options, error) && check_directories(options, error);
+    return check_series(options, error) && check_arguments(options, error);
 }
 
 /* ---- the command line ---- */

@@ -23,6 +23,7 @@ enum action {
     ACTION_STATS,
     ACTION_EVAL,
     ACTION_CONVERT,
+    ACTION_PREDICT,
     ACTION_REPORT,
     ACTION_IMPORT,
     ACTION_MODELS,
@@ -58,14 +59,14 @@ struct options {
     bool no_mouse;
     int columns, rows;      /* of --snapshot */
     const char *summary;    /* the form of --summary; NULL: not asked for */
-    const char *checkpoint; /* of --eval or --convert */
+    const char *checkpoint; /* of --eval, --convert or --predict */
     const char *export;
-    bool no_fold, no_normalize;
-    char **arguments; /* the directories of --report */
+    bool no_fold, no_normalize, as_is;
+    char **arguments; /* the directories of --report, the pictures of --predict */
     int argument_count;
-    const char *format; /* of --report */
+    const char *format; /* of --report and --predict */
     const char *import;
-    const char *output; /* of --import or --snapshot */
+    const char *output; /* of --import, --convert or --snapshot */
     int image_rows, image_columns; /* of --size */
     double test_share;
     bool force;

@@ -2,6 +2,7 @@
 
 #include "actions/outputs.h"
 #include "support/memory.h"
+#include "text/fields.h"
 #include "text/report.h"
 #include "train/checkpoint.h"
 #include "train/evaluate.h"
@@ -10,18 +11,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-
-/* Writes a comma and the name as CSV (RFC 4180). */
-static void write_name(FILE *file, const char *name)
-{
-    const bool quoted = strpbrk(name, ",\"") != NULL;
-
-    fputs(quoted ? ",\"" : ",", file);
-    for (; *name != '\0'; name++)
-        fputs(*name == '"' ? "\"\"" : (char[]){*name, 0}, file);
-    if (quoted)
-        fputc('"', file);
-}
 
 struct exported {
     const struct dataset *data;
@@ -49,8 +38,10 @@ static bool write_predictions(void *argument, FILE *file, struct error *error)
                 file, ",%.9g",
                 (double)evaluation->probabilities[(size_t)i * (size_t)classes->count + (size_t)k]);
         if (classes->named) {
-            write_name(file, classes->names[split->labels[i]]);
-            write_name(file, classes->names[evaluation->predictions[i]]);
+            fputc(',', file);
+            field_csv(file, classes->names[split->labels[i]]);
+            fputc(',', file);
+            field_csv(file, classes->names[evaluation->predictions[i]]);
         }
         fputc('\n', file);
     }
@@ -91,7 +82,8 @@ bool evaluation_print(const struct setup *setup, struct error *error)
     float *state = NULL;
 
     bool done =
-        outputs_check_file(setup, "--export", setup->options.export, error) &&
+        (setup->options.export == NULL ||
+         outputs_check_file(setup, "--export", setup->options.export, error)) &&
         (state = memory_new(setup->model->state_count, sizeof *state, error)) &&
         (evaluation.losses = memory_new(count, sizeof(double), error)) &&
         (evaluation.predictions = memory_new(count, 1, error)) &&

@@ -3,6 +3,7 @@
 #include "nn/summary.h"
 #include "support/glyph.h"
 #include "support/json_memory.h"
+#include "text/fields.h"
 
 #include <inttypes.h>
 #include <limits.h>
@@ -91,34 +92,15 @@ void report_runs(FILE *file, const struct run_summary runs[], int count, int fir
 
 /* ---- CSV ---- */
 
-static void print_field(FILE *file, const char *name)
-{
-    char escaped[PATH_MAX];
-    const char *text = escaped;
-
-    error_escape(escaped, sizeof escaped, name);
-    if (strpbrk(text, ",\"\r\n") == NULL) {
-        fputs(text, file);
-        return;
-    }
-    fputc('"', file);
-    for (; *text != '\0'; text++) {
-        if (*text == '"')
-            fputc('"', file);
-        fputc(*text, file);
-    }
-    fputc('"', file);
-}
-
 void report_runs_csv(FILE *file, const struct run_summary runs[], int count)
 {
     fputs("run,model,parameters,recipe,seed,epochs_done,epochs,best,best_epoch,final,seconds\n",
           file);
     for (int r = 0; r < count; r++) {
         const struct run_summary *run = &runs[r];
-        print_field(file, run->run);
+        field_csv_path(file, run->run);
         fputc(',', file);
-        print_field(file, run->model);
+        field_csv_path(file, run->model);
         fprintf(file, ",%zu,%s,%" PRIu64 ",%d,%d,", run->parameters, run->recipe, run->seed,
                 run->epochs_done, run->epochs);
         if (run->epochs_done > 0)
@@ -142,44 +124,11 @@ static json_t *decimal(double value)
     return isfinite(value) ? json_real(strtod(cell, NULL)) : json_null();
 }
 
-/* The length in bytes of the UTF-8 character at the start of the text; 0: it is not valid UTF-8. */
-static size_t utf8_length(const char *text)
-{
-    enum { LENGTH_MAX = 4 };
-    const size_t left = strnlen(text, LENGTH_MAX);
-
-    for (size_t length = 1; length <= left; length++) {
-        json_t *character = json_stringn(text, length);
-        json_decref(character);
-        if (character != NULL)
-            return length;
-    }
-    return 0;
-}
-
-/* The name as a JSON text, which is UTF-8 in any locale. */
-static json_t *name_text(const char *name)
-{
-    char text[4 * PATH_MAX]; /* \xHH for each byte */
-    size_t size = 0;
-
-    while (*name != '\0' && size + sizeof "\\xHH" < sizeof text) {
-        const size_t length = utf8_length(name);
-        if (length > 0)
-            memcpy(text + size, name, length);
-        else
-            snprintf(text + size, sizeof "\\xHH", "\\x%02X", (unsigned char)*name);
-        size += length > 0 ? length : strlen("\\xHH");
-        name += length > 0 ? length : 1;
-    }
-    return json_stringn(text, size);
-}
-
 static char *make_line(const struct run_summary *run)
 {
     const bool known = run->epochs_done > 0;
     json_t *object = json_pack("{s:o, s:s, s:I, s:s, s:I, s:i, s:i, s:o, s:o, s:o, s:o}", "run",
-                               name_text(run->run), "model", run->model, "parameters",
+                               field_json_path(run->run), "model", run->model, "parameters",
                                (json_int_t)run->parameters, "recipe", run->recipe, "seed",
                                (json_int_t)run->seed, "epochs_done", run->epochs_done, "epochs",
                                run->epochs, "best", decimal(run->best), "best_epoch",

@@ -52,7 +52,8 @@ static void check_together(const struct options *options)
                      options->settings.seed <= options->last_seed &&
                      options->last_seed - options->settings.seed < OPTIONS_SEEDS_MAX);
     fuzz_require(options->format != NULL);
-    fuzz_require((options->action == ACTION_REPORT) == (options->argument_count > 0));
+    fuzz_require((options->action == ACTION_REPORT || options->action == ACTION_PREDICT) ==
+                 (options->argument_count > 0));
     for (int i = 0; i < options->argument_count; i++)
         fuzz_require(options->arguments[i] != NULL);
 }
