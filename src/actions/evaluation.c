@@ -82,8 +82,7 @@ bool evaluation_print(const struct setup *setup, struct error *error)
     float *state = NULL;
 
     bool done =
-        (setup->options.export == NULL ||
-         outputs_check_file(setup, "--export", setup->options.export, error)) &&
+        outputs_check_file(setup, "--export", setup->options.export, error) &&
         (state = memory_new(setup->model->state_count, sizeof *state, error)) &&
         (evaluation.losses = memory_new(count, sizeof(double), error)) &&
         (evaluation.predictions = memory_new(count, 1, error)) &&

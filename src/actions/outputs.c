@@ -80,6 +80,8 @@ bool outputs_check_file(const struct setup *setup, const char *option, const cha
     const char *checkpoint = setup->options.checkpoint;
     struct stat status;
 
+    if (output == NULL)
+        return true;
     if (lstat(output, &status) == 0 && S_ISLNK(status.st_mode) && stat(output, &status) != 0)
         return error_set(error, ERROR_USAGE, "%s: %s is a link to no file (choose another file)",
                          option, output);
