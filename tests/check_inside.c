@@ -152,12 +152,12 @@ static void a_class_without_images_has_no_recall(void **unused)
     confusion.counts[3][3] = 5;
     draw_confusion(0, 0, false, &canvas);
     char *text = frame_text(&canvas);
-    assert_non_null(strstr(text, "accuracy 100.00 %"));
+    assert_non_null(strstr(text, "100.00 %"));
     assert_null(strstr(text, "nan"));
     free(text);
 }
 
-/* The cursor's cell is the one that is drawn reversed. */
+/* The cursor's cell is the one that is drawn as selected. */
 static void assert_cells(int row, int column, int width, int height)
 {
     struct canvas canvas = make_canvas(width, height, GLYPHS_ASCII);
@@ -172,7 +172,7 @@ static void assert_cells(int row, int column, int width, int height)
             assert_in_range(cell_row, 0, classes.count - 1);
             assert_in_range(cell_column, 0, classes.count - 1);
             const bool own = cell_row == row && cell_column == column;
-            assert_int_equal(canvas.cells[y * canvas.pitch + x].style == STYLE_REVERSE, own);
+            assert_int_equal(canvas.cells[y * canvas.pitch + x].style == STYLE_SELECTED, own);
             found += own;
         }
     }
@@ -229,7 +229,7 @@ static void the_confusion_matrix_has_names_cut_to_the_room(void **unused)
     assert_confusion("confusion-names", 6, 0, 140, 44, GLYPHS_ASCII);
     assert_confusion("confusion-names", 6, 0, 40, 10, GLYPHS_ASCII);
     assert_in_matrix(6, 7, 80, 20,
-                     "|True Shirt, predicted Sneaker: 26 images, 6.5 % of class Shirt");
+                     "|Shirt read as Sneaker: 26 of 400 images, 6.5 %");
 }
 
 static void a_matrix_of_many_classes_scrolls_with_the_cursor(void **unused)
@@ -241,7 +241,7 @@ static void a_matrix_of_many_classes_scrolls_with_the_cursor(void **unused)
     use_classes(256, NULL);
     for (int i = 0; i < classes.count; i += 5) {
         char expected[64];
-        snprintf(expected, sizeof expected, "|True %d, predicted %d:", i, 255 - i);
+        snprintf(expected, sizeof expected, "|%ds read as %d:", i, 255 - i);
         assert_in_matrix(i, 255 - i, 80, 20, expected);
     }
 }

@@ -114,6 +114,25 @@ static void loss_predicts_the_first_of_equals(void **state)
         assert_int_equal(predictions[lane], lane % CLASSES);
 }
 
+static void the_class_that_came_second_is_the_largest_of_the_others(void **state)
+{
+    float logits[CLASSES * LANES];
+
+    (void)state;
+    rng_init(&rng, 20, 0);
+    struct grid grid = random_logits(logits, CLASSES, 2.0);
+    for (int lane = 0; lane < LANES; lane++)
+        for (int first = 0; first < CLASSES; first++) {
+            const int second = loss_second(logits, CLASSES, lane, first);
+            assert_in_range(second, 0, CLASSES - 1);
+            assert_int_not_equal(second, first);
+            for (int k = 0; k < CLASSES; k++)
+                assert_true(k == first ||
+                            logits[k * LANES + lane] <= logits[second * LANES + lane]);
+        }
+    grid_fini(&grid);
+}
+
 /* A confident correct prediction costs nothing, a confident wrong one the whole difference; nothing
  * overflows. */
 static void loss_does_not_overflow_for_the_largest_logits(void **state)
@@ -244,6 +263,7 @@ static const struct CMUnitTest tests[] = {
     cmocka_unit_test(loss_is_the_cross_entropy_with_the_smoothed_label),
     cmocka_unit_test(smoothed_loss_of_an_example),
     cmocka_unit_test(loss_predicts_the_first_of_equals),
+    cmocka_unit_test(the_class_that_came_second_is_the_largest_of_the_others),
     cmocka_unit_test(loss_does_not_overflow_for_the_largest_logits),
     cmocka_unit_test(loss_of_logits_that_are_not_finite_is_not_finite),
     cmocka_unit_test(loss_gradient_is_softmax_less_target),

@@ -2,6 +2,7 @@
  * matrix of it. */
 #include "sample_data.h"
 #include "sample_model.h"
+#include "sizes.h"
 #include "trainer_wait.h"
 
 #include "nn/team.h"
@@ -132,6 +133,7 @@ static void outcomes_computed_from_the_weights_are_the_trainers(void **unused)
         outcomes_compute(&computed, evaluator, weights->state, &data.test, snapshot.step, &error));
     assert_int_equal(computed.step, outcomes.step);
     assert_memory_equal(computed.predicted, outcomes.predicted, TEST);
+    assert_memory_equal(computed.seconds, outcomes.seconds, TEST);
     assert_memory_equal(computed.losses, outcomes.losses, TEST * sizeof *computed.losses);
     outcomes_fini(&computed);
     evaluator_free(evaluator);
@@ -164,6 +166,66 @@ static void confusion_is_empty_before_the_first_pass(void **unused)
         assert_int_equal(confusion.counts[i / MNIST_CLASSES][i % MNIST_CLASSES], 0);
 }
 
+static void the_class_that_came_second_is_the_likeliest_of_the_others(void **unused)
+{
+    static uint8_t predictions[TEST], seconds[TEST];
+    static double losses[TEST];
+    static float probabilities[TEST * MNIST_CLASSES];
+    struct evaluation evaluation = {losses, predictions, probabilities, seconds};
+    static float state[MODEL_STATE_MAX];
+    struct rng rng;
+    (void)unused;
+
+    rng_init(&rng, 3, 0);
+    model_initialize(model, state, &rng);
+    struct team *team = team_new(1, &error);
+    assert_non_null(team);
+    struct evaluator *evaluator = evaluator_new(model, kernels, team, TEST, &error);
+    assert_non_null(evaluator);
+    evaluator_load(evaluator, state);
+    evaluate_images(evaluator, &data.test, 0, TEST, &evaluation);
+    for (int i = 0; i < TEST; i++) {
+        const float *of = probabilities + (size_t)i * MNIST_CLASSES;
+        assert_int_not_equal(seconds[i], predictions[i]);
+        for (int k = 0; k < MNIST_CLASSES; k++)
+            assert_true(k == predictions[i] || of[k] <= of[seconds[i]]);
+    }
+    evaluator_free(evaluator);
+    team_free(team);
+}
+
+/* Images of class 6: 0 and 1 are read as 0, 2 and 3 nearly so, 4 is read as 3, 5 as itself with 3
+ * second; image 6 is of class 0. */
+static void near_misses_follow_the_images_of_a_cell(void **unused)
+{
+    static const uint8_t labels[] = {6, 6, 6, 6, 6, 6, 0}, predicted[] = {0, 0, 6, 6, 3, 6, 0},
+                         seconds[] = {6, 6, 0, 0, 0, 3, 6};
+    static const float losses[] = {2.0F, NAN, 0.1F, 0.3F, 9.0F, 0.6F, 8.0F};
+    uint32_t images[8];
+    int inside;
+    (void)unused;
+
+    memcpy(data.test.labels, labels, sizeof labels);
+    memset(data.test.labels + sizeof labels, 9, TEST - sizeof labels);
+    memcpy(outcomes.predicted, predicted, sizeof predicted);
+    memcpy(outcomes.seconds, seconds, sizeof seconds);
+    memcpy(outcomes.losses, losses, sizeof losses);
+    assert_int_equal(outcomes_of_cell(&outcomes, &data.test, 6, 0, 8, images, &inside), 0);
+    outcomes.step = 7;
+    assert_int_equal(outcomes_of_cell(&outcomes, &data.test, 6, 0, 8, images, &inside), 4);
+    assert_int_equal(inside, 2);
+    assert_memory_equal(images, ((uint32_t[]){1, 0, 3, 2}), 4 * sizeof *images);
+    assert_int_equal(outcomes_of_cell(&outcomes, &data.test, 6, 0, 3, images, &inside), 3);
+    assert_memory_equal(images, ((uint32_t[]){1, 0, 3}), 3 * sizeof *images);
+    assert_int_equal(outcomes_of_cell(&outcomes, &data.test, 6, 0, 1, images, &inside), 1);
+    assert_int_equal(images[0], 1);
+    assert_int_equal(outcomes_of_cell(&outcomes, &data.test, 6, 6, 8, images, &inside), 3);
+    assert_int_equal(inside, 3);
+    assert_memory_equal(images, ((uint32_t[]){5, 3, 2}), 3 * sizeof *images);
+    assert_int_equal(outcomes_of_cell(&outcomes, &data.test, 1, 0, 8, images, &inside), 0);
+    assert_int_equal(inside, 0);
+}
+
 #define TEST_OF(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
 
 static const struct CMUnitTest tests[] = {
@@ -173,6 +235,8 @@ static const struct CMUnitTest tests[] = {
     TEST_OF(outcomes_computed_from_the_weights_are_the_trainers),
     TEST_OF(confusion_counts_every_image_once),
     TEST_OF(confusion_is_empty_before_the_first_pass),
+    TEST_OF(the_class_that_came_second_is_the_likeliest_of_the_others),
+    TEST_OF(near_misses_follow_the_images_of_a_cell),
 };
 
 CHECK_MAIN(tests)

@@ -43,6 +43,16 @@ void loss_forward(const float *logits, int classes, const uint8_t *labels, int c
     }
 }
 
+int loss_second(const float *logits, int classes, int lane, int first)
+{
+    int best = first == 0 ? 1 : 0;
+
+    for (int k = best + 1; k < classes; k++)
+        if (k != first && logits[k * LANES + lane] > logits[best * LANES + lane])
+            best = k;
+    return best;
+}
+
 void loss_backward(const float *logits, int classes, const uint8_t *labels, int count,
                    double smoothing, double scale, float *gradient)
 {

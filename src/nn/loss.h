@@ -23,6 +23,10 @@
 void loss_forward(const float *logits, int classes, const uint8_t *labels, int count,
                   double smoothing, double *losses, uint8_t *predictions);
 
+/* The class that came second in a lane of the logits: the first with the largest logit among those
+ * other than `first`. There must be two classes. */
+int loss_second(const float *logits, int classes, int lane, int first);
+
 /* gradient[classes][LANES] = scale * (softmax - target); zero in lanes from `count` on. */
 void loss_backward(const float *logits, int classes, const uint8_t *labels, int count,
                    double smoothing, double scale, float *gradient);

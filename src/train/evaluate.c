@@ -79,6 +79,9 @@ static void evaluate_block(const struct evaluator *evaluator, struct workspace *
     const float *logits = infer_run(evaluator->infer, workspace);
     loss_forward(logits, evaluator->classes, labels, count, 0.0, evaluation->losses + to,
                  evaluation->predictions + to);
+    for (int lane = 0; evaluation->seconds != NULL && lane < count; lane++)
+        evaluation->seconds[to + lane] = (uint8_t)loss_second(logits, evaluator->classes, lane,
+                                                              evaluation->predictions[to + lane]);
     for (int lane = 0; evaluation->probabilities != NULL && lane < count; lane++)
         loss_softmax(logits, evaluator->classes, lane,
                      evaluation->probabilities + (size_t)(to + lane) * (size_t)evaluator->classes);

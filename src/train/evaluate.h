@@ -17,12 +17,13 @@ enum { EVALUATE_THREADS_MAX = 64 }; /* each has a workspace of some MB; more har
 
 struct evaluator;
 
-/* The results for each image: arrays with one element per image of the split. `probabilities` may
- * be NULL. */
+/* The results for each image: arrays with one element per image of the split. The last two may be
+ * NULL. */
 struct evaluation {
     double *losses;
     uint8_t *predictions;
     float *probabilities; /* [count][classes] */
+    uint8_t *seconds;     /* the classes that came second */
 };
 
 /* Makes an evaluator for passes over at most `images` images. Members of the team for which there

@@ -1,6 +1,6 @@
 /*
- * outcomes.h -- the results of a test pass for each image: the prediction and the loss; and the
- * confusion matrix of the pass.
+ * outcomes.h -- the results of a test pass for each image: the prediction, the class that came
+ * second, and the loss; and the confusion matrix of the pass.
  *
  * Ownership: outcomes_fini releases what outcomes_init made. Threads: no shared state.
  */
@@ -15,6 +15,7 @@ struct outcomes {
     long step;          /* batches trained before the pass; 0: no pass yet */
     uint8_t *predicted; /* [count] classes */
     float *losses;      /* [count]; may be infinite or NaN */
+    uint8_t *seconds;   /* [count] classes that came second */
 };
 
 /* Allocates outcomes for a split of `count` images, all zero. False with ERROR_SYSTEM if memory is
@@ -43,5 +44,12 @@ struct confusion {
 /* Counts the outcomes of a pass; before the first one all counts are zero. */
 void outcomes_confusion(const struct outcomes *outcomes, const struct split *split,
                         struct confusion *confusion);
+
+/* The images of a cell of the matrix, by falling loss (NaN counts as the largest; equals by index),
+ * and after those of a cell off the diagonal its near misses: images of the class that are read
+ * right, but `predicted` came second. Lists at most `most` images; *inside gets how many of these
+ * are in the cell. Returns how many are listed. */
+int outcomes_of_cell(const struct outcomes *outcomes, const struct split *split, int label,
+                     int predicted, int most, uint32_t images[], int *inside);
 
 #endif

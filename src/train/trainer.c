@@ -607,6 +607,7 @@ static bool allocate(struct trainer *trainer, struct error *error)
            (trainer->order = memory_new(train, sizeof *trainer->order, error)) &&
            (evaluation->losses = memory_new(tests, sizeof *evaluation->losses, error)) &&
            (evaluation->predictions = memory_new(tests, 1, error)) &&
+           (evaluation->seconds = memory_new(tests, 1, error)) &&
            (trainer->team = team_new(needs_threads(options->model, &options->settings,
                                                    options->data->train.count, options->threads),
                                      error)) &&
@@ -620,6 +621,7 @@ static void release(struct trainer *trainer)
     evaluator_free(trainer->evaluator);
     net_free(trainer->net);
     team_free(trainer->team);
+    free(trainer->evaluation.seconds);
     free(trainer->evaluation.predictions);
     free(trainer->evaluation.losses);
     free(trainer->order);

@@ -100,6 +100,17 @@ void browse_move(struct browse *browse, int by)
         browse_go(browse, place_behind(browse, by));
 }
 
+void browse_show(struct browse *browse, int image)
+{
+    const bool listed = browse->filter == BROWSE_ALL && !browse->worst_first;
+
+    browse->filter = BROWSE_ALL;
+    browse->worst_first = false;
+    browse->image = image;
+    if (listed)
+        browse_go(browse, image);
+}
+
 int browse_at(const struct browse *browse, int by)
 {
     return browse->entries[place_behind(browse, by)].image;

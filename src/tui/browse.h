@@ -52,6 +52,9 @@ void browse_move(struct browse *browse, int by);
 /* Selects the image at a position, or the nearest one. */
 void browse_go(struct browse *browse, int position);
 
+/* Wants all images in order, and selects one. */
+void browse_show(struct browse *browse, int image);
+
 /* The image `by` places after the selected one, wrapping around: a view shows it beside the
  * selected one. The list must not be empty. */
 int browse_at(const struct browse *browse, int by);

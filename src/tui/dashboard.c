@@ -116,10 +116,11 @@ static struct insight_wish wish_of(const struct dashboard *dashboard)
     const struct frame *frame = &dashboard->frame;
     const struct insight *insight = &dashboard->insight;
     const unsigned wants = wants_of(dashboard);
+    const bool untested = insight->live.step == 0 && trainer_ended(frame->snapshot->state);
     const bool list = insight->browse.filter != BROWSE_ALL || insight->browse.worst_first;
     return (struct insight_wish){
         .weights = frame_weights(frame),
-        .past = frame->past != NULL || dashboard->trainer == NULL,
+        .past = frame->past != NULL || dashboard->trainer == NULL || untested,
         .moving = frame->snapshot->state == SNAPSHOT_TRAINING && frame->past == NULL,
         .outcomes = list || (wants & WANT_OUTCOMES) != 0,
         .activations = (wants & WANT_ACTIVATIONS) != 0,
@@ -127,16 +128,29 @@ static struct insight_wish wish_of(const struct dashboard *dashboard)
         .studies = wants >> WANT_STUDIES,
         .neighbours_of = insight->browse.image,
         .timeline = &dashboard->timeline,
+        .image_count = frame->cell.count,
+        .images = frame->cell.images,
     };
+}
+
+/* The cell's images follow from the outcomes that were shown last, or those that have come since. */
+static void list_cell(struct dashboard *dashboard)
+{
+    if ((wants_of(dashboard) & WANT_CELL) != 0)
+        frame_list_cell(&dashboard->frame, dashboard->insight.shown);
+    else
+        dashboard->frame.cell = (struct cell_images){0};
 }
 
 /* Takes what the frame shows of the network, as far as it has been computed. */
 static void look_inside(struct dashboard *dashboard)
 {
-    const struct insight_wish wish = wish_of(dashboard);
     struct insight *insight = &dashboard->insight;
 
+    list_cell(dashboard);
+    const struct insight_wish wish = wish_of(dashboard);
     dashboard->unsettled = insight_update(insight, &wish);
+    list_cell(dashboard);
     dashboard->frame.drawing.probabilities =
         sketch_empty(insight->sketch) || insight->digit_predictions.count == 0
             ? NULL
@@ -659,8 +673,11 @@ bool dashboard_draw(struct canvas *canvas, const struct dashboard_options *optio
     dashboard->canvas = *canvas;
     init_frame(dashboard);
     dashboard->frame.weights = weights_hold(weights);
-    const struct insight_wish wish = wish_of(dashboard);
-    insight_settle(&dashboard->insight, &wish);
+    for (int i = 0; i < 2; i++) { /* which images the second needs follows from the first */
+        const struct insight_wish wish = wish_of(dashboard);
+        insight_settle(&dashboard->insight, &wish);
+        list_cell(dashboard);
+    }
     if (events_watch(&dashboard->events, snapshot))
         say(dashboard, "%s", events_at(&dashboard->events, 0)->text);
     look_inside(dashboard);

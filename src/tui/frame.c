@@ -31,6 +31,16 @@ void frame_open(struct frame *frame, enum view view)
     frame->drawing.dragging = false;
 }
 
+void frame_list_cell(struct frame *frame, const struct outcomes *outcomes)
+{
+    struct cell_images *cell = &frame->cell;
+
+    cell->count = outcomes_of_cell(outcomes, frame->test, frame->true_class, frame->predicted_class,
+                                   CELL_IMAGES, cell->images, &cell->inside);
+    for (int i = 0; i < cell->count; i++)
+        cell->losses[i] = outcomes->losses[cell->images[i]];
+}
+
 struct weights *frame_weights(const struct frame *frame)
 {
     return frame->past != NULL ? frame->past->weights : frame->weights;

@@ -45,6 +45,15 @@ struct drawing {
     bool dragging;              /* the mouse has begun a stroke on the sheet */
 };
 
+enum { CELL_IMAGES = 15 };
+
+/* The images of the selected cell of the confusion matrix that are shown, see outcomes_of_cell(). */
+struct cell_images {
+    int count, inside; /* the first `inside` are in the cell, the others are near misses */
+    uint32_t images[CELL_IMAGES];
+    float losses[CELL_IMAGES];
+};
+
 /* Everything that one frame shows. */
 struct frame {
     const struct snapshot *snapshot;
@@ -68,6 +77,7 @@ struct frame {
     int train_image;       /* this one */
     const struct confusion *confusion;
     int true_class, predicted_class;       /* the selected cell of the confusion matrix */
+    struct cell_images cell;               /* its images */
     const struct activations *activations; /* of the selected or the drawn image */
     const struct inside *inside;           /* what studies have found */
     struct drawing drawing;
@@ -88,6 +98,9 @@ struct frame {
 
 /* Gives the frame another view, and focuses its first pane. */
 void frame_open(struct frame *frame, enum view view);
+
+/* Lists the images of the selected cell. */
+void frame_list_cell(struct frame *frame, const struct outcomes *outcomes);
 
 /* The weights of the moment shown, and the batches done then. */
 struct weights *frame_weights(const struct frame *frame);

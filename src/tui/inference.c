@@ -51,7 +51,9 @@ static bool have_evaluation(struct inference *inference, struct error *error)
         evaluation->losses = memory_new(count, sizeof(double), error);
     if (evaluation->losses != NULL && evaluation->predictions == NULL)
         evaluation->predictions = memory_new(count, 1, error);
-    return evaluation->losses != NULL && evaluation->predictions != NULL;
+    if (evaluation->predictions != NULL && evaluation->seconds == NULL)
+        evaluation->seconds = memory_new(count, 1, error);
+    return evaluation->seconds != NULL;
 }
 
 static void predict(struct inference *inference, struct answer *answer)
@@ -318,6 +320,7 @@ static void release(struct inference *inference)
     loaded_fini(&inference->loaded);
     free(inference->evaluation.losses);
     free(inference->evaluation.predictions);
+    free(inference->evaluation.seconds);
     for (int s = 0; s < STUDY_COUNT; s++)
         finding_free(inference->findings[s]);
     if (inference->activations.model != NULL)

@@ -123,10 +123,16 @@ static void want_outcomes(struct insight *insight, const struct insight_wish *wi
         question->outcomes = wish->outcomes;
 }
 
-/* The images that a view may show: the selected one and those after it. */
-static int list_images(const struct insight *insight, uint32_t images[LANES])
+/* The images that a view shows, or may show: the selected one and those after it. */
+static int list_images(const struct insight *insight, const struct insight_wish *wish,
+                       uint32_t images[LANES])
 {
     const struct browse *browse = &insight->browse;
+
+    if (wish->image_count > 0) {
+        memcpy(images, wish->images, (size_t)wish->image_count * sizeof *images);
+        return wish->image_count;
+    }
     const int count = browse->count < LANES ? browse->count : LANES;
 
     for (int i = 0; i < count; i++)
@@ -134,10 +140,11 @@ static int list_images(const struct insight *insight, uint32_t images[LANES])
     return count;
 }
 
-static void want_predictions(const struct insight *insight, bool due, struct question *question)
+static void want_predictions(const struct insight *insight, const struct insight_wish *wish,
+                             bool due, struct question *question)
 {
     const struct predictions *before = &insight->predictions;
-    const int count = list_images(insight, question->images);
+    const int count = list_images(insight, wish, question->images);
     const bool same = count == before->count && memcmp(question->images, before->images,
                                                        (size_t)count * sizeof(uint32_t)) == 0;
 
@@ -213,7 +220,7 @@ bool insight_update(struct insight *insight, const struct insight_wish *wish)
         insight->digit_changes = insight->sketch->changes;
         sketch_digit(insight->sketch, insight->digit);
     }
-    want_predictions(insight, due, question);
+    want_predictions(insight, wish, due, question);
     if (wish->drawing)
         want_digit(insight, due, question);
     if (wish->activations)

@@ -32,6 +32,9 @@ struct insight_wish {
     int neighbours_of; /* STUDY_MAP: the image on the map whose neighbours are shown */
     const struct timeline *timeline; /* STUDY_DISTRIBUTIONS: its moments, and that of `weights`;
                                       * NULL: only that */
+    int image_count; /* test images to predict, at most LANES; 0: the selected one and those after
+                      * it in the list */
+    const uint32_t *images;
 };
 
 struct insight {

@@ -1,5 +1,7 @@
 #include "tui/pane.h"
 
+#include "support/glyph.h"
+
 #define LIST_DECLARE_PANE(number, name) extern const struct pane_class name;
 #define LIST_DECLARE_VIEW(number, name) extern const struct view_class name;
 #define LIST_ENTRY(number, name) [number] = &(name),
@@ -19,6 +21,17 @@ const struct view_class *view_of(enum view view)
     static const struct view_class *const views[VIEW_COUNT] = {VIEW_LIST(LIST_ENTRY)};
 
     return views[view];
+}
+
+struct canvas pane_box(struct canvas *canvas, const char *title, const char *note, bool focused)
+{
+    const int corners = 4, spaces = 5; /* around both texts, and a part of the line between them */
+    const struct canvas inside = canvas_box(canvas, title, focused);
+
+    if (note[0] != '\0' &&
+        glyph_width(title) + glyph_width(note) + corners + spaces <= canvas->width)
+        canvas_text_right(canvas, canvas->width - 2, 0, STYLE_DIM, " %s ", note);
+    return inside;
 }
 
 bool pane_backward(enum key_action action)

@@ -23,13 +23,14 @@ struct frame;
 
 enum { PANE_MESSAGE = 256 };
 
-enum { WANT_STUDIES = 2 }; /* the place of the first study's bit */
+enum { WANT_STUDIES = 3 }; /* the place of the first study's bit */
 
 /* What must be computed while a pane is seen, besides the predictions of the selected images: bits
  * of struct pane_class's wants. */
 enum pane_want {
     WANT_OUTCOMES = 1 << 0,    /* of all test images, at the moment shown */
     WANT_ACTIVATIONS = 1 << 1, /* of the selected or the drawn image */
+    WANT_CELL = 1 << 2,        /* the images of the confusion matrix' selected cell */
 
     /* Studies, for frame->inside (see inside.h): their bits in their order. */
     WANT_OCCLUSION = 1 << (WANT_STUDIES + STUDY_OCCLUSION),
@@ -40,7 +41,8 @@ enum pane_want {
 
 /* A pane's own state; all zero at first. */
 struct pane_state {
-    int first; /* the first row or layer shown, if the pane scrolls */
+    int first;     /* the first row or layer shown, if the pane scrolls; or the selected one */
+    bool switched; /* shows the other of two things: shares instead of counts */
 };
 
 /* A key of a pane. */
@@ -103,6 +105,10 @@ const struct pane_class *pane_of(enum pane pane);
 const struct view_class *view_of(enum view view);
 
 /* ---- for the functions of panes ---- */
+
+/* Draws the border with a title, and a note at its right if there is room; returns the part
+ * inside. */
+struct canvas pane_box(struct canvas *canvas, const char *title, const char *note, bool focused);
 
 /* Whether an action moves up, left or to the start; whether it moves along columns. */
 bool pane_backward(enum key_action action);

@@ -16,6 +16,7 @@
     PANE(PANE_SAMPLES, pane_samples)                                                               \
     PANE(PANE_EVENTS, pane_events)                                                                 \
     PANE(PANE_CONFUSION, pane_confusion)                                                           \
+    PANE(PANE_CELL, pane_cell)                                                                     \
     PANE(PANE_FILTERS, pane_filters)                                                               \
     PANE(PANE_ACTIVATIONS, pane_activations)                                                       \
     PANE(PANE_DRAW, pane_draw)
