@@ -527,8 +527,7 @@ static bool check_together(const struct options *options, struct error *error)
     if (options->action == ACTION_SNAPSHOT && options->output != NULL &&
         !options_is_picture(options->output) && !has_suffix(options->output, ".txt"))
         return error_set(error, ERROR_USAGE,
-                         "--output: %s is neither a picture nor a text (expected a name that ends "
-                         "in .svg or .txt)",
+                         "--output: %s is neither a picture nor a text (expected .svg or .txt)",
                          options->output);
     if (options->action == ACTION_CONVERT && options->output == NULL)
         return error_set(error, ERROR_USAGE,

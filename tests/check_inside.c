@@ -228,8 +228,7 @@ static void the_confusion_matrix_has_names_cut_to_the_room(void **unused)
     assert_confusion("confusion-names", 6, 0, 80, 20, GLYPHS_ASCII);
     assert_confusion("confusion-names", 6, 0, 140, 44, GLYPHS_ASCII);
     assert_confusion("confusion-names", 6, 0, 40, 10, GLYPHS_ASCII);
-    assert_in_matrix(6, 7, 80, 20,
-                     "|Shirt read as Sneaker: 26 of 400 images, 6.5 %");
+    assert_in_matrix(6, 7, 80, 20, "|Shirt read as Sneaker: 26 of 400 images, 6.5 %");
 }
 
 static void a_matrix_of_many_classes_scrolls_with_the_cursor(void **unused)

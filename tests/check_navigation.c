@@ -86,6 +86,13 @@ static void press(int key)
     assert_true(navigate(&frame, key, 80, 24, message));
 }
 
+static void point(enum pointer_act act, int x, int y, int width, int height)
+{
+    const struct pointer pointer = {act, x, y};
+
+    navigate_point(&frame, &pointer, width, height, message);
+}
+
 static void tab_wraps_around_the_visible_panes(void **unused)
 {
     static const enum pane order[] = {PANE_ACCURACY, PANE_MODEL, PANE_SAMPLES, PANE_LOSS};
@@ -448,6 +455,80 @@ static void enter_on_a_cell_of_the_matrix_opens_its_images(void **unused)
     assert_int_equal(browse.filter, BROWSE_ALL);
 }
 
+/* The images of the selected cell are 30 to 44. */
+static void list_cell(void)
+{
+    confusion.step = 1;
+    frame.cell = (struct cell_images){.count = CELL_IMAGES, .inside = 4};
+    for (int i = 0; i < CELL_IMAGES; i++)
+        frame.cell.images[i] = (uint32_t)(30 + i);
+    frame_open(&frame, VIEW_CONFUSION);
+}
+
+static void percent_switches_the_cells_between_counts_and_shares(void **unused)
+{
+    (void)unused;
+
+    frame_open(&frame, VIEW_CONFUSION);
+    assert_false(navigate(&frame, '%', 80, 24, message)); /* before there is a matrix */
+    confusion.step = 1;
+    press('%');
+    assert_true(frame.panes[PANE_CONFUSION].switched);
+    press('%');
+    assert_false(frame.panes[PANE_CONFUSION].switched);
+}
+
+static void arrows_select_an_image_of_the_cell_and_enter_opens_it(void **unused)
+{
+    (void)unused;
+
+    list_cell();
+    press(TERM_TAB);
+    assert_int_equal(frame.focus, PANE_CELL);
+    press(TERM_LEFT); /* there is none before the first */
+    assert_int_equal(frame.panes[PANE_CELL].first, 0);
+    press(TERM_RIGHT);
+    press(TERM_END);
+    press(TERM_RIGHT);
+    assert_int_equal(frame.panes[PANE_CELL].first, CELL_IMAGES - 1);
+    press(TERM_HOME);
+    press(TERM_RIGHT);
+    press(TERM_ENTER);
+    assert_int_equal(frame.view, VIEW_SAMPLES);
+    assert_int_equal(browse.image, 31);
+    assert_int_equal(browse.position, 31);
+}
+
+static void another_cell_begins_with_its_first_image(void **unused)
+{
+    (void)unused;
+
+    list_cell();
+    frame.panes[PANE_CELL].first = 3;
+    press(TERM_RIGHT);
+    assert_int_equal(frame.panes[PANE_CELL].first, 0);
+}
+
+/* Somewhere in the pane are its images 0 to 14; a second press on one opens it. */
+static void a_press_on_an_image_of_the_cell_selects_it(void **unused)
+{
+    bool found[CELL_IMAGES] = {false};
+    (void)unused;
+
+    list_cell();
+    for (int y = 2; y < 48; y++)
+        for (int x = 112; x < 158; x++) {
+            frame.panes[PANE_CELL].first = CELL_IMAGES - 1;
+            point(POINTER_PRESS, x, y, 160, 50);
+            assert_int_equal(frame.focus, frame.view == VIEW_SAMPLES ? PANE_SAMPLES : PANE_CELL);
+            found[frame.panes[PANE_CELL].first] = true;
+            frame_open(&frame, VIEW_CONFUSION);
+        }
+    for (int i = 0; i < CELL_IMAGES; i++)
+        assert_true(found[i]);
+    assert_int_equal(browse.image, 44);
+}
+
 static void home_goes_to_the_most_confused_cell(void **unused)
 {
     (void)unused;
@@ -533,13 +614,6 @@ static void drawing_keys_do_nothing_in_other_views(void **unused)
     frame_open(&frame, VIEW_DRAW);
     press(TERM_DELETE);
     assert_true(sketch_empty(sketch));
-}
-
-static void point(enum pointer_act act, int x, int y, int width, int height)
-{
-    const struct pointer pointer = {act, x, y};
-
-    navigate_point(&frame, &pointer, width, height, message);
 }
 
 static void a_press_on_a_views_name_opens_it(void **unused)
@@ -717,6 +791,10 @@ static const struct CMUnitTest tests[] = {
     TEST(the_filters_mistakes_and_worst_can_be_switched_off),
     TEST(training_images_can_be_viewed_if_the_run_augments_them),
     TEST(enter_on_a_cell_of_the_matrix_opens_its_images),
+    TEST(percent_switches_the_cells_between_counts_and_shares),
+    TEST(arrows_select_an_image_of_the_cell_and_enter_opens_it),
+    TEST(another_cell_begins_with_its_first_image),
+    TEST(a_press_on_an_image_of_the_cell_selects_it),
     TEST(home_goes_to_the_most_confused_cell),
     TEST(the_keys_reach_every_cell_of_a_matrix_of_many_classes),
     TEST(named_classes_are_named_in_messages),

@@ -20,6 +20,7 @@ static struct model *model;
 static struct predictions predictions;
 static struct events events;
 static struct browse browse;
+static struct outcomes outcomes;
 static struct confusion confusion;
 static struct activations activations;
 static struct sketch *sketch;
@@ -96,7 +97,6 @@ static void make_predictions(void)
 /* Every third image is read as the next class. */
 static void make_outcomes(void)
 {
-    struct outcomes outcomes;
     struct error error;
 
     assert_true(outcomes_init(&outcomes, data.test.count, &error));
@@ -104,12 +104,12 @@ static void make_outcomes(void)
     for (int i = 0; i < outcomes.count; i++) {
         int label = data.test.labels[i];
         outcomes.predicted[i] = (uint8_t)(i % 3 == 1 ? (label + 1) % shape.classes : label);
+        outcomes.seconds[i] = (uint8_t)(i % 3 == 1 ? label : (label + 1) % shape.classes);
         outcomes.losses[i] = i % 3 == 1 ? 3.0F : 0.1F;
     }
     outcomes_confusion(&outcomes, &data.test, &confusion);
     assert_true(browse_init(&browse, data.test.count, &error));
     browse_update(&browse, &outcomes, &data.test);
-    outcomes_fini(&outcomes);
 }
 
 /* A drawn seven, and the outputs of a network with random weights for the first test image. */
@@ -168,6 +168,7 @@ static int tear_down(void **unused)
 {
     (void)unused;
     browse_fini(&browse);
+    outcomes_fini(&outcomes);
     activations_fini(&activations);
     weights_drop(weights);
     sketch_free(sketch);
@@ -177,7 +178,7 @@ static int tear_down(void **unused)
 
 static struct frame make_frame(void)
 {
-    return (struct frame){
+    struct frame frame = {
         .snapshot = &snapshot,
         .weights = weights,
         .settings = &settings,
@@ -191,7 +192,7 @@ static struct frame make_frame(void)
         .confusion = &confusion,
         .activations = &activations,
         .true_class = 4,
-        .predicted_class = 9,
+        .predicted_class = 5,
         .drawing = {.sketch = sketch,
                     .x = 50.0,
                     .y = 85.0,
@@ -204,6 +205,9 @@ static struct frame make_frame(void)
         .smoothing = 0.9,
         .message = "Epoch 2: test accuracy 96.00 %, loss 0.1750, the best so far.",
     };
+
+    frame_list_cell(&frame, &outcomes);
+    return frame;
 }
 
 static char *draw(const struct frame *frame, int width, int height, enum glyphs glyphs)
@@ -747,7 +751,7 @@ static void every_view_of_a_class_shows_its_name(void **unused)
     assert_frame(&frame, "names-draw", 80, 24, GLYPHS_ASCII);
     assert_shown(&frame, 80, 24, "looks like Ankle boot");
     frame_open(&frame, VIEW_CONFUSION);
-    assert_shown(&frame, 80, 24, "|Coat read as Ankle boot: 0 of ");
+    assert_shown(&frame, 80, 24, "|Coat read as Sandal: ");
 }
 
 static void the_likeliest_ten_of_many_classes_are_shown(void **unused)

@@ -167,7 +167,7 @@ usage() {
         refuses 2 '--no-fold needs' --convert="$best" --output="$scratch/x.c" --no-fold &&
         refuses 2 '--no-normalize needs' --convert="$best" --output="$scratch/x.json" --no-normalize &&
         refuses 2 '--no-fold needs --convert' --no-fold &&
-        refuses 2 '--output needs --import=DIR or --convert' --output="$scratch/x.c" &&
+        refuses 2 '--output needs --import=DIR, --convert' --output="$scratch/x.c" &&
         refuses 4 'cannot be opened' --convert="$scratch/missing" --output="$scratch/x.c" &&
         refuses 3 'names other classes' --convert="$best" --output="$scratch/x.c" --classes="$scratch/two" &&
         absent "$scratch/x.c"

@@ -8,7 +8,7 @@
 #include "train/needs.h"
 #include "train/network.h"
 #include "train/trainer.h"
-#include "tui/dashboard.h"
+#include "tui/print.h"
 
 #include <inttypes.h>
 #include <stdio.h>
@@ -145,8 +145,8 @@ static bool write_frame(void *argument, FILE *file, struct error *error)
     const struct print *print = argument;
     const struct options *options = &print->run->setup->options;
 
-    return dashboard_print(file, print->picture, print->look, &print->run->last, print->weights,
-                           options->columns, options->rows, error);
+    return print_screen(file, print->picture, print->look, &print->run->last, print->weights,
+                        options->columns, options->rows, error);
 }
 
 /* Prints the last frame, or writes it to the file of --output. */

@@ -9,6 +9,7 @@
 #include <math.h>
 #include <stdarg.h>
 #include <stdlib.h>
+#include <string.h>
 #include <wchar.h>
 
 bool canvas_new(struct canvas *canvas, int width, int height, struct error *error)
@@ -32,6 +33,14 @@ void canvas_free(struct canvas *canvas)
 static int clamp(int value, int low, int high)
 {
     return value < low ? low : value > high ? high : value;
+}
+
+enum glyphs canvas_glyphs_named(const char *name, enum glyphs best)
+{
+    return strcmp(name, "ascii") == 0     ? GLYPHS_ASCII
+           : strcmp(name, "block") == 0   ? GLYPHS_BLOCK
+           : strcmp(name, "braille") == 0 ? GLYPHS_BRAILLE
+                                          : best;
 }
 
 struct canvas canvas_inside(const struct canvas *canvas, int x, int y, int width, int height)

@@ -110,6 +110,9 @@ struct canvas {
 bool canvas_new(struct canvas *canvas, int width, int height, struct error *error);
 void canvas_free(struct canvas *canvas);
 
+/* The glyphs with a name, as on the command line: ascii, block or braille; another name: `best`. */
+enum glyphs canvas_glyphs_named(const char *name, enum glyphs best);
+
 /* The part that begins at (x, y), clipped to the canvas. */
 struct canvas canvas_inside(const struct canvas *canvas, int x, int y, int width, int height);
 

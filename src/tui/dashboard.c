@@ -10,10 +10,8 @@
 #include "tui/navigate.h"
 #include "tui/replay.h"
 #include "tui/screen.h"
-#include "tui/svg.h"
 #include "tui/term.h"
 
-#include <langinfo.h>
 #include <math.h>
 #include <signal.h>
 #include <stdarg.h>
@@ -160,14 +158,6 @@ static void look_inside(struct dashboard *dashboard)
         say(dashboard, "Some of what the network makes of images is not shown: %s.",
             insight->error.text);
     dashboard->lacking = lacks;
-}
-
-static enum glyphs choose_glyphs(const char *name, enum glyphs best)
-{
-    return strcmp(name, "ascii") == 0     ? GLYPHS_ASCII
-           : strcmp(name, "block") == 0   ? GLYPHS_BLOCK
-           : strcmp(name, "braille") == 0 ? GLYPHS_BRAILLE
-                                          : best;
 }
 
 /* Makes the canvas as large as the terminal. */
@@ -589,7 +579,7 @@ static bool start(struct dashboard *dashboard, struct error *error)
     init_frame(dashboard);
     dashboard->mouse = dashboard->options->mouse;
     term_use_mouse(dashboard->mouse);
-    dashboard->glyphs = choose_glyphs(dashboard->options->glyphs, term_glyphs());
+    dashboard->glyphs = canvas_glyphs_named(dashboard->options->glyphs, term_glyphs());
     dashboard->away = !term_take();
     dashboard->unread = true;
     return fit_canvas(dashboard, error);
@@ -686,33 +676,4 @@ bool dashboard_draw(struct canvas *canvas, const struct dashboard_options *optio
     dashboard->canvas = (struct canvas){0}; /* the caller's */
     dashboard_free(dashboard);
     return error->kind == ERROR_NONE;
-}
-
-/* The theme of a picture, which has no terminal to ask. */
-static enum theme picture_theme(const char *name)
-{
-    return strcmp(name, "light") == 0  ? THEME_LIGHT
-           : strcmp(name, "mono") == 0 ? THEME_MONO
-                                       : THEME_DARK;
-}
-
-bool dashboard_print(FILE *file, bool picture, const struct dashboard_options *options,
-                     struct snapshot *snapshot, struct weights *weights, int columns, int rows,
-                     struct error *error)
-{
-    const enum theme theme = picture_theme(options->theme);
-    const bool all = picture || strcmp(nl_langinfo(CODESET), "UTF-8") == 0;
-    struct canvas canvas;
-
-    if (!canvas_new(&canvas, columns, rows, error))
-        return false;
-    canvas.glyphs = choose_glyphs(options->glyphs, all ? GLYPHS_BRAILLE : GLYPHS_ASCII);
-    canvas.inks = picture && theme_has_inks(theme);
-    const bool drawn = dashboard_draw(&canvas, options, snapshot, weights, error);
-    if (drawn && picture)
-        svg_write(file, &canvas, theme);
-    else if (drawn)
-        canvas_dump(&canvas, file);
-    canvas_free(&canvas);
-    return drawn;
 }

@@ -14,8 +14,6 @@
 #include "tui/canvas.h"
 #include "tui/layout.h"
 
-#include <stdio.h>
-
 struct dashboard_options {
     const char *glyphs, *color, *theme; /* as on the command line */
     enum view view;                     /* the one to open */
@@ -39,10 +37,5 @@ bool dashboard_run(const struct dashboard_options *options, struct trainer *trai
  * weights. */
 bool dashboard_draw(struct canvas *canvas, const struct dashboard_options *options,
                     struct snapshot *snapshot, struct weights *weights, struct error *error);
-
-/* Prints such a frame of columns x rows: as text, or as a picture in SVG. */
-bool dashboard_print(FILE *file, bool picture, const struct dashboard_options *options,
-                     struct snapshot *snapshot, struct weights *weights, int columns, int rows,
-                     struct error *error);
 
 #endif
