@@ -131,7 +131,7 @@ static struct insight_wish wish_of(const struct dashboard *dashboard)
     };
 }
 
-/* The cell's images follow from the outcomes that were shown last, or those that have come since. */
+/* The cell's images follow from the outcomes shown last, or from those that came since. */
 static void list_cell(struct dashboard *dashboard)
 {
     if ((wants_of(dashboard) & WANT_CELL) != 0)

@@ -47,7 +47,7 @@ struct drawing {
 
 enum { CELL_IMAGES = 15 };
 
-/* The images of the selected cell of the confusion matrix that are shown, see outcomes_of_cell(). */
+/* The images shown of the selected cell of the confusion matrix, see outcomes_of_cell(). */
 struct cell_images {
     int count, inside; /* the first `inside` are in the cell, the others are near misses */
     uint32_t images[CELL_IMAGES];
