@@ -42,6 +42,110 @@ static void many_batches_keep_every_extreme_and_the_mean(void **unused)
     assert_true(history.cells[12345 / history.width].loss.max == 99.0F);
 }
 
+/* Losses of a run: they fall, with noise. */
+static double loss_of(int step)
+{
+    return 0.05 + 2.0 * exp(-step / 300.0) * (1.0 + 0.5 * sin(step * 12.9898));
+}
+
+static void fill(int batches)
+{
+    history_init(&history);
+    for (int i = 0; i < batches; i++)
+        history_add_batch(&history, loss_of(i), (double)(i % 101));
+}
+
+/* The plain twin: all values, cell by cell. */
+static void a_cells_mean_and_deviation_are_those_of_its_batches(void **unused)
+{
+    const int batches = 5003;
+    (void)unused;
+
+    fill(batches);
+    assert_true(history.width > 1 && batches % history.width != 0);
+    for (int i = 0; i < history.cell_count; i++) {
+        const int from = i * (int)history.width;
+        const int to = from + (int)history.width < batches ? from + (int)history.width : batches;
+        double mean = 0.0, square = 0.0;
+        for (int step = from; step < to; step++)
+            mean += loss_of(step) / (to - from);
+        for (int step = from; step < to; step++)
+            square += pow(loss_of(step) - mean, 2.0) / (to - from);
+        assert_float_equal(history_mean(&history.cells[i].loss), mean, 1e-9);
+        assert_float_equal(history_deviation(&history.cells[i].loss), sqrt(square), 1e-6);
+    }
+    assert_true(isnan(history_deviation(&(struct band){0})));
+}
+
+static void equal_values_have_no_deviation(void **unused)
+{
+    (void)unused;
+    history_init(&history);
+    for (int i = 0; i < 3000; i++)
+        history_add_batch(&history, 0.1, 99.9);
+    for (int i = 0; i < history.cell_count; i++)
+        assert_float_equal(history_deviation(&history.cells[i].loss), 0.0, 1e-7);
+}
+
+static void a_mean_around_a_batch_is_over_half_the_window_before_and_after_it(void **unused)
+{
+    static struct history_sums sums;
+    (void)unused;
+
+    history_init(&history);
+    for (int i = 0; i < 100; i++)
+        history_add_batch(&history, i, i < 50 ? 0.0 : 100.0);
+    history_sum(&sums, &history, history_loss);
+    assert_float_equal(history_mean_around(&sums, 50.0, 10.0), 49.5, 1e-9); /* 45 to 54 */
+    assert_float_equal(history_mean_around(&sums, 50.0, 1.0), 49.5, 1e-9);
+    assert_float_equal(history_mean_around(&sums, 50.5, 1.0), 50.0, 1e-9);
+    assert_float_equal(history_mean_around(&sums, 0.0, 10.0), 2.0, 1e-9);    /* 0 to 4 */
+    assert_float_equal(history_mean_around(&sums, 100.0, 10.0), 97.0, 1e-9); /* 95 to 99 */
+    assert_float_equal(history_mean_around(&sums, 98.0, 10.0), 96.0, 1e-9);  /* 93 to 99 */
+    assert_float_equal(history_mean_around(&sums, 40.0, 1e6), 49.5, 1e-9);
+    history_sum(&sums, &history, history_accuracy);
+    assert_float_equal(history_mean_around(&sums, 50.0, 30.0), 50.0, 1e-9);
+    assert_float_equal(history_mean_around(&sums, 55.0, 20.0), 75.0, 1e-9);
+}
+
+/* At the ends of cells it is exact; between them within what a cell's values differ. */
+static void a_mean_around_a_batch_holds_when_cells_have_many_batches(void **unused)
+{
+    static struct history_sums sums;
+    const int batches = 5003, window = 160;
+    (void)unused;
+
+    fill(batches);
+    history_sum(&sums, &history, history_loss);
+    assert_int_equal(window % (2 * history.width), 0);
+    for (int moment = 0; moment <= batches; moment += (int)history.width) {
+        double mean = 0.0;
+        int count = 0;
+        for (int step = moment - window / 2; step < moment + window / 2; step++)
+            if (step >= 0 && step < batches) {
+                mean += loss_of(step);
+                count++;
+            }
+        assert_float_equal(history_mean_around(&sums, moment, window), mean / count, 1e-9);
+    }
+}
+
+static void a_mean_leaves_out_batches_without_a_value(void **unused)
+{
+    static struct history_sums sums;
+    (void)unused;
+
+    history_init(&history);
+    history_sum(&sums, &history, history_loss);
+    assert_true(isnan(history_mean_around(&sums, 0.0, 100.0)));
+    for (int i = 0; i < 40; i++)
+        history_add_batch(&history, i < 20 ? 1.0 : (double)NAN, 50.0);
+    history_sum(&sums, &history, history_loss);
+    assert_float_equal(history_mean_around(&sums, 20.0, 10.0), 1.0, 1e-9);
+    assert_true(isnan(history_mean_around(&sums, 30.0, 10.0)));
+    assert_true(isnan(history_mean_around(&sums, 60.0, 10.0)));
+}
+
 static void row_88_values_that_are_not_finite_are_left_out(void **unused)
 {
     (void)unused;
@@ -86,6 +190,11 @@ static void the_latest_changes_of_the_learning_rate_are_kept(void **unused)
 static const struct CMUnitTest tests[] = {
     cmocka_unit_test(few_batches_have_a_cell_each),
     cmocka_unit_test(many_batches_keep_every_extreme_and_the_mean),
+    cmocka_unit_test(a_cells_mean_and_deviation_are_those_of_its_batches),
+    cmocka_unit_test(equal_values_have_no_deviation),
+    cmocka_unit_test(a_mean_around_a_batch_is_over_half_the_window_before_and_after_it),
+    cmocka_unit_test(a_mean_around_a_batch_holds_when_cells_have_many_batches),
+    cmocka_unit_test(a_mean_leaves_out_batches_without_a_value),
     cmocka_unit_test(row_88_values_that_are_not_finite_are_left_out),
     cmocka_unit_test(old_epochs_are_thinned_out_and_the_newest_are_kept),
     cmocka_unit_test(the_latest_changes_of_the_learning_rate_are_kept),
