@@ -2,7 +2,9 @@
 #include "check.h"
 
 #include "tui/canvas.h"
+#include "tui/figures.h"
 #include "tui/image.h"
+#include "tui/legend.h"
 #include "tui/plot.h"
 
 #include <locale.h>
@@ -261,7 +263,7 @@ static void a_plot_has_axes_with_round_ticks(void **unused)
                 "    5-   ##\n"
                 "     | ##\n"
                 "    0-#\n"
-                "epoch+--------1|\n");
+                "epoch+-------- 1\n");
 }
 
 static void a_plot_uses_the_finest_dots_of_the_glyphs(void **unused)
@@ -290,7 +292,8 @@ static void row_88_plots_of_nan_infinity_and_a_constant_draw(void **unused)
             struct plot plot;
             make(40, 10, GLYPHS_BRAILLE);
             plot_init(&plot, canvas, (enum plot_scale)scale, values[v], values[v], 0.0, 1.0, "x");
-            plot_band(&plot, 1, values[v], values[v], STYLE_RAW);
+            plot_band(&plot, 1, &(struct plot_spread){values[v], values[v], values[v], values[v]});
+            plot_dot(&plot, 1, values[v], STYLE_RAW);
             plot_line(&plot, 1, values[v], values[v], STYLE_RAW);
             plot_mark(&plot, 0.5, values[v], STYLE_TEST);
             canvas_free(&canvas);
@@ -315,6 +318,101 @@ static void row_60_a_plot_of_any_size_draws(void **unused)
     }
 }
 
+static void a_band_is_a_background_with_edges_of_half_a_cell(void **unused)
+{
+    struct plot plot;
+    (void)unused;
+
+    make(8, 4, GLYPHS_BRAILLE);
+    canvas.inks = true;
+    plot_init(&plot, canvas, PLOT_LINEAR, 0.0, 15.0, 0.0, 2.0, NULL); /* a dot a unit */
+    plot_band(&plot, 0, &(struct plot_spread){0.0, 13.0, 4.0, 9.0});
+    const struct cell *cells = plot.area.cells;
+    const int pitch = plot.area.pitch;
+    assert_int_equal(cells[0].glyph, 0x2584); /* 13 is in the lower half */
+    assert_int_equal(cells[0].fore, INK_BAND_WIDE);
+    assert_int_equal(cells[0].back, INK_NONE);
+    assert_int_equal(cells[pitch].glyph, 0x2580); /* the inner band begins at 9 */
+    assert_int_equal(cells[pitch].fore, INK_BAND_WIDE);
+    assert_int_equal(cells[pitch].back, INK_BAND);
+    assert_int_equal(cells[2 * pitch].glyph, ' ');
+    assert_int_equal(cells[2 * pitch].back, INK_BAND);
+    assert_int_equal(cells[3 * pitch].back, INK_BAND_WIDE);
+    plot_line(&plot, 0, (double)NAN, 9.0, STYLE_SMOOTH);
+    assert_int_equal(cells[pitch].glyph, 0x2800 + 0x04 + 0x40); /* two dots, on the band */
+    assert_int_equal(cells[pitch].fore, INK_NONE);
+    assert_int_equal(cells[pitch].back, INK_BAND);
+    canvas_free(&canvas);
+}
+
+static void numbers_keep_their_zeros_and_have_none_before_the_point(void **unused)
+{
+    static const struct {
+        double value;
+        const char *text;
+    } cases[] = {
+        {0.096, ".0960"},     {0.0463, ".0463"}, {0.99999, "1.000"},    {2.302585, "2.303"},
+        {9.99999, "10.00"},   {12.5, "12.50"},   {123.456, "123.5"},    {0.0, "0"},
+        {2.47e-8, "2.47e-8"}, {-0.5, "-.5000"},  {12345.0, "1.23e+04"},
+    };
+    char text[FIGURES_TEXT];
+    (void)unused;
+
+    for (int i = 0; i < CHECK_COUNT(cases); i++) {
+        figures_number(text, cases[i].value);
+        assert_string_equal(text, cases[i].text);
+    }
+    figures_percent(text, 97.6);
+    assert_string_equal(text, "97.60");
+    static const double odd[] = {NAN, INFINITY, -INFINITY, 1e300, -1e300, 1e-300};
+    for (int i = 0; i < CHECK_COUNT(odd); i++) {
+        figures_number(text, odd[i]);
+        figures_percent(text, odd[i]);
+    }
+}
+
+static void tall_figures_are_drawn_with_half_blocks_alone(void **unused)
+{
+    (void)unused;
+    make(20, 3, GLYPHS_BLOCK);
+    assert_int_equal(figures_width(&canvas, "97.1%"), 4 + 1 + 4 + 1 + 1 + 1 + 4 + 1 + 4);
+    assert_int_equal(figures_width(&canvas, "2e-8"), 0);
+    figures_draw(&canvas, 0, 0, STYLE_TEST, ".0");
+    assert_dump("  ▄▀▀▄\n  █  █\n▄ ▀▄▄▀\n");
+    make(20, 3, GLYPHS_ASCII);
+    assert_int_equal(figures_width(&canvas, "97.1%"), 0);
+    canvas_free(&canvas);
+}
+
+static void a_title_drops_what_is_least_important_first(void **unused)
+{
+    struct legend legend = {0};
+    (void)unused;
+
+    legend_add(&legend, 0, STYLE_BOLD, 0, "Loss");
+    legend_add(&legend, 2, STYLE_DIM, 0, " (mean)");
+    legend_add(&legend, 1, STYLE_TEST, 'o', " .5");
+    legend.right = true;
+    legend_add(&legend, 0, STYLE_BOLD, 0, "at 1");
+    static const char *const expected[] = {"+- Loss (mean)o .5  at 1 -+",
+                                           "+- Losso .5 ---- at 1 -+", "+- Loss  at 1 -+"};
+    static const int widths[] = {27, 24, 16};
+    for (int i = 0; i < CHECK_COUNT(widths); i++) {
+        char *text = NULL;
+        size_t size;
+        make(widths[i], 2, GLYPHS_ASCII);
+        canvas_box(&canvas, "", false);
+        legend_draw(&legend, &canvas);
+        FILE *file = open_memstream(&text, &size);
+        canvas_dump(&canvas, file);
+        fclose(file);
+        text[strcspn(text, "\n")] = '\0';
+        assert_string_equal(text, expected[i]);
+        free(text);
+        canvas_free(&canvas);
+    }
+}
+
 static void logarithmic_ticks_are_powers_of_ten(void **unused)
 {
     struct plot plot;
@@ -322,7 +420,7 @@ static void logarithmic_ticks_are_powers_of_ten(void **unused)
 
     make(12, 8, GLYPHS_ASCII);
     plot_init(&plot, canvas, PLOT_LOG, 0.001, 10.0, 0.0, 1.0, "x");
-    assert_dump("   10-\n     |\n    1-\n  0.1-\n     |\n 0.01-\n0.001-\nx    +------\n");
+    assert_dump("   10-\n     |\n     |\n   .1-\n     |\n     |\n .001-\nx    +------\n");
 }
 
 static void pictures_are_shaded_without_inks(void **unused)
@@ -391,6 +489,10 @@ static const struct CMUnitTest tests[] = {
     cmocka_unit_test(a_plot_uses_the_finest_dots_of_the_glyphs),
     cmocka_unit_test(row_88_plots_of_nan_infinity_and_a_constant_draw),
     cmocka_unit_test(row_60_a_plot_of_any_size_draws),
+    cmocka_unit_test(a_band_is_a_background_with_edges_of_half_a_cell),
+    cmocka_unit_test(numbers_keep_their_zeros_and_have_none_before_the_point),
+    cmocka_unit_test(tall_figures_are_drawn_with_half_blocks_alone),
+    cmocka_unit_test(a_title_drops_what_is_least_important_first),
     cmocka_unit_test(logarithmic_ticks_are_powers_of_ten),
     cmocka_unit_test(pictures_are_shaded_without_inks),
     cmocka_unit_test(pictures_show_two_pixels_a_cell_with_inks),

@@ -42,6 +42,12 @@ static void many_batches_keep_every_extreme_and_the_mean(void **unused)
     assert_true(history.cells[12345 / history.width].loss.max == 99.0F);
 }
 
+static void assert_near(double value, double expected, double tolerance)
+{
+    if (!(fabs(value - expected) <= tolerance))
+        fail_msg("%.12g is not %.12g", value, expected);
+}
+
 /* Losses of a run: they fall, with noise. */
 static double loss_of(int step)
 {
@@ -71,8 +77,8 @@ static void a_cells_mean_and_deviation_are_those_of_its_batches(void **unused)
             mean += loss_of(step) / (to - from);
         for (int step = from; step < to; step++)
             square += pow(loss_of(step) - mean, 2.0) / (to - from);
-        assert_float_equal(history_mean(&history.cells[i].loss), mean, 1e-9);
-        assert_float_equal(history_deviation(&history.cells[i].loss), sqrt(square), 1e-6);
+        assert_near(history_mean(&history.cells[i].loss), mean, 1e-9);
+        assert_near(history_deviation(&history.cells[i].loss), sqrt(square), 1e-6);
     }
     assert_true(isnan(history_deviation(&(struct band){0})));
 }
@@ -84,7 +90,7 @@ static void equal_values_have_no_deviation(void **unused)
     for (int i = 0; i < 3000; i++)
         history_add_batch(&history, 0.1, 99.9);
     for (int i = 0; i < history.cell_count; i++)
-        assert_float_equal(history_deviation(&history.cells[i].loss), 0.0, 1e-7);
+        assert_near(history_deviation(&history.cells[i].loss), 0.0, 1e-7);
 }
 
 static void a_mean_around_a_batch_is_over_half_the_window_before_and_after_it(void **unused)
@@ -96,16 +102,16 @@ static void a_mean_around_a_batch_is_over_half_the_window_before_and_after_it(vo
     for (int i = 0; i < 100; i++)
         history_add_batch(&history, i, i < 50 ? 0.0 : 100.0);
     history_sum(&sums, &history, history_loss);
-    assert_float_equal(history_mean_around(&sums, 50.0, 10.0), 49.5, 1e-9); /* 45 to 54 */
-    assert_float_equal(history_mean_around(&sums, 50.0, 1.0), 49.5, 1e-9);
-    assert_float_equal(history_mean_around(&sums, 50.5, 1.0), 50.0, 1e-9);
-    assert_float_equal(history_mean_around(&sums, 0.0, 10.0), 2.0, 1e-9);    /* 0 to 4 */
-    assert_float_equal(history_mean_around(&sums, 100.0, 10.0), 97.0, 1e-9); /* 95 to 99 */
-    assert_float_equal(history_mean_around(&sums, 98.0, 10.0), 96.0, 1e-9);  /* 93 to 99 */
-    assert_float_equal(history_mean_around(&sums, 40.0, 1e6), 49.5, 1e-9);
+    assert_near(history_mean_around(&sums, 50.0, 10.0), 49.5, 1e-9); /* 45 to 54 */
+    assert_near(history_mean_around(&sums, 50.0, 1.0), 49.5, 1e-9);
+    assert_near(history_mean_around(&sums, 50.5, 1.0), 50.0, 1e-9);
+    assert_near(history_mean_around(&sums, 0.0, 10.0), 2.0, 1e-9);    /* 0 to 4 */
+    assert_near(history_mean_around(&sums, 100.0, 10.0), 97.0, 1e-9); /* 95 to 99 */
+    assert_near(history_mean_around(&sums, 98.0, 10.0), 96.0, 1e-9);  /* 93 to 99 */
+    assert_near(history_mean_around(&sums, 40.0, 1e6), 49.5, 1e-9);
     history_sum(&sums, &history, history_accuracy);
-    assert_float_equal(history_mean_around(&sums, 50.0, 30.0), 50.0, 1e-9);
-    assert_float_equal(history_mean_around(&sums, 55.0, 20.0), 75.0, 1e-9);
+    assert_near(history_mean_around(&sums, 50.0, 30.0), 50.0, 1e-9);
+    assert_near(history_mean_around(&sums, 55.0, 20.0), 75.0, 1e-9);
 }
 
 /* At the ends of cells it is exact; between them within what a cell's values differ. */
@@ -126,7 +132,7 @@ static void a_mean_around_a_batch_holds_when_cells_have_many_batches(void **unus
                 mean += loss_of(step);
                 count++;
             }
-        assert_float_equal(history_mean_around(&sums, moment, window), mean / count, 1e-9);
+        assert_near(history_mean_around(&sums, (double)moment, (double)window), mean / count, 1e-9);
     }
 }
 
@@ -141,7 +147,7 @@ static void a_mean_leaves_out_batches_without_a_value(void **unused)
     for (int i = 0; i < 40; i++)
         history_add_batch(&history, i < 20 ? 1.0 : (double)NAN, 50.0);
     history_sum(&sums, &history, history_loss);
-    assert_float_equal(history_mean_around(&sums, 20.0, 10.0), 1.0, 1e-9);
+    assert_near(history_mean_around(&sums, 20.0, 10.0), 1.0, 1e-9);
     assert_true(isnan(history_mean_around(&sums, 30.0, 10.0)));
     assert_true(isnan(history_mean_around(&sums, 60.0, 10.0)));
 }
@@ -172,6 +178,25 @@ static void old_epochs_are_thinned_out_and_the_newest_are_kept(void **unused)
     assert_true(history.epochs[0].epoch < 2500);
 }
 
+static void pulses_are_thinned_out_and_the_newest_is_kept(void **unused)
+{
+    (void)unused;
+    history_init(&history);
+    history_add_pulse(&history, &(struct pulse){.step = 0});
+    assert_int_equal(history.pulse_count, 0);
+    for (int step = 1; step < 5000; step++) {
+        history_add_pulse(&history, &(struct pulse){.step = step, .gradient_norm = 1.0F});
+        history_add_pulse(&history, &(struct pulse){.step = step, .gradient_norm = 2.0F});
+        assert_true(history.pulse_count <= HISTORY_PULSES);
+        assert_int_equal(history.pulses[history.pulse_count - 1].step, step);
+    }
+    for (int i = 0; i < history.pulse_count; i++) {
+        assert_true(history.pulses[i].gradient_norm == 1.0F);
+        assert_true(i == 0 || history.pulses[i].step > history.pulses[i - 1].step);
+    }
+    assert_int_equal(history.pulses[0].step, 1);
+}
+
 static void the_latest_changes_of_the_learning_rate_are_kept(void **unused)
 {
     (void)unused;
@@ -197,6 +222,7 @@ static const struct CMUnitTest tests[] = {
     cmocka_unit_test(a_mean_leaves_out_batches_without_a_value),
     cmocka_unit_test(row_88_values_that_are_not_finite_are_left_out),
     cmocka_unit_test(old_epochs_are_thinned_out_and_the_newest_are_kept),
+    cmocka_unit_test(pulses_are_thinned_out_and_the_newest_is_kept),
     cmocka_unit_test(the_latest_changes_of_the_learning_rate_are_kept),
 };
 

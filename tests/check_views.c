@@ -202,7 +202,7 @@ static struct frame make_frame(void)
                     .keys = "keys"},
         .crosshair = -1.0,
         .log_scale = true,
-        .smoothing = 0.9,
+        .smoothing = FRAME_SMOOTHING,
         .message = "Epoch 2: test accuracy 96.00 %, loss 0.1750, the best so far.",
     };
 
@@ -354,6 +354,72 @@ static void a_crosshair_reads_out_values(void **unused)
     assert_frame(&frame, "crosshair", 100, 30, GLYPHS_BRAILLE);
 }
 
+/* The i-th reading of a screen, from "at" on. */
+static const char *reading(const char *text, int i)
+{
+    static char found[2][32];
+    char *own = found[i % 2];
+
+    for (int n = 0; n <= i; n++) {
+        text = strstr(text, " at 1.");
+        assert_non_null(text);
+        text++;
+    }
+    snprintf(own, sizeof found[0], "%.*s", (int)strcspn(text, "-"), text);
+    return own;
+}
+
+/* A narrower title may leave out the last values. */
+static void the_crosshair_reads_the_same_in_plots_of_any_width(void **unused)
+{
+    static const int widths[] = {200, 160, 141, 100};
+    struct frame frame = make_frame();
+    (void)unused;
+
+    frame.crosshair = 0.4567;
+    for (int pane = 0; pane < 2; pane++) { /* loss, accuracy */
+        char expected[64] = "";
+        for (int i = 0; i < CHECK_COUNT(widths); i++) {
+            for (int view = VIEW_OVERVIEW; view <= VIEW_PLOTS; view++) {
+                frame_open(&frame, (enum view)view);
+                char *text = draw(&frame, widths[i], 50, GLYPHS_ASCII);
+                const char *found = reading(text, pane);
+                if (expected[0] == '\0')
+                    snprintf(expected, sizeof expected, "%s", found);
+                const size_t least =
+                    strlen(found) < strlen(expected) ? strlen(found) : strlen(expected);
+                if (strncmp(expected, found, least) != 0)
+                    fail_msg("\"%s\" is not \"%s\"", found, expected);
+                free(text);
+            }
+        }
+    }
+}
+
+static void stacked_plots_share_one_axis_and_one_crosshair(void **unused)
+{
+    struct frame frame = make_frame();
+    (void)unused;
+
+    frame_open(&frame, VIEW_PLOTS);
+    frame.crosshair = 0.4567;
+    char *text = draw(&frame, 100, 30, GLYPHS_ASCII), *line = text;
+    int axes = 0, lines = 0, column = -1;
+    for (char *end; (end = strchr(line, '\n')) != NULL; line = end + 1) {
+        *end = '\0';
+        axes += strstr(line, "epoch+-") != NULL;
+        const char *at = line[0] == '|' && strlen(line) > 98 ? strchr(line + 7, '|') : NULL;
+        if (at == NULL || at == line + 99)
+            continue;
+        assert_true(column < 0 || at - line == column);
+        column = (int)(at - line);
+        lines++;
+    }
+    assert_int_equal(axes, 1);
+    assert_in_range(lines, 12, 20); /* of 3 plots, except where curves are */
+    free(text);
+}
+
 /* The onecycle schedule; the learning rate was halved in the second epoch. */
 static void set_schedule(void)
 {
@@ -389,9 +455,11 @@ static void no_two_labels_share_a_row(void **unused)
     settings.schedule = SCHEDULE_COSINE;
     settings.lr = snapshot.base_lr = 0.05;
     frame_open(&frame, VIEW_PLOTS);
+    frame.focus = PANE_RATE;
+    frame.zoomed = true; /* the whole run */
     char *text = draw(&frame, 80, 24, GLYPHS_ASCII);
-    assert_null(strstr(text, "00.01"));
-    assert_non_null(strstr(text, "| 0.01-"));
+    assert_null(strstr(text, "0.01-"));
+    assert_non_null(strstr(text, "|  .01-"));
     free(text);
 }
 
@@ -404,7 +472,7 @@ static void after_the_last_batch_its_learning_rate_is_shown(void **unused)
     snapshot.step = 1000;
     frame_open(&frame, VIEW_PLOTS);
     char *text = draw(&frame, 80, 24, GLYPHS_ASCII);
-    assert_non_null(strstr(text, "Learning rate 2.47e-08  cosine"));
+    assert_non_null(strstr(text, "Learning rate  # 2.47e-8  cosine, highest .0100 at epoch 0.0"));
     free(text);
 }
 
@@ -598,8 +666,8 @@ static void the_legend_counts_runs_that_do_not_fit(void **unused)
 
     make_compared(&frame, 8);
     char *text = draw(&frame, 80, 24, GLYPHS_ASCII);
-    assert_non_null(strstr(text, "b seed-10"));
-    assert_non_null(strstr(text, "and 6 more"));
+    assert_non_null(strstr(text, "d seed-10"));
+    assert_non_null(strstr(text, "and 3 more"));
     free(text);
     text = draw(&frame, 200, 60, GLYPHS_ASCII);
     assert_non_null(strstr(text, "h seed-10"));
@@ -834,7 +902,7 @@ static void held_out_images_are_not_called_a_test_set(void **unused)
         frame_open(&frame, (enum view)view);
         char *text = draw(&frame, 160, 50, GLYPHS_ASCII);
         assert_null(strstr(text, "test"));
-        assert_true(view != VIEW_PLOTS || strstr(text, " val 0.1750") != NULL);
+        assert_true(view != VIEW_PLOTS || strstr(text, " val .1750") != NULL);
         free(text);
     }
 }
@@ -864,6 +932,8 @@ static const struct CMUnitTest tests[] = {
     TEST(a_training_image_as_the_epochs_augment_it),
     TEST(the_status_lines_of_small_terminals),
     TEST(a_crosshair_reads_out_values),
+    TEST(the_crosshair_reads_the_same_in_plots_of_any_width),
+    TEST(stacked_plots_share_one_axis_and_one_crosshair),
     TEST(a_schedule_is_drawn_for_the_whole_run),
     TEST(no_two_labels_share_a_row),
     TEST(after_the_last_batch_its_learning_rate_is_shown),

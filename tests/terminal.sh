@@ -455,7 +455,7 @@ keys_before_background() {
 
 background_changes() {
     shell '-e 100000' && eventually themed dark && keys C-z && see READY &&
-        tmux set-option -w -t main window-style bg=#ffffff && keys fg C-j && see TRAINING &&
+        tmux set-option -w -t main window-style bg=#ffffff && keys fg C-j && see TRAIN &&
         eventually themed light && signal TERM && gone
 }
 

@@ -42,3 +42,20 @@ void health_measure(struct layer_health *health, const struct model *model, stru
         }
     }
 }
+
+void health_whole(const struct layer_health *health, const struct model *model, float *update_ratio,
+                  float *gradient_norm)
+{
+    double weights = 0.0, update = 0.0, gradient = 0.0;
+
+    for (int l = 0; l < model->layer_count; l++) {
+        if (model->layers[l].parameter_count == 0)
+            continue;
+        const double norm = (double)health[l].weight_norm;
+        weights += norm * norm;
+        update += pow((double)health[l].update_ratio * norm, 2.0);
+        gradient += pow((double)health[l].gradient_norm, 2.0);
+    }
+    *update_ratio = (float)sqrt(update / fmax(weights, 1e-30));
+    *gradient_norm = (float)sqrt(gradient);
+}

@@ -24,4 +24,9 @@ struct layer_health {
 /* Measures every layer of the net after its last batch: health[model->layer_count]. */
 void health_measure(struct layer_health *health, const struct model *model, struct net *net);
 
+/* The norm of the last update of all weights divided by their norm, and the norm of the last
+ * batch's gradient; both 0 if no layer has weights. */
+void health_whole(const struct layer_health *health, const struct model *model, float *update_ratio,
+                  float *gradient_norm);
+
 #endif

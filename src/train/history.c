@@ -171,6 +171,7 @@ double history_mean_around(const struct history_sums *sums, double moment, doubl
         return (double)NAN;
     sum_before(sums, from, &sums_before[0], &counts[0]);
     sum_before(sums, to, &sums_before[1], &counts[1]);
-    return counts[1] - counts[0] > none ? (sums_before[1] - sums_before[0]) / (counts[1] - counts[0])
-                                        : (double)NAN;
+    return counts[1] - counts[0] > none
+               ? (sums_before[1] - sums_before[0]) / (counts[1] - counts[0])
+               : (double)NAN;
 }

@@ -70,6 +70,18 @@ bool trainer_ended(enum snapshot_state state)
 
 /* ---- snapshots out ---- */
 
+/* Measures what the last batch did to the weights, and records it. */
+static void measure(struct trainer *trainer)
+{
+    struct pulse pulse = {.step = trainer->now.step};
+
+    health_measure(trainer->health, trainer->options.model, trainer->net);
+    health_whole(trainer->health, trainer->options.model, &pulse.update_ratio,
+                 &pulse.gradient_norm);
+    if (pulse.gradient_norm > 0.0F) /* otherwise this process has trained no batch yet */
+        history_add_pulse(&trainer->now.history, &pulse);
+}
+
 /* Publishes with a copy of the weights if somebody looks at them. False when there is no memory for
  * a copy: then the earlier one stays in place. */
 static bool try_publish(struct trainer *trainer, struct error *error)
@@ -79,7 +91,7 @@ static bool try_publish(struct trainer *trainer, struct error *error)
     struct weights *weights = NULL;
 
     if (copies) {
-        health_measure(trainer->health, trainer->options.model, trainer->net);
+        measure(trainer);
         weights = weights_new(trainer->options.model, trained_shown(&trained), trainer->health,
                               trainer->now.step, error);
     }

@@ -9,7 +9,7 @@
 #include "tui/frame.h"
 #include "tui/plot.h"
 
-enum { AXIS_READING_WIDTH = 20 };
+enum { AXIS_TEXT = 16 };
 
 /* The axis' unit, as a word. */
 const char *axis_unit(const struct frame *frame);
@@ -22,20 +22,23 @@ long axis_steps(const struct snapshot *snapshot);
 double axis_x(const struct frame *frame, double step);
 double axis_step(const struct frame *frame, double x);
 
-/* The range of the axis: to a round value a little after the present, or only the last part of the
- * run. */
+/* The range of the axis, which all plots share: the run so far, or only the last part of it. The
+ * end moves on in small steps, so that not every frame is another. If the learning rate is shown
+ * alone, whose future is known, it is the run's end. */
 void axis_find(const struct frame *frame, double *from, double *to);
 
-/* The same to the end of the run, for values that are known for all of it. */
-void axis_find_whole(const struct frame *frame, double *from, double *to);
+/* The unit for a plot's x axis; NULL if it has none, since the axis of a plot below it holds. */
+const char *axis_label(const struct frame *frame, enum pane pane);
 
-/* The column of dots under the crosshair, which is at the same moment in all plots: at its share of
- * the axis in the focused pane. -1 if that is off the plot's axis, or there is no crosshair. */
-int axis_crosshair(const struct frame *frame, const struct plot *plot);
+/* The x of the crosshair; NaN if there is none. */
+double axis_crosshair(const struct frame *frame);
 
-/* Draws the crosshair, and at the right, from row y of the plot on, an empty box of `rows` rows for
- * the values under it. The box's first row gives the crosshair's x. */
-struct canvas axis_reading(const struct frame *frame, struct plot *plot, int column, int y,
-                           int rows);
+/* Draws what belongs to the axis and not to the curves: faint lines at the ends of epochs and at
+ * the ticks of the y axis, a line at each change of the learning rate and at the moment shown, and
+ * the crosshair. */
+void axis_draw(const struct frame *frame, struct plot *plot);
+
+/* A moment of the axis as text: "3.42". */
+void axis_text(const struct frame *frame, double x, char text[AXIS_TEXT]);
 
 #endif

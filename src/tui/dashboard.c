@@ -87,7 +87,7 @@ static void init_frame(struct dashboard *dashboard)
         .compared_count = dashboard->options->compared_count,
         .crosshair = -1.0,
         .log_scale = true,
-        .smoothing = 0.9,
+        .smoothing = FRAME_SMOOTHING,
         .message = dashboard->message,
     };
     frame_open(&dashboard->frame, dashboard->options->view);

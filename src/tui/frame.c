@@ -60,14 +60,6 @@ int frame_epoch(const struct frame *frame)
     return frame->past->step > 0 ? (int)((frame->past->step - 1) / now->batches) : 0;
 }
 
-bool frame_rate_varies(const struct frame *frame)
-{
-    const struct settings *settings = frame->settings;
-
-    return settings->schedule != SCHEDULE_NONE || settings->warmup > 0.0 ||
-           frame->snapshot->history.lr_change_count > 0 || frame->snapshot->base_lr != settings->lr;
-}
-
 const char *frame_test_name(const struct frame *frame)
 {
     return snapshot_test_name(frame->snapshot->validates)->brief;

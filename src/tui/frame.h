@@ -53,6 +53,7 @@ struct cell_images {
     uint32_t images[CELL_IMAGES];
     float losses[CELL_IMAGES];
 };
+enum { FRAME_SMOOTHING = 100 }; /* at first */
 
 /* Everything that one frame shows. */
 struct frame {
@@ -69,6 +70,7 @@ struct frame {
     int compared_count;
     const struct moment *past; /* the moment that is shown; NULL: the snapshot's */
     int playing; /* times the slowest speed at which the replay goes on; 0: it stands still */
+    const struct layout *layout; /* what is shown where; NULL: not known */
     enum view view;
     enum pane focus;       /* the focused pane */
     bool zoomed;           /* only the focused pane is shown */
@@ -90,7 +92,7 @@ struct frame {
     bool log_scale;
     bool recent; /* only the last part of the run */
     enum x_unit x_unit;
-    double smoothing; /* of the training curves: weight of earlier batches, in [0, 1) */
+    int smoothing;    /* batches over which the training curves are means */
     double crosshair; /* position on the x axis where values are read, 0 to 1; negative: none */
 
     const char *message; /* "": the view's hint stands there */
@@ -108,9 +110,6 @@ long frame_step(const struct frame *frame);
 
 /* The epoch, from 0, that contains or ends at the moment that is shown. */
 int frame_epoch(const struct frame *frame);
-
-/* Whether the learning rate varies over the run. */
-bool frame_rate_varies(const struct frame *frame);
 
 /* The short name of the images used for testing: "test" or "val". */
 const char *frame_test_name(const struct frame *frame);

@@ -63,7 +63,7 @@ static void draw_training(const struct ghosts *ghosts, const struct past_run *ru
         while (i + 2 < count && train_x(ghosts->frame, run, i + 1) < x)
             i++;
         if (i + 1 < count)
-            plot_line(plot, column, (double)NAN, train_between(ghosts, run, i, x), STYLE_GHOST);
+            plot_dot(plot, column, train_between(ghosts, run, i, x), STYLE_GHOST);
     }
 }
 

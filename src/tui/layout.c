@@ -64,13 +64,13 @@ const struct place *layout_find(const struct layout *layout, enum pane pane)
     return NULL;
 }
 
-void layout_make(struct layout *layout, enum view view, enum pane focus, bool zoomed, bool rate,
-                 int width, int height)
+void layout_make(struct layout *layout, enum view view, enum pane focus, bool zoomed, int width,
+                 int height)
 {
     const enum tier tier = layout_tier(width, height);
     const int rows = tier >= LAYOUT_FULL ? 2 : 1;
 
-    *layout = (struct layout){.tier = tier, .rate = rate, .header_rows = rows, .footer_rows = rows};
+    *layout = (struct layout){.tier = tier, .header_rows = rows, .footer_rows = rows};
     if (tier == LAYOUT_LINES)
         return;
     if (tier == LAYOUT_PANE || zoomed)

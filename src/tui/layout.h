@@ -3,8 +3,7 @@
  *
  * A view is a list of panes. From LAYOUT_FULL on all of a view's panes are shown at once, between
  * two rows of header and two of footer. From LAYOUT_PANE on only the focused pane is shown, between
- * one row and one. Smaller terminals have only lines of text. The learning rate's pane is shown
- * beside others only if the rate varies.
+ * one row and one. Smaller terminals have only lines of text.
  *
  * Threads: no shared state.
  */
@@ -31,7 +30,6 @@ struct place {
 
 struct layout {
     enum tier tier;
-    bool rate; /* the learning rate varies */
     int header_rows, footer_rows;
     int count;
     struct place places[PANE_COUNT];
@@ -46,9 +44,9 @@ enum tier layout_tier(int width, int height);
 void layout_add(struct layout *layout, enum pane pane, int x, int y, int width, int height);
 
 /* The places of a view's panes, in the order of Tab; only that of the focused pane if it is zoomed
- * or there is no room for others. `rate`: the learning rate varies. */
-void layout_make(struct layout *layout, enum view view, enum pane focus, bool zoomed, bool rate,
-                 int width, int height);
+ * or there is no room for others. */
+void layout_make(struct layout *layout, enum view view, enum pane focus, bool zoomed, int width,
+                 int height);
 
 enum pane layout_first_pane(enum view view);
 

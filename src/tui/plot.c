@@ -3,7 +3,14 @@
 #include <math.h>
 #include <string.h>
 
-enum { LABEL_WIDTH = 5, TICK_GAP = 9, ROW_GAP = 2, TICKS_LEAST = 3 };
+enum {
+    LABEL_WIDTH = 5,
+    TICK_GAP = 9,
+    ROW_GAP = 2,
+    TICKS_LEAST = 3,
+    SHORT_DIGITS = 4, /* of a label of the y axis */
+    LONG_DIGITS = 8,  /* of one of the x axis, which counts batches */
+};
 
 static const double ERROR_LEAST = 0.05; /* percent: 99.95 is the top of PLOT_LOG_ERROR */
 static const uint32_t BRAILLE = 0x2800;
@@ -58,6 +65,11 @@ double plot_x(const struct plot *plot, double column)
     return plot->x_min + (plot->x_max - plot->x_min) * column / plot_columns(plot);
 }
 
+double plot_cell_x(const struct plot *plot, int column)
+{
+    return plot->x_min + (plot->x_max - plot->x_min) * column / plot->area.width;
+}
+
 /* The position of a value on the x axis: 0 at its start, 1 at its end. */
 static double x_share(const struct plot *plot, double x)
 {
@@ -80,6 +92,28 @@ static uint32_t half_block(unsigned halves)
     return glyphs[halves & 3];
 }
 
+/* Whether the cell is an edge of a band: half of it has the band's ink. */
+static bool is_edge(const struct cell *cell)
+{
+    return cell->fore == INK_BAND || cell->fore == INK_BAND_WIDE;
+}
+
+/* Makes an edge of a band a whole cell of it, so that another glyph has room. */
+static void fill_edge(struct cell *cell)
+{
+    if (!is_edge(cell))
+        return;
+    cell->back = cell->fore > cell->back ? cell->fore : cell->back;
+    cell->fore = INK_NONE;
+    cell->glyph = ' ';
+}
+
+static struct cell *area_cell(const struct plot *plot, int x, int y)
+{
+    return &plot->area.cells[y * plot->area.pitch + x];
+}
+
+/* Two series cannot share a cell: the later one wins. */
 static void set_dot(struct plot *plot, int column, int row, enum style style)
 {
     /* Braille's dots are numbered down the left column, then the right; the last row was added
@@ -90,49 +124,128 @@ static void set_dot(struct plot *plot, int column, int row, enum style style)
     if (column < 0 || row < 0 || column >= plot_columns(plot) || row >= plot_rows(plot))
         return;
     dots_per_cell(plot->area.glyphs, &columns, &rows);
-    struct cell *cell = &plot->area.cells[row / rows * plot->area.pitch + column / columns];
+    struct cell *cell = area_cell(plot, column / columns, row / rows);
+    fill_edge(cell);
+    const uint32_t before = cell->style == style ? cell->glyph : ' ';
     if (plot->area.glyphs == GLYPHS_BRAILLE) {
-        uint32_t dots =
-            cell->glyph >= BRAILLE && cell->glyph < BRAILLE + 256 ? cell->glyph : BRAILLE;
+        const uint32_t dots = before >= BRAILLE && before < BRAILLE + 256 ? before : BRAILLE;
         cell->glyph = dots | braille[row % 4][column % 2];
-    } else if (style == STYLE_GHOST) {
-        cell->glyph = plot->area.glyphs == GLYPHS_BLOCK ? 0xB7 : '-';
     } else if (plot->area.glyphs == GLYPHS_BLOCK) {
-        unsigned halves = cell->glyph == 0x2580   ? 1
-                          : cell->glyph == 0x2584 ? 2
-                          : cell->glyph == 0x2588 ? 3
-                                                  : 0;
-        if (cell->style != style)
-            halves = 0; /* two series cannot share a cell: the later one wins */
+        const unsigned halves = before == 0x2580   ? 1
+                                : before == 0x2584 ? 2
+                                : before == 0x2588 ? 3
+                                                   : 0;
         cell->glyph = half_block(halves | (row % 2 == 0 ? 1U : 2U));
     } else {
-        cell->glyph = style == STYLE_RAW ? '.' : '#';
+        cell->glyph = '#';
     }
     cell->style = (uint8_t)style;
 }
 
-void plot_band(struct plot *plot, int column, double low, double high, enum style style)
+/* ---- bands ---- */
+
+/* The half of a cell that contains a value, from the top of the area; with ASCII's glyphs, which
+ * have no halves, the upper or the lower half of its cell. */
+static int half_of(const struct plot *plot, double value, bool lower)
 {
-    if (!isfinite(low) || !isfinite(high))
-        return;
-    int bottom = row_of(plot, low), top = row_of(plot, high);
-    /* Every other dot, so that a line on top is visible without colours. */
-    for (int row = top; row <= bottom; row++)
-        if (top == bottom || plot->area.glyphs != GLYPHS_BRAILLE || (row + column) % 2 == 0)
-            set_dot(plot, column, row, style);
+    int columns, rows;
+
+    dots_per_cell(plot->area.glyphs, &columns, &rows);
+    return row_of(plot, value) * 2 / rows + (rows == 1 && lower ? 1 : 0);
 }
+
+/* Sets the background of a cell whose halves have these inks. */
+static void put_band(struct plot *plot, int x, int y, enum ink above, enum ink below)
+{
+    if (above == below || plot->area.glyphs == GLYPHS_ASCII) {
+        canvas_ink(&plot->area, x, y, INK_NONE, above > below ? above : below);
+    } else if (above == INK_NONE) {
+        canvas_put(&plot->area, x, y, 0x2584, STYLE_RAW);
+        canvas_ink(&plot->area, x, y, below, INK_NONE);
+    } else {
+        canvas_put(&plot->area, x, y, 0x2580, STYLE_RAW);
+        canvas_ink(&plot->area, x, y, above, below);
+    }
+}
+
+static void draw_background(struct plot *plot, int column, const struct plot_spread *spread)
+{
+    const int top = half_of(plot, spread->high, false), bottom = half_of(plot, spread->low, true);
+    const int inner_top = half_of(plot, spread->inner_high, false);
+    const int inner_bottom = half_of(plot, spread->inner_low, true);
+
+    for (int y = 0; y < plot->area.height; y++) {
+        enum ink inks[2];
+        for (int i = 0; i < 2; i++) {
+            const int half = 2 * y + i;
+            inks[i] = half < top || half > bottom                 ? INK_NONE
+                      : half >= inner_top && half <= inner_bottom ? INK_BAND
+                                                                  : INK_BAND_WIDE;
+        }
+        put_band(plot, column, y, inks[0], inks[1]);
+    }
+}
+
+/* A dot for an end of a band, where there are no inks. */
+static void put_end(struct plot *plot, int column, double value)
+{
+    static const uint32_t dots[][4] = {
+        [GLYPHS_ASCII] = {'.'},
+        [GLYPHS_BLOCK] = {0xB7, 0xB7},
+        [GLYPHS_BRAILLE] = {BRAILLE + 1, BRAILLE + 2, BRAILLE + 4, BRAILLE + 0x40},
+    };
+    int columns, rows;
+    const int row = row_of(plot, value);
+
+    dots_per_cell(plot->area.glyphs, &columns, &rows);
+    if (row >= 0 && row < plot_rows(plot))
+        canvas_put(&plot->area, column, row / rows, dots[plot->area.glyphs][row % rows], STYLE_RAW);
+}
+
+void plot_band(struct plot *plot, int column, const struct plot_spread *spread)
+{
+    if (!isfinite(spread->low) || !isfinite(spread->high))
+        return;
+    if (plot->area.inks) {
+        draw_background(plot, column, spread);
+        return;
+    }
+    put_end(plot, column, spread->low);
+    put_end(plot, column, spread->high);
+}
+
+/* ---- lines ---- */
 
 void plot_line(struct plot *plot, int column, double before, double value, enum style style)
 {
+    const int thickness = plot->area.glyphs == GLYPHS_BRAILLE ? 2 : 1;
+
     if (!isfinite(value))
         return;
-    int to = row_of(plot, value), from = isfinite(before) ? row_of(plot, before) : to;
-    int step = from < to ? 1 : -1;
-    if (from != to)
-        from += step;
-    for (int row = from; row != to; row += step)
+    const int to = row_of(plot, value), from = isfinite(before) ? row_of(plot, before) : to;
+    int top = from < to ? from + 1 : to, bottom = from > to ? from - 1 : to;
+    if (to < 0 || to >= plot_rows(plot))
+        return;
+    bottom += thickness - 1;
+    if (bottom >= plot_rows(plot) && top > plot_rows(plot) - thickness)
+        top = plot_rows(plot) - thickness; /* as thick at the lower edge */
+    for (int row = top; row <= bottom; row++)
         set_dot(plot, column, row, style);
-    set_dot(plot, column, to, style);
+}
+
+void plot_dot(struct plot *plot, int column, double value, enum style style)
+{
+    static const uint32_t glyphs[] = {[GLYPHS_ASCII] = '-', [GLYPHS_BLOCK] = 0xB7};
+    int columns, rows;
+
+    if (!isfinite(value))
+        return;
+    dots_per_cell(plot->area.glyphs, &columns, &rows);
+    const int row = row_of(plot, value);
+    if (plot->area.glyphs == GLYPHS_BRAILLE)
+        set_dot(plot, column, row, style);
+    else if (row >= 0 && row < plot_rows(plot))
+        canvas_put(&plot->area, column / columns, row / rows, glyphs[plot->area.glyphs], style);
 }
 
 double plot_share_at(const struct canvas *pane, int x)
@@ -140,6 +253,11 @@ double plot_share_at(const struct canvas *pane, int x)
     const int border = 1, left = border + LABEL_WIDTH + 1, width = pane->width - border - left;
 
     return width > 0 ? (x - left + 0.5) / width : 0.0;
+}
+
+uint32_t plot_line_glyph(enum glyphs glyphs)
+{
+    return glyphs == GLYPHS_ASCII ? '#' : 0x2501;
 }
 
 uint32_t plot_mark_glyph(enum glyphs glyphs)
@@ -156,9 +274,12 @@ void plot_put(struct plot *plot, double x, double value, uint32_t glyph, enum st
         return;
     dots_per_cell(plot->area.glyphs, &columns, &rows);
     int row = row_of(plot, value), column = (int)(share * plot->area.width);
-    if (row >= 0)
-        canvas_put(&plot->area, column < plot->area.width ? column : plot->area.width - 1,
-                   row / rows, glyph, style);
+    if (row < 0 || row >= plot_rows(plot))
+        return;
+    if (column >= plot->area.width)
+        column = plot->area.width - 1;
+    fill_edge(area_cell(plot, column, row / rows));
+    canvas_put(&plot->area, column, row / rows, glyph, style);
 }
 
 void plot_mark(struct plot *plot, double x, double value, enum style style)
@@ -166,44 +287,130 @@ void plot_mark(struct plot *plot, double x, double value, enum style style)
     plot_put(plot, x, value, plot_mark_glyph(plot->area.glyphs), style);
 }
 
+/* ---- lines across the area ---- */
+
+/* The column of cells at x; -1 if it is not on the axis. */
+static int cell_column(const struct plot *plot, double x)
+{
+    const double column = x_share(plot, x) * plot->area.width;
+
+    return column >= 0.0 && column < plot->area.width ? (int)column : -1;
+}
+
+static bool is_blank(const struct cell *cell)
+{
+    return cell->glyph == ' ' && cell->style == STYLE_PLAIN && cell->back == INK_NONE;
+}
+
+bool plot_blank(const struct plot *plot, int x, int y, int width, int height)
+{
+    const struct canvas part = canvas_inside(&plot->area, x, y, width, height);
+
+    for (int i = 0; i < part.width * part.height; i++)
+        if (!is_blank(&part.cells[i / part.width * part.pitch + i % part.width]))
+            return false;
+    return true;
+}
+
+static uint32_t rule_glyph(const struct plot *plot)
+{
+    return plot->area.glyphs == GLYPHS_ASCII ? ':' : 0x250A;
+}
+
 void plot_rule(struct plot *plot, double x, enum style style)
 {
-    const uint32_t glyph = plot->area.glyphs == GLYPHS_ASCII ? ':' : 0x250A;
-    const int column = (int)(x_share(plot, x) * plot->area.width);
+    const int column = cell_column(plot, x);
 
-    for (int y = 0; y < plot->area.height && column >= 0 && column < plot->area.width; y++)
-        if (plot->area.cells[y * plot->area.pitch + column].glyph == ' ')
-            canvas_put(&plot->area, column, y, glyph, style);
+    for (int y = 0; y < plot->area.height && column >= 0; y++)
+        if (area_cell(plot, column, y)->glyph == ' ')
+            canvas_put(&plot->area, column, y, rule_glyph(plot), style);
+}
+
+/* A faint glyph in a blank cell. */
+static void put_faint(struct plot *plot, int x, int y, uint32_t glyph)
+{
+    if (!is_blank(area_cell(plot, x, y)))
+        return;
+    canvas_put(&plot->area, x, y, glyph, STYLE_BORDER);
+    canvas_ink(&plot->area, x, y, INK_GRID, INK_NONE);
+}
+
+void plot_faint_rule(struct plot *plot, double x)
+{
+    const int column = cell_column(plot, x);
+
+    for (int y = 0; y < plot->area.height && column >= 0 && plot->area.inks; y++)
+        put_faint(plot, column, y, rule_glyph(plot));
+}
+
+void plot_crosshair(struct plot *plot, int column)
+{
+    const uint32_t glyph = plot->area.glyphs == GLYPHS_ASCII ? '|' : 0x2502;
+    const int x = column * plot->area.width / plot_columns(plot);
+
+    for (int y = 0; y < plot->area.height; y++) {
+        struct cell *cell = area_cell(plot, x, y);
+        fill_edge(cell);
+        if (cell->style == STYLE_SMOOTH || cell->style == STYLE_SECOND)
+            cell->style = STYLE_BOLD;
+        else if (cell->glyph == ' ' || cell->style == STYLE_RAW || cell->style == STYLE_BORDER)
+            canvas_put(&plot->area, x, y, glyph, STYLE_BOLD);
+    }
 }
 
 /* ---- axes ---- */
 
-static void label_value(char text[16], double value)
+/* With so many digits, or as a power of ten; without a zero before the point. */
+static void label(char text[24], int digits, double value)
 {
-    double size = fabs(value);
+    const double size = fabs(value);
 
-    snprintf(text, 16, size >= 1000.0 || (size < 0.001 && size > 0.0) ? "%.0e" : "%.4g", value);
+    if (digits < LONG_DIGITS && (size >= 1000.0 || (size < 0.001 && size > 0.0)))
+        snprintf(text, 24, "%.0e", value);
+    else
+        snprintf(text, 24, "%.*g", digits, value);
+    char *first = text[0] == '-' ? text + 1 : text;
+    if (first[0] == '0' && first[1] == '.')
+        memmove(first, first + 1, strlen(first));
 }
 
-static void label_count(char text[16], double value)
+static uint32_t tick_glyph(const struct plot *plot)
 {
-    snprintf(text, 16, "%.8g", value);
+    return plot->canvas.glyphs == GLYPHS_ASCII ? '-' : 0x2524;
 }
 
+/* Whether a row of the area has a tick. */
+static bool has_tick(const struct plot *plot, int y)
+{
+    return y >= 0 && y < plot->area.height &&
+           plot->canvas.cells[y * plot->canvas.pitch + LABEL_WIDTH].glyph == tick_glyph(plot);
+}
+
+/* Draws a tick, unless the row or one beside it has one. */
 static void y_tick(struct plot *plot, double value)
 {
-    const uint32_t tick = plot->canvas.glyphs == GLYPHS_ASCII ? '-' : 0x2524;
-    char text[16];
+    char text[24];
     int columns, rows, row = row_of(plot, value);
 
     dots_per_cell(plot->area.glyphs, &columns, &rows);
     if (row < 0 || row >= plot_rows(plot))
         return;
-    if (plot->canvas.cells[row / rows * plot->canvas.pitch + LABEL_WIDTH].glyph == tick)
-        return; /* the row has a label */
-    label_value(text, value);
-    canvas_text_right(&plot->canvas, LABEL_WIDTH, row / rows, STYLE_PLAIN, "%s", text);
-    canvas_put(&plot->canvas, LABEL_WIDTH, row / rows, tick, STYLE_BORDER);
+    const int y = row / rows;
+    for (int near = y - ROW_GAP + 1; near < y + ROW_GAP; near++)
+        if (has_tick(plot, near))
+            return;
+    label(text, SHORT_DIGITS, value);
+    canvas_text_right(&plot->canvas, LABEL_WIDTH, y, STYLE_DIM, "%s", text);
+    canvas_put(&plot->canvas, LABEL_WIDTH, y, tick_glyph(plot), STYLE_BORDER);
+}
+
+void plot_grid(struct plot *plot)
+{
+    const uint32_t glyph = plot->area.glyphs == GLYPHS_ASCII ? '.' : 0x2508;
+
+    for (int y = 0; y < plot->area.height; y++)
+        for (int x = 0; x < plot->area.width && plot->area.inks && has_tick(plot, y); x++)
+            put_faint(plot, x, y, glyph);
 }
 
 /* Draws the ticks at the powers of ten times these multiples that lie on the axis, in this order;
@@ -253,26 +460,27 @@ static void y_ticks(struct plot *plot)
     }
 }
 
+/* Labels stand in the axis, centred at their ticks: `---- 1 ---- 2 ----`. */
 static void x_axis(struct plot *plot, const char *unit)
 {
     const bool ascii = plot->canvas.glyphs == GLYPHS_ASCII;
     const int y = plot->area.height, width = plot->area.width;
-    double step = plot_round_step((plot->x_max - plot->x_min) / width * TICK_GAP);
+    const double step = plot_round_step((plot->x_max - plot->x_min) / width * TICK_GAP);
+    struct canvas axis = canvas_inside(&plot->canvas, LABEL_WIDTH + 1, y, width, 1);
 
     canvas_put(&plot->canvas, LABEL_WIDTH, y, ascii ? '+' : 0x2514, STYLE_BORDER);
     for (int x = 0; x < width; x++)
-        canvas_put(&plot->canvas, LABEL_WIDTH + 1 + x, y, ascii ? '-' : 0x2500, STYLE_BORDER);
+        canvas_put(&axis, x, 0, ascii ? '-' : 0x2500, STYLE_BORDER);
     double tick = (floor(plot->x_min / step) + 1.0) * step;
     for (; tick < plot->x_max + step * 0.0001; tick += step) {
-        char text[16];
-        label_count(text, tick);
-        int x = LABEL_WIDTH + 1 + (int)lround(x_share(plot, tick) * width);
-        if (x - LABEL_WIDTH - 2 < (int)strlen(text))
-            continue; /* it would be on the other axis */
-        canvas_put(&plot->canvas, x - 1, y, ascii ? '|' : 0x2534, STYLE_BORDER);
-        canvas_text_right(&plot->canvas, x - 1, y, STYLE_PLAIN, "%s", text);
+        char text[24];
+        label(text, LONG_DIGITS, tick);
+        const int length = (int)strlen(text);
+        const int x = (int)fmin(x_share(plot, tick) * width, width - 1) - (length - 1) / 2;
+        if (x >= 1 && x + length <= width)
+            canvas_text(&axis, x - 1, 0, STYLE_DIM, " %s ", text);
     }
-    canvas_text(&plot->canvas, 0, y, STYLE_PLAIN, "%.*s", LABEL_WIDTH, unit);
+    canvas_text(&plot->canvas, 0, y, STYLE_DIM, "%.*s", LABEL_WIDTH, unit);
 }
 
 void plot_widen(double *low, double *high, double value)
@@ -288,7 +496,7 @@ void plot_init(struct plot *plot, struct canvas canvas, enum plot_scale scale, d
 {
     *plot = (struct plot){.canvas = canvas, .scale = scale, .x_min = x_min, .x_max = x_max};
     plot->area = canvas_inside(&canvas, LABEL_WIDTH + 1, 0, canvas.width - LABEL_WIDTH - 1,
-                               canvas.height - 1);
+                               canvas.height - (x_unit != NULL ? 1 : 0));
     plot->low = scaled(scale, low);
     plot->high = scaled(scale, high);
     double least = scale == PLOT_LINEAR ? fmax(fabs(plot->high) * 0.01, 1e-6) : 0.1;
@@ -303,5 +511,6 @@ void plot_init(struct plot *plot, struct canvas canvas, enum plot_scale scale, d
         canvas_put(&canvas, LABEL_WIDTH, y, canvas.glyphs == GLYPHS_ASCII ? '|' : 0x2502,
                    STYLE_BORDER);
     y_ticks(plot);
-    x_axis(plot, x_unit);
+    if (x_unit != NULL)
+        x_axis(plot, x_unit);
 }

@@ -1,12 +1,14 @@
 #include "tui/plot_keys.h"
 
-#include "tui/plot.h"
+#include "nn/summary.h"
+#include "tui/axis.h"
+#include "tui/figures.h"
 
 #include <math.h>
 #include <stdio.h>
 
 static const double CROSSHAIR_STEP = 0.01; /* of the x axis */
-static const double smoothings[] = {0.0, 0.5, 0.8, 0.9, 0.95, 0.98, 0.99};
+static const int smoothings[] = {10, 30, FRAME_SMOOTHING, 300, 1000};
 enum { SMOOTHINGS = sizeof smoothings / sizeof smoothings[0] };
 
 static void move_crosshair(struct frame *frame, double steps)
@@ -43,10 +45,29 @@ void plot_point(struct frame *frame, const struct pointer *pointer, const struct
     frame->crosshair = fmin(fmax(plot_share_at(canvas, x), 0.0), 1.0);
 }
 
+/* Says where the crosshair is, and what the last test before it gave. */
+static void say_crosshair(const struct frame *frame, char message[PANE_MESSAGE])
+{
+    const double step = axis_step(frame, axis_crosshair(frame));
+    const struct epoch_metrics *test = history_epoch_at(&frame->snapshot->history, step);
+    char batch[24], loss[FIGURES_TEXT], accuracy[FIGURES_TEXT];
+
+    summary_thousands(batch, sizeof batch, (size_t)step);
+    const int length = snprintf(message, PANE_MESSAGE, "Epoch %.2f, batch %s.",
+                                step / frame->snapshot->batches, batch);
+    if (test == NULL)
+        return;
+    figures_number(loss, test->test_loss);
+    figures_percent(accuracy, test->test_accuracy);
+    snprintf(message + length, (size_t)(PANE_MESSAGE - length), " %s of epoch %d: %s, %s %%.",
+             snapshot_test_name(frame->snapshot->validates)->title, test->epoch + 1, loss,
+             accuracy);
+}
+
 static void press_crosshair(struct frame *frame, int key, char message[PANE_MESSAGE])
 {
-    (void)message;
     move_crosshair(frame, key == ',' ? -1.0 : 1.0);
+    say_crosshair(frame, message);
 }
 
 static void press_log(struct frame *frame, int key, char message[PANE_MESSAGE])
@@ -78,14 +99,15 @@ static void press_recent(struct frame *frame, int key, char message[PANE_MESSAGE
 
 static void press_smooth(struct frame *frame, int key, char message[PANE_MESSAGE])
 {
+    char batches[16];
     int i = 0;
 
-    while (i < SMOOTHINGS - 1 && smoothings[i] < frame->smoothing - 1e-9)
+    while (i < SMOOTHINGS - 1 && smoothings[i] < frame->smoothing)
         i++;
     i += key == '[' ? -1 : 1;
     frame->smoothing = smoothings[i < 0 ? 0 : i >= SMOOTHINGS ? SMOOTHINGS - 1 : i];
-    snprintf(message, PANE_MESSAGE, "Smoothing %g: the weight of earlier batches in the curve.",
-             frame->smoothing);
+    summary_thousands(batches, sizeof batches, (size_t)frame->smoothing);
+    snprintf(message, PANE_MESSAGE, "Training curves are means of %s batches.", batches);
 }
 
 static void press_reset(struct frame *frame, int key, char message[PANE_MESSAGE])
@@ -94,7 +116,7 @@ static void press_reset(struct frame *frame, int key, char message[PANE_MESSAGE]
     frame->log_scale = true;
     frame->recent = false;
     frame->x_unit = X_EPOCHS;
-    frame->smoothing = 0.9;
+    frame->smoothing = FRAME_SMOOTHING;
     frame->crosshair = -1.0;
     snprintf(message, PANE_MESSAGE, "Plots reset");
 }

@@ -7,8 +7,7 @@
 
 void screen_layout(struct layout *layout, const struct frame *frame, int width, int height)
 {
-    layout_make(layout, frame->view, frame->focus, frame->zoomed, frame_rate_varies(frame), width,
-                height);
+    layout_make(layout, frame->view, frame->focus, frame->zoomed, width, height);
 }
 
 /* Draws what the user types, or the message, or the view's hint. */
@@ -42,12 +41,14 @@ static void draw_panes(const struct frame *frame, struct canvas *canvas,
                        const struct layout *layout)
 {
     struct canvas header = canvas_inside(canvas, 0, 0, canvas->width, layout->header_rows);
+    struct frame shown = *frame;
 
+    shown.layout = layout;
     (layout->header_rows > 1 ? header_draw : header_draw_line)(frame, &header);
     for (int i = 0; i < layout->count; i++) {
         const struct place *place = &layout->places[i];
         struct canvas part = canvas_inside(canvas, place->x, place->y, place->width, place->height);
-        pane_of(place->pane)->draw(frame, &part);
+        pane_of(place->pane)->draw(&shown, &part);
     }
     draw_footer(frame, canvas, layout);
 }

@@ -433,7 +433,7 @@ static struct frame make_frame(struct world *world, const struct snapshot *snaps
         .compared_count = world->compared_count,
         .crosshair = -1.0,
         .log_scale = true,
-        .smoothing = 0.9,
+        .smoothing = FRAME_SMOOTHING,
         .message = snapshot->state == SNAPSHOT_FAILED ? snapshot->error.text : "message",
     };
 }

@@ -1,35 +1,61 @@
 /*
  * pane_curves.c -- loss and accuracy over the epochs.
  *
- * Training is drawn as a shaded band from the smallest to the largest batch, and as a smoothed
- * line; test results are marks at the batch after which they were measured. Both share one x axis,
- * on which a vertical line is a change of the learning rate. Below all that are the runs to
- * compare, see ghosts.h.
+ * Training is a line, the mean over a number of batches around each moment, on a band of all
+ * batches: the outer band reaches from the smallest to the largest one, the inner one is one
+ * standard deviation wide at each side of the mean. Test results are marks at the batch after which
+ * they were measured. The title is the legend, and gives the values at the crosshair. Past runs to
+ * compare are drawn too, see ghosts.h.
  */
 #include "tui/axis.h"
+#include "tui/figures.h"
 #include "tui/ghosts.h"
+#include "tui/legend.h"
 #include "tui/plot_keys.h"
 
-#include <math.h>
+#include "nn/summary.h"
 
-enum { READING_ROWS = 5, LEGEND_ROWS = 3 };
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum {
+    GHOSTS_WIDTH = 10, /* of the list of past runs */
+    GHOST_VALUE_WIDTH = 7,
+    FIGURE_HEIGHT = 12, /* from this area on the last test result is drawn large */
+    FIGURE_WIDTH = 40,
+};
+
+static const double OUTER =
+                        0.02, /* share of the batches that may lie beyond each end of the y axis */
+    BELOW_MOST = 0.3; /* the axis reaches down to this share of the smallest value of line and
+                         tests, on a logarithmic scale */
+
+/* The parts of a title, the least important one last. */
+enum { RANK_NAME, RANK_VALUES, RANK_SCALE, RANK_WORDS, RANK_CROSSHAIR_TEST, RANK_SMOOTHING };
 
 /* The differences between the two plots. */
 struct metric {
     const char *name;
     enum pane pane;
     enum plot_scale log_scale;
-    bool legend_below; /* where the curves leave room for the legend */
-    const struct band *(*band)(const struct history_cell *cell);
+    const char *scale_note; /* for the title, with that scale; NULL: none */
+    bool rises;             /* its lower right corner stays empty, not the upper one */
+    history_metric *band;
     ghost_metric *train, *test;
-    int digits;       /* of a value in the title */
+    void (*text)(char text[FIGURES_TEXT], double value);
     double low, high; /* the axis when there are no values */
 };
 
-static const struct band *loss_band(const struct history_cell *cell)
-{
-    return &cell->loss;
-}
+/* What is drawn of a metric. */
+struct curves {
+    const struct frame *frame;
+    const struct metric *metric;
+    const struct history *history;
+    struct history_sums sums;
+    struct ghosts ghosts;
+    enum plot_scale scale;
+};
 
 static double loss_train(const struct epoch_metrics *metrics)
 {
@@ -39,11 +65,6 @@ static double loss_train(const struct epoch_metrics *metrics)
 static double loss_test(const struct epoch_metrics *metrics)
 {
     return metrics->test_loss;
-}
-
-static const struct band *accuracy_band(const struct history_cell *cell)
-{
-    return &cell->accuracy;
 }
 
 static double accuracy_train(const struct epoch_metrics *metrics)
@@ -60,10 +81,10 @@ static const struct metric loss_metric = {
     .name = "Loss",
     .pane = PANE_LOSS,
     .log_scale = PLOT_LOG,
-    .band = loss_band,
+    .band = history_loss,
     .train = loss_train,
     .test = loss_test,
-    .digits = 4,
+    .text = figures_number,
     .low = 0.1,
     .high = 2.5,
 };
@@ -71,31 +92,15 @@ static const struct metric accuracy_metric = {
     .name = "Accuracy %",
     .pane = PANE_ACCURACY,
     .log_scale = PLOT_LOG_ERROR,
-    .legend_below = true,
-    .band = accuracy_band,
+    .scale_note = " (log error)",
+    .rises = true,
+    .band = history_accuracy,
     .train = accuracy_train,
     .test = accuracy_test,
-    .digits = 2,
+    .text = figures_percent,
     .low = 0.0,
     .high = 100.0,
 };
-
-/* The smoothed mean of every cell: an exponential moving average, with Kingma and Ba's bias
- * correction ("Adam", 2015). */
-static void smooth(const struct history *history, const struct metric *metric, double smoothing,
-                   double smoothed[HISTORY_CELLS])
-{
-    double average = 0.0, weight = 0.0;
-
-    for (int i = 0; i < history->cell_count; i++) {
-        double mean = history_mean(metric->band(&history->cells[i]));
-        if (isfinite(mean)) {
-            average = smoothing * average + (1.0 - smoothing) * mean;
-            weight = smoothing * weight + (1.0 - smoothing);
-        }
-        smoothed[i] = weight > 0.0 ? average / weight : (double)NAN;
-    }
-}
 
 /* ---- values ---- */
 
@@ -105,191 +110,283 @@ static int cell_of_step(const struct history *history, double step)
     return step < 0.0 ? 0 : (int)fmin(step / (double)history->width, HISTORY_CELLS);
 }
 
-/* Of what is drawn from x = from to x = to. */
-static void find_range(const struct frame *frame, const struct metric *metric,
-                       const double smoothed[], double from, double to, double *low, double *high)
+/* The training curve at x; NaN if the run has not got there yet. */
+static double line_at(const struct curves *curves, double x)
 {
-    const struct history *history = &frame->snapshot->history;
-    const struct ghosts ghosts = {frame, metric->train, metric->test};
-    const double step = axis_step(frame, from);
+    const double step = axis_step(curves->frame, x);
 
-    *low = INFINITY;
-    *high = -INFINITY;
-    ghosts_widen(&ghosts, from, to, low, high);
-    for (int i = cell_of_step(history, step); i < history->cell_count; i++)
-        plot_widen(low, high, smoothed[i]);
-    for (int i = 0; i < history->epoch_count; i++)
-        if ((double)history->epochs[i].step >= step)
-            plot_widen(low, high, metric->test(&history->epochs[i]));
-    if (*low > *high) {
-        *low = metric->low;
-        *high = metric->high;
-    }
+    return step >= 0.0 && step <= (double)curves->sums.steps
+               ? history_mean_around(&curves->sums, step, curves->frame->smoothing)
+               : (double)NAN;
 }
 
-/* The values of the cells under a column of dots, at least one. */
-static struct band column_band(const struct frame *frame, const struct plot *plot,
-                               const struct metric *metric, int column)
+/* The last test result at or before x; NaN before the first. */
+static double test_at(const struct curves *curves, double x)
 {
-    const struct history *history = &frame->snapshot->history;
-    int from = cell_of_step(history, axis_step(frame, plot_x(plot, column)));
-    int to = cell_of_step(history, axis_step(frame, plot_x(plot, column + 1)));
+    const struct epoch_metrics *test =
+        history_epoch_at(curves->history, axis_step(curves->frame, x));
+
+    return test != NULL ? curves->metric->test(test) : (double)NAN;
+}
+
+/* The batches from one x to another, those of one cell at least. */
+static struct band band_between(const struct curves *curves, double from, double to)
+{
+    const struct history *history = curves->history;
+    const int first = cell_of_step(history, axis_step(curves->frame, from));
+    const int end = cell_of_step(history, axis_step(curves->frame, to));
     struct band band = {0};
 
-    for (int i = from; (i < to || i == from) && i < history->cell_count; i++)
-        history_merge(&band, metric->band(&history->cells[i]));
+    for (int i = first; (i < end || i == first) && i < history->cell_count; i++)
+        history_merge(&band, curves->metric->band(&history->cells[i]));
     return band;
 }
 
-/* The smoothed value in the middle of a column; NaN if the run has not got there yet. */
-static double column_smoothed(const struct frame *frame, const struct plot *plot,
-                              const double smoothed[], int column)
-{
-    const struct history *history = &frame->snapshot->history;
-    int cell = cell_of_step(history, axis_step(frame, plot_x(plot, column + 0.5)));
+/* ---- the y axis ---- */
 
-    return column >= 0 && cell < history->cell_count ? smoothed[cell] : (double)NAN;
+static int compare_floats(const void *a, const void *b)
+{
+    const float first = *(const float *)a, second = *(const float *)b;
+
+    return (first > second) - (first < second);
 }
 
-static void draw_training(struct plot *plot, const struct frame *frame, const struct metric *metric,
-                          const double smoothed[])
+/* The middle of the band from a step on, without the share OUTER at each end. */
+static void find_band_range(const struct curves *curves, double step, double *low, double *high)
 {
-    for (int column = 0; column < plot_columns(plot); column++) {
-        struct band band = column_band(frame, plot, metric, column);
-        if (band.count > 0)
-            plot_band(plot, column, (double)band.min, (double)band.max, STYLE_RAW);
+    const struct history *history = curves->history;
+    float lows[HISTORY_CELLS], highs[HISTORY_CELLS];
+    int count = 0;
+
+    for (int i = cell_of_step(history, step); i < history->cell_count; i++) {
+        const struct band *band = curves->metric->band(&history->cells[i]);
+        if (band->count == 0)
+            continue;
+        lows[count] = band->min;
+        highs[count++] = band->max;
     }
-    for (int column = 0; column < plot_columns(plot); column++)
-        plot_line(plot, column, column_smoothed(frame, plot, smoothed, column - 1),
-                  column_smoothed(frame, plot, smoothed, column), STYLE_SMOOTH);
-}
-
-static const uint32_t legend_glyphs[][2] = {
-    [GLYPHS_ASCII] = {'.', '#'},
-    [GLYPHS_BLOCK] = {0x2588, 0x2580},
-    [GLYPHS_BRAILLE] = {0x2895, 0x2836},
-};
-
-/* Past runs that do not fit are counted. */
-static void draw_ghosts_legend(struct plot *plot, const struct frame *frame, int x, int y, int rows)
-{
-    const int count = frame->compared_count, shown = count > rows ? rows - 1 : count;
-
-    for (int i = 0; i < shown; i++)
-        ghosts_legend(frame, i, &plot->area, x, y + i);
-    if (shown < count && rows > 0)
-        canvas_text(&plot->area, x, y + shown, STYLE_PLAIN, "and %d more", count - shown);
-}
-
-static void draw_legend(struct plot *plot, const struct frame *frame, bool below)
-{
-    const uint32_t *own = legend_glyphs[plot->area.glyphs];
-    const int room = plot->area.height - LEGEND_ROWS - 1;
-    const int ghosts = frame->compared_count < room ? frame->compared_count : room;
-    const int x = plot->area.width - 10, y = below ? plot->area.height - LEGEND_ROWS - ghosts : 0;
-
-    if (plot->area.width < 28 || plot->area.height < 6)
+    *low = INFINITY;
+    *high = -INFINITY;
+    if (count == 0)
         return;
-    canvas_put(&plot->area, x, y, own[0], STYLE_RAW);
-    canvas_text(&plot->area, x + 1, y, STYLE_PLAIN, " batch");
-    canvas_put(&plot->area, x, y + 1, own[1], STYLE_SMOOTH);
-    canvas_text(&plot->area, x + 1, y + 1, STYLE_PLAIN, " smoothed");
-    canvas_put(&plot->area, x, y + 2, plot_mark_glyph(plot->area.glyphs), STYLE_TEST);
-    canvas_text(&plot->area, x + 1, y + 2, STYLE_PLAIN, " %s", frame_test_name(frame));
-    draw_ghosts_legend(plot, frame, x, y + LEGEND_ROWS, ghosts);
+    const int beyond = (int)(OUTER * count);
+    qsort(lows, (size_t)count, sizeof lows[0], compare_floats);
+    qsort(highs, (size_t)count, sizeof highs[0], compare_floats);
+    *low = (double)lows[beyond];
+    *high = (double)highs[count - 1 - beyond];
 }
 
-/* The last test result at or before a step; NULL before the first. */
-static const struct epoch_metrics *test_at(const struct history *history, double step)
+/* On a logarithmic scale single batches may come so near to the axis' limit (no loss at all, or 100
+ * %) that nothing else would have room. */
+static void limit_band(const struct curves *curves, double low, double high, double *band_low,
+                       double *band_high)
 {
-    const struct epoch_metrics *found = NULL;
-
-    for (int i = 0; i < history->epoch_count && (double)history->epochs[i].step <= step; i++)
-        found = &history->epochs[i];
-    return found;
+    if (curves->scale == PLOT_LOG)
+        *band_low = fmax(*band_low, low * BELOW_MOST);
+    else if (curves->scale == PLOT_LOG_ERROR)
+        *band_high = fmin(*band_high, 100.0 - (100.0 - high) * BELOW_MOST);
 }
 
-/* Draws a line through the plot, and the values under it in the legend's place. */
-static void draw_crosshair(struct plot *plot, const struct frame *frame,
-                           const struct metric *metric, const double smoothed[], int column)
+/* Of what is drawn from x = from to x = to. */
+static void find_range(const struct curves *curves, double from, double to, double *low,
+                       double *high)
 {
-    const int digits = metric->digits;
-    const struct band band = column_band(frame, plot, metric, column);
+    const struct frame *frame = curves->frame;
+    const struct history *history = curves->history;
+    const double step = axis_step(frame, from);
+    double band_low, band_high;
+
+    *low = INFINITY;
+    *high = -INFINITY;
+    ghosts_widen(&curves->ghosts, from, to, low, high);
+    for (int i = cell_of_step(history, step); i < history->cell_count; i++)
+        plot_widen(low, high,
+                   history_mean_around(&curves->sums, ((double)i + 0.5) * (double)history->width,
+                                       frame->smoothing));
+    for (int i = 0; i < history->epoch_count; i++)
+        if ((double)history->epochs[i].step >= step)
+            plot_widen(low, high, curves->metric->test(&history->epochs[i]));
+    find_band_range(curves, step, &band_low, &band_high);
+    if (*low <= *high)
+        limit_band(curves, *low, *high, &band_low, &band_high);
+    plot_widen(low, high, band_low);
+    plot_widen(low, high, band_high);
+    if (*low > *high) {
+        *low = curves->metric->low;
+        *high = curves->metric->high;
+    }
+}
+
+/* ---- drawing ---- */
+
+static void draw_band(const struct curves *curves, struct plot *plot)
+{
+    for (int column = 0; column < plot->area.width; column++) {
+        const struct band band =
+            band_between(curves, plot_cell_x(plot, column), plot_cell_x(plot, column + 1));
+        const double mean = history_mean(&band), deviation = history_deviation(&band);
+        if (band.count > 0)
+            plot_band(plot, column,
+                      &(struct plot_spread){(double)band.min, (double)band.max, mean - deviation,
+                                            mean + deviation});
+    }
+}
+
+static void draw_line(const struct curves *curves, struct plot *plot)
+{
+    double before = NAN;
+
+    for (int column = 0; column < plot_columns(plot); column++) {
+        const double value = line_at(curves, plot_x(plot, column + 0.5));
+        plot_line(plot, column, before, value, STYLE_SMOOTH);
+        before = value;
+    }
+}
+
+/* A list of the past runs in the corner that curves leave empty, with their values at the
+ * crosshair. Those that do not fit are counted. */
+static void draw_ghosts_list(const struct curves *curves, struct plot *plot)
+{
+    const struct frame *frame = curves->frame;
+    const double crosshair = axis_crosshair(frame);
+    const bool reads = isfinite(crosshair);
+    const int width = GHOSTS_WIDTH + (reads ? GHOST_VALUE_WIDTH : 0);
+    const int count = frame->compared_count;
+    const int rows = count < plot->area.height - 1 ? count : plot->area.height - 1;
+    const int shown = count > rows ? rows - 1 : count;
+
+    if (plot->area.width < width + GHOSTS_WIDTH || plot->area.height < 4 || count == 0)
+        return;
+    struct canvas list =
+        canvas_inside(&plot->area, plot->area.width - width,
+                      curves->metric->rises ? plot->area.height - rows : 0, width, rows);
+    canvas_clear(&list);
+    for (int i = 0; i < shown; i++) {
+        const double value = ghosts_test_at(&curves->ghosts, i, crosshair);
+        char text[FIGURES_TEXT];
+        ghosts_legend(frame, i, &list, 0, i);
+        curves->metric->text(text, value);
+        if (reads && isfinite(value))
+            canvas_text_right(&list, width, i, STYLE_GHOST, " %s", text);
+    }
+    if (shown < count)
+        canvas_text(&list, 0, shown, STYLE_PLAIN, "and %d more", count - shown);
+}
+
+/* The last test result as large as there is room for, if nothing else is there. */
+static void draw_figure(const struct curves *curves, struct plot *plot)
+{
+    const struct metric *metric = curves->metric;
+    const struct snapshot *now = curves->frame->snapshot;
     const struct epoch_metrics *test =
-        test_at(&frame->snapshot->history, axis_step(frame, plot_x(plot, column + 1)));
-    const struct ghosts ghosts = {frame, metric->train, metric->test};
-    const int all = READING_ROWS + frame->compared_count;
-    const int rows = all < plot->area.height ? all : plot->area.height;
-    struct canvas box = axis_reading(frame, plot, column,
-                                     metric->legend_below ? plot->area.height - rows : 0, rows);
+        history_epoch_at(curves->history, (double)frame_step(curves->frame));
+    const char *word = snapshot_test_name(now->validates)->word;
+    char text[FIGURES_TEXT + 1], images[24], caption[80];
 
-    if (band.count > 0) {
-        canvas_text(&box, 0, 1, STYLE_RAW, "batch %.*f-%.*f", digits, (double)band.min, digits,
-                    (double)band.max);
-        canvas_text(&box, 0, 2, STYLE_RAW, "mean  %.*f", digits, history_mean(&band));
-        canvas_text(&box, 0, 3, STYLE_SMOOTH, "smoothed %.*f", digits,
-                    column_smoothed(frame, plot, smoothed, column));
-    }
-    if (test != NULL)
-        canvas_text(&box, 0, 4, STYLE_TEST, "%-5s %.*f", frame_test_name(frame), digits,
-                    metric->test(test));
-    for (int i = 0; i < frame->compared_count; i++) {
-        const double value = ghosts_test_at(&ghosts, i, plot_x(plot, column + 1));
-        ghosts_legend(frame, i, &box, 0, READING_ROWS + i);
-        if (isfinite(value))
-            canvas_text(&box, AXIS_READING_WIDTH / 2 + 1, READING_ROWS + i, STYLE_GHOST, "%.*f",
-                        digits, value);
-    }
+    if (test == NULL || plot->area.height < FIGURE_HEIGHT || plot->area.width < FIGURE_WIDTH)
+        return;
+    metric->text(text, metric->test(test));
+    summary_thousands(images, sizeof images, (size_t)test->test_count);
+    if (metric->rises)
+        snprintf(caption, sizeof caption, "of %s %s images, epoch %d", images, word,
+                 test->epoch + 1);
+    else
+        snprintf(caption, sizeof caption, "%s loss, epoch %d", word, test->epoch + 1);
+    if (metric->rises)
+        strcat(text, "%");
+    const int length = (int)strlen(caption), wide = figures_width(&plot->area, text);
+    const int width = length > wide ? length : wide, right = plot->area.width - 2;
+    const int y = metric->rises ? plot->area.height - FIGURES_ROWS - 2 : 1;
+    if (wide == 0 || !plot_blank(plot, right - width - 1, y, width + 2, FIGURES_ROWS + 1))
+        return;
+    for (int row = 0; row <= FIGURES_ROWS; row++) /* the grid leaves it out */
+        for (int x = right - width - 1; x <= right; x++)
+            canvas_put(&plot->area, x, y + row, ' ', STYLE_TEST);
+    figures_draw(&plot->area, right - wide, y, STYLE_TEST, text);
+    canvas_text_right(&plot->area, right, y + FIGURES_ROWS, STYLE_DIM, "%s", caption);
 }
 
-/* The values at the moment that is shown. */
-static void make_title(char title[96], const struct frame *frame, const struct metric *metric,
-                       const double smoothed[])
-{
-    const struct history *history = &frame->snapshot->history;
-    const long step = frame_step(frame);
-    const struct epoch_metrics *tested = test_at(history, (double)step);
-    const int last = history->cell_count - 1, at = cell_of_step(history, (double)step - 1.0);
-    const int cell = frame->past != NULL && at < last ? at : last;
-    char train[16] = "-", test[16] = "-";
+/* ---- the title ---- */
 
-    if (step > 0 && cell >= 0)
-        snprintf(train, sizeof train, "%.*f", metric->digits, smoothed[cell]);
-    if (tested != NULL)
-        snprintf(test, sizeof test, "%.*f", metric->digits, metric->test(tested));
-    snprintf(title, 96, "%s train %s %s %s", metric->name, train, frame_test_name(frame), test);
+/* A sample of a curve and its value; nothing if there is none. */
+static void add_value(const struct curves *curves, struct legend *legend, int rank,
+                      enum style style, uint32_t glyph, const char *word, double value)
+{
+    char text[FIGURES_TEXT];
+
+    if (!isfinite(value))
+        return;
+    curves->metric->text(text, value);
+    legend_add(legend, rank, STYLE_PLAIN, 0, "  ");
+    legend_add(legend, rank, style, glyph, " ");
+    if (word[0] != '\0')
+        legend_add(legend, rank > RANK_WORDS ? rank : RANK_WORDS, STYLE_DIM, 0, "%s ", word);
+    legend_add(legend, rank, style, 0, "%s", text);
+}
+
+/* The values at the moment that is shown, and those at the crosshair. */
+static void draw_title(const struct curves *curves, struct canvas *canvas)
+{
+    const struct frame *frame = curves->frame;
+    const struct metric *metric = curves->metric;
+    const bool focused = frame->focus == metric->pane;
+    const uint32_t line = plot_line_glyph(canvas->glyphs), mark = plot_mark_glyph(canvas->glyphs);
+    const double shown = axis_x(frame, (double)frame_step(frame)), at = axis_crosshair(frame);
+    const int rank = isfinite(at) ? RANK_VALUES : RANK_NAME;
+    struct legend legend = {0};
+    char text[AXIS_TEXT], batches[16];
+
+    legend_add(&legend, RANK_NAME, focused ? STYLE_TITLE : STYLE_BOLD, 0, "%s", metric->name);
+    if (curves->scale == metric->log_scale && metric->scale_note != NULL)
+        legend_add(&legend, RANK_SCALE, STYLE_DIM, 0, "%s", metric->scale_note);
+    const double trained = line_at(curves, shown);
+    add_value(curves, &legend, rank, STYLE_SMOOTH, line, "train", trained);
+    summary_thousands(batches, sizeof batches, (size_t)frame->smoothing);
+    if (isfinite(trained))
+        legend_add(&legend, RANK_SMOOTHING, STYLE_DIM, 0, " (mean of %s batches)", batches);
+    add_value(curves, &legend, rank, STYLE_TEST, mark, frame_test_name(frame),
+              test_at(curves, shown));
+    legend.right = true;
+    if (isfinite(at)) {
+        axis_text(frame, at, text);
+        legend_add(&legend, RANK_NAME, STYLE_DIM, 0, "at ");
+        legend_add(&legend, RANK_NAME, STYLE_BOLD, 0, "%s", text);
+        add_value(curves, &legend, RANK_NAME, STYLE_SMOOTH, line, "", line_at(curves, at));
+        add_value(curves, &legend, RANK_CROSSHAIR_TEST, STYLE_TEST, mark, "", test_at(curves, at));
+    }
+    legend_draw(&legend, canvas);
 }
 
 static void draw(const struct frame *frame, struct canvas *canvas, const struct metric *metric)
 {
     const struct history *history = &frame->snapshot->history;
-    double smoothed[HISTORY_CELLS], low, high, from, to;
+    struct curves curves = {
+        .frame = frame,
+        .metric = metric,
+        .history = history,
+        .ghosts = {frame, metric->train, metric->test},
+        .scale = frame->log_scale ? metric->log_scale : PLOT_LINEAR,
+    };
+    double low, high, from, to;
     struct plot plot;
-    char title[96];
 
-    smooth(history, metric, frame->smoothing, smoothed);
+    history_sum(&curves.sums, history, metric->band);
     axis_find(frame, &from, &to);
-    find_range(frame, metric, smoothed, from, to, &low, &high);
-    make_title(title, frame, metric, smoothed);
-    struct canvas inside = canvas_box(canvas, title, frame->focus == metric->pane);
-    plot_init(&plot, inside, frame->log_scale ? metric->log_scale : PLOT_LINEAR, low, high, from,
-              to, axis_unit(frame));
+    find_range(&curves, from, to, &low, &high);
+    struct canvas inside = canvas_box(canvas, "", frame->focus == metric->pane);
+    draw_title(&curves, canvas);
+    plot_init(&plot, inside, curves.scale, low, high, from, to, axis_label(frame, metric->pane));
     if (plot.area.width == 0 || plot.area.height == 0)
         return;
-    ghosts_draw(&(struct ghosts){frame, metric->train, metric->test}, &plot);
-    draw_training(&plot, frame, metric, smoothed);
+    draw_band(&curves, &plot);
+    ghosts_draw(&curves.ghosts, &plot);
+    draw_line(&curves, &plot);
     for (int i = 0; i < history->epoch_count; i++)
         plot_mark(&plot, axis_x(frame, (double)history->epochs[i].step),
                   metric->test(&history->epochs[i]), STYLE_TEST);
-    for (int i = 0; i < history->lr_change_count; i++)
-        plot_rule(&plot, axis_x(frame, (double)history->lr_changes[i].step), STYLE_DIM);
-    if (frame->past != NULL)
-        plot_rule(&plot, axis_x(frame, (double)frame->past->step), STYLE_WARNING);
-    const int column = axis_crosshair(frame, &plot);
-    if (column >= 0)
-        draw_crosshair(&plot, frame, metric, smoothed, column);
-    else
-        draw_legend(&plot, frame, metric->legend_below);
+    draw_ghosts_list(&curves, &plot);
+    draw_figure(&curves, &plot);
+    axis_draw(frame, &plot);
 }
 
 static void draw_loss(const struct frame *frame, struct canvas *canvas)

@@ -1,24 +1,24 @@
 /*
- * view_plots.c -- loss, accuracy and learning rate, with as long an axis as there is.
+ * view_plots.c -- loss, accuracy and learning rate above each other, with one x axis, which is as
+ * long as there is room for.
  */
 #include "tui/pane.h"
 
-enum { RATE_SHARE = 3 }; /* one of so many rows belongs to the learning rate */
+enum {
+    RATE_LEAST = 5,
+    RATE_PERCENT = 20, /* of the rows */
+    LOSS_PERCENT = 54, /* of the other ones */
+};
 
-/* The plots are above each other, as a longer axis shows more of the run. With the learning rate
- * that would be too low, so the two are side by side. */
 static void arrange(struct layout *layout, int y, int width, int height)
 {
-    const int rate = (height + RATE_SHARE - 1) / RATE_SHARE, rest = height - rate;
+    const int share = height * RATE_PERCENT / 100;
+    const int rate = share > RATE_LEAST ? share : RATE_LEAST, rest = height - rate;
+    const int loss = (rest * LOSS_PERCENT + 50) / 100;
 
-    if (layout->rate) {
-        layout_add(layout, PANE_LOSS, 0, y, width / 2, rest);
-        layout_add(layout, PANE_ACCURACY, width / 2, y, width - width / 2, rest);
-        layout_add(layout, PANE_RATE, 0, y + rest, width, rate);
-        return;
-    }
-    layout_add(layout, PANE_LOSS, 0, y, width, height / 2);
-    layout_add(layout, PANE_ACCURACY, 0, y + height / 2, width, height - height / 2);
+    layout_add(layout, PANE_LOSS, 0, y, width, loss);
+    layout_add(layout, PANE_ACCURACY, 0, y + loss, width, rest - loss);
+    layout_add(layout, PANE_RATE, 0, y + rest, width, rate);
 }
 
 const struct view_class view_plots = {
