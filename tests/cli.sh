@@ -815,13 +815,12 @@ fi
 snapshot_80x24() {
     run 0 -d "$data" -e 1 --snapshot=80x24 || return 1
     cp "$scratch/out" "$scratch/frame"
-    says "$scratch/frame" '^ mnist-tui  \* FINISHED +epoch 1/1 +batch 10/10 +lr 0\.01' &&
-        says "$scratch/frame" '─ Loss.* train [0-9.]+ +test [0-9.]+' &&
-        says "$scratch/frame" '─ Accuracy %.* train [0-9.]+ +test [0-9.]+' &&
+    says "$scratch/frame" '^ ■ FINISHED +epoch 1/1 .* 100% +elapsed 0:00 +test [0-9.]+ +best [0-9.]+ @1$' &&
+        says "$scratch/frame" '─ Loss.* train [0-9.]+ +● test [0-9.]+' &&
+        says "$scratch/frame" '─ Accuracy % .*━ [0-9.]+ +● [0-9.]+' &&
         says "$scratch/frame" 'Model basic  layers 1-6 of 17 ' &&
         says "$scratch/frame" 'Sample  test #0 ' && says "$scratch/frame" 'true 7  pred [0-9]' &&
-        sed -n 1p "$scratch/frame" | grep -q 'mnist-tui' &&
-        sed -n 24p "$scratch/frame" | grep -q 'q Quit'
+        sed -n 24p "$scratch/frame" | grep -q 'q quit$'
 }
 
 # size_of COLUMNS ROWS: the frame is at most this wide, and exactly this high.

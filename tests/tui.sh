@@ -13,8 +13,7 @@ answers() {
 # ---- the first look ----
 
 header() {
-    see 'PAUSED' && see 'PAUSED +epoch 1/100000 +batch 0/40 ' &&
-        see ' img/s *$' && see '^ epoch .* 0% +run .* 0% +0:00 +ETA '
+    see '^ ‖ PAUSED +epoch 1/100000 +batch 0/40 .* 0% +ETA -' && see '^ 1 Overview 2 Plots .* lr 0\.01 +0/s *$'
 }
 
 panes() {
@@ -23,7 +22,7 @@ panes() {
 }
 
 axes() {
-    see '^│ *[0-9.]+┤' && see '││ *[0-9.]+┤' && see '^│epoch└─+[0-9.]+┴.*││epoch└─+[0-9.]+┴'
+    see '^│ *[0-9.]+┤' && see '││ *[0-9.]+┤' && see '^│epoch└─.*─││epoch└─.*─│$'
 }
 
 layers() {
@@ -101,7 +100,7 @@ step_epochs() {
 
 # A plot of test results, and numbers in the titles.
 plotted() {
-    see 'Loss.* train [0-9.]+ +test [0-9.]+' && see 'Accuracy %.* train [0-9.]+ +test [0-9.]+' &&
+    see 'Loss +━ train [0-9.]+ +● test [0-9.]+' && see 'Accuracy % +━ [0-9.]+ +● [0-9.]+' &&
         see '^│[^●]*●.*││' && see '││[^●]*●.*│$' && eventually braille
 }
 
@@ -267,7 +266,7 @@ zooms() {
 }
 
 confusion_opens() {
-    keys n 5 && see 'accuracy [0-9.]+ %' && keys Down Right Right && see 'True 1, predicted 2' &&
+    keys n 5 && see 'Confusion +[0-9.]+ %' && keys Down Right Right && see '1s? read as 2' &&
         keys Enter && see 'Sample [0-9]+/[0-9]+ 1 as 2' && keys f && see 'Sample [0-9]+/[0-9]+ wrong' &&
         keys w && see 'wrong, worst first' && keys f w && see 'Sample  test #'
 }
@@ -789,7 +788,7 @@ ascii_asked() {
 
 blocks_asked() {
     start 80 24 "$many --paused --glyphs=block" && see PAUSED && keys N 2 Enter &&
-        see 'PAUSED .*epoch 3/' && see '[▀▄█]' && panes && ! braille
+        see 'PAUSED .*epoch 3/' && see '[▀▄█]' && see '^┌─ Loss.*┐┌─ Accuracy %.*┐$' && ! braille
 }
 
 colored() {
