@@ -308,7 +308,7 @@ exported() {
     keys 2 && see '^╭─ Loss.{70,}╮$' && keys e &&
         see 'Screen saved to mnist-tui-plots-1\.svg and \.txt' &&
         says "$scratch/mnist-tui-plots-1.txt" '^╭─ Loss.{70,}╮$' &&
-        says "$scratch/mnist-tui-plots-1.svg" '>Loss ' && touch "$scratch/mnist-tui-plots-2.txt" &&
+        says "$scratch/mnist-tui-plots-1.svg" '>Loss' && touch "$scratch/mnist-tui-plots-2.txt" &&
         keys e && see 'Screen saved to mnist-tui-plots-3\.svg' &&
         absent "$scratch/mnist-tui-plots-2.svg" && [ ! -s "$scratch/mnist-tui-plots-2.txt" ]
 }
