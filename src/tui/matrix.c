@@ -8,8 +8,10 @@ enum {
     LABEL_LEAST = 4,   /* of a row's name that is longer, with a space */
     HEADING_LEAST = 3, /* of a column's name that is longer */
     CELL_LEAST = 3,
-    CELL_WIDTH_MAX = 9,
-    CELL_HEIGHT_MAX = 4,
+    CELL_WIDTH = 9, /* at most, before other columns are as wide as they may be */
+    CELL_WIDTH_MAX = 14,
+    CELL_HEIGHT_MAX = 5,
+    TALL = 4,         /* from this height of a cell on the heading has two rows */
     RECALL_WIDE = 11, /* of the column after the matrix, at most */
     IMAGES_WIDTH = 8, /* of a second one, if cells are one row high */
     WINDOW = 10,      /* classes; a matrix of more gives up rows and columns before anything else */
@@ -138,8 +140,10 @@ static void lay_out_columns(struct matrix_layout *layout, int width, int column,
         layout->columns = 0;
         return;
     }
+    const int beside = MATRIX_LABEL_WIDE + RECALL_WIDE; /* the widest that these get */
     layout->shares = counts == switched;
-    layout->cell_width = smaller(left / layout->columns, CELL_WIDTH_MAX);
+    layout->cell_width = larger(smaller(left / layout->columns, CELL_WIDTH),
+                                smaller((left - beside) / layout->columns, CELL_WIDTH_MAX));
     layout->first_column = first_shown(layout, column, layout->columns);
     left -= layout->columns * layout->cell_width;
     widen(&layout->label_width, MATRIX_LABEL_WIDE, &left);
@@ -152,7 +156,7 @@ static void lay_out_columns(struct matrix_layout *layout, int width, int column,
 
 static int heading_rows(int cell_height)
 {
-    return cell_height == CELL_HEIGHT_MAX ? 2 : 1;
+    return cell_height >= TALL ? 2 : 1;
 }
 
 /* Cells as high as fit with two lines below. */
