@@ -303,6 +303,55 @@ static void the_drawing_at_every_tier(void **unused)
     assert_view(VIEW_DRAW);
 }
 
+/* A pane alone. */
+static void assert_pane(enum pane pane, struct frame *frame, const char *name, int width,
+                        int height, enum glyphs glyphs)
+{
+    struct canvas canvas;
+    struct error error;
+
+    assert_true(canvas_new(&canvas, width, height, &error));
+    canvas.glyphs = glyphs;
+    frame->focus = pane;
+    pane_of(pane)->draw(frame, &canvas);
+    frame_compare(frame_text(&canvas), name, width, height, glyphs);
+}
+
+static void a_card_in_each_of_its_sizes(void **unused)
+{
+    static const int sizes[][2] = {{32, 9}, {32, 20}, {36, 27}, {58, 46}, {40, 8}};
+    struct frame frame = make_frame();
+    (void)unused;
+
+    for (int i = 0; i < CHECK_COUNT(sizes); i++)
+        assert_pane(PANE_CARD, &frame, "card", sizes[i][0], sizes[i][1], GLYPHS_BLOCK);
+    browse_go(&browse, 1); /* which is read wrong */
+    for (int i = 0; i < CHECK_COUNT(sizes); i++)
+        assert_pane(PANE_CARD, &frame, "card-wrong", sizes[i][0], sizes[i][1], GLYPHS_ASCII);
+    predictions.count = 0;
+    assert_pane(PANE_CARD, &frame, "card-unknown", 32, 20, GLYPHS_ASCII);
+}
+
+static void row_60_a_pane_of_images_draws_at_every_size(void **unused)
+{
+    static const enum pane panes[] = {PANE_CARD};
+    struct frame frame = make_frame();
+    (void)unused;
+
+    for (int i = 0; i < CHECK_COUNT(panes); i++)
+        for (int width = 1; width <= 200; width += width < 70 ? 1 : 13)
+            for (int height = 1; height <= 100; height += height < 40 ? 1 : 9) {
+                struct canvas canvas;
+                struct error error;
+                assert_true(canvas_new(&canvas, width, height, &error));
+                canvas.glyphs = (enum glyphs)((width + height) % 3);
+                canvas.inks = true;
+                frame.focus = panes[i];
+                pane_of(panes[i])->draw(&frame, &canvas);
+                canvas_free(&canvas);
+            }
+}
+
 static void the_worst_mistakes_are_listed(void **unused)
 {
     struct frame frame = make_frame();
@@ -928,6 +977,8 @@ static const struct CMUnitTest tests[] = {
     TEST(the_samples_at_every_tier),
     TEST(the_confusion_matrix_at_every_tier),
     TEST(the_drawing_at_every_tier),
+    TEST(a_card_in_each_of_its_sizes),
+    TEST(row_60_a_pane_of_images_draws_at_every_size),
     TEST(the_worst_mistakes_are_listed),
     TEST(a_training_image_as_the_epochs_augment_it),
     TEST(the_status_lines_of_small_terminals),

@@ -27,7 +27,8 @@ manual_options() {
 
 # The second string of each row of the tables of keys, the dashboard's and the panes': Space, p.
 table_keys() {
-    cat "$SRCDIR/src/tui/keys.c" "$SRCDIR/src/tui/plot_keys.c" "$SRCDIR"/src/tui/views/pane_*.c |
+    cat "$SRCDIR/src/tui/keys.c" "$SRCDIR/src/tui/plot_keys.c" "$SRCDIR/src/tui/list_keys.c" \
+        "$SRCDIR"/src/tui/views/pane_*.c |
         awk '/(bindings|keys)\[\] = / { inside = 1; next } /^};/ { inside = 0 } inside' |
         tr '\n' ' ' | awk '{ gsub("{KEY_", "\n"); gsub("{{", "\n"); print }' |
         sed -n 's/^[^"]*"\([^"]*\)".*/\1/p' | sort

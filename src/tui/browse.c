@@ -1,5 +1,6 @@
 #include "tui/browse.h"
 
+#include "support/lanes.h"
 #include "support/memory.h"
 
 #include <math.h>
@@ -114,4 +115,26 @@ void browse_show(struct browse *browse, int image)
 int browse_at(const struct browse *browse, int by)
 {
     return browse->entries[place_behind(browse, by)].image;
+}
+
+int browse_page_first(const struct browse *browse, int page)
+{
+    return page > 0 ? browse->position - browse->position % page : browse->position;
+}
+
+int browse_seen(const struct browse *browse, uint32_t images[], int most)
+{
+    const int first = browse_page_first(browse, browse->page);
+    const int wanted = browse->page > 0 ? browse->page : LANES;
+    const int left = browse->page > 0 ? browse->count - first : browse->count;
+    const int seen = wanted < left ? wanted : left, count = seen < most ? seen : most;
+    int from = first - browse->position; /* relative to the selected one */
+
+    if (seen > count) /* those around the selected one */
+        from = -from < count / 2          ? from
+               : -from > seen - count / 2 ? from + seen - count
+                                          : -count / 2;
+    for (int i = 0; i < count; i++)
+        images[i] = (uint32_t)browse_at(browse, from + i);
+    return count;
 }

@@ -30,6 +30,9 @@ struct browse {
     int label, predicted; /* BROWSE_CELL: true and predicted class */
     bool worst_first;     /* by falling loss, NaN first; otherwise, and among equals, by index */
 
+    /* How the list is shown; the caller's. */
+    int columns, page; /* of the grid, and how many images it shows at once; 0: there is none */
+
     /* The actual list; only browse.c changes the rest. */
     int image;    /* the selected one; remembered while the list is empty */
     int position; /* its place in the list; 0 while that is empty */
@@ -58,5 +61,13 @@ void browse_show(struct browse *browse, int image);
 /* The image `by` places after the selected one, wrapping around: a view shows it beside the
  * selected one. The list must not be empty. */
 int browse_at(const struct browse *browse, int by);
+
+/* The place in the list of the first image on the page with the selected one. */
+int browse_page_first(const struct browse *browse, int page);
+
+/* The images that are looked at: those on the page with the selected one, or without a page the
+ * selected one and the next few. Fills images[] with at most `most`, the selected one among them;
+ * returns how many. */
+int browse_seen(const struct browse *browse, uint32_t images[], int most);
 
 #endif

@@ -123,21 +123,15 @@ static void want_outcomes(struct insight *insight, const struct insight_wish *wi
         question->outcomes = wish->outcomes;
 }
 
-/* The images that a view shows, or may show: the selected one and those after it. */
+/* The images that a view shows, or may show. */
 static int list_images(const struct insight *insight, const struct insight_wish *wish,
                        uint32_t images[LANES])
 {
-    const struct browse *browse = &insight->browse;
-
     if (wish->image_count > 0) {
         memcpy(images, wish->images, (size_t)wish->image_count * sizeof *images);
         return wish->image_count;
     }
-    const int count = browse->count < LANES ? browse->count : LANES;
-
-    for (int i = 0; i < count; i++)
-        images[i] = (uint32_t)browse_at(browse, i);
-    return count;
+    return browse_seen(&insight->browse, images, LANES);
 }
 
 static void want_predictions(const struct insight *insight, const struct insight_wish *wish,

@@ -14,6 +14,7 @@
     PANE(PANE_RATE, pane_rate)                                                                     \
     PANE(PANE_MODEL, pane_layers)                                                                  \
     PANE(PANE_SAMPLES, pane_samples)                                                               \
+    PANE(PANE_CARD, pane_card)                                                                     \
     PANE(PANE_EVENTS, pane_events)                                                                 \
     PANE(PANE_CONFUSION, pane_confusion)                                                           \
     PANE(PANE_CELL, pane_cell)                                                                     \

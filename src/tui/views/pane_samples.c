@@ -4,8 +4,8 @@
  */
 #include "train/rule.h"
 #include "tui/bars.h"
-#include "tui/frame.h"
 #include "tui/image.h"
+#include "tui/list_keys.h"
 #include "tui/names.h"
 
 #include <string.h>
@@ -227,75 +227,11 @@ static void draw(const struct frame *frame, struct canvas *canvas)
     (frame->augmented ? draw_augmented : draw_tests)(frame, canvas);
 }
 
-/* ---- keys ---- */
-
 static void move(struct frame *frame, enum key_action action, int height)
 {
-    const bool first = action == KEY_MOVE_HOME, last = action == KEY_MOVE_END;
-    int step = action == KEY_MOVE_UP || action == KEY_MOVE_DOWN             ? 10
-               : action == KEY_MOVE_PAGE_UP || action == KEY_MOVE_PAGE_DOWN ? 100
-                                                                            : 1;
-
     (void)height;
-    if (pane_backward(action))
-        step = -step;
-    if (frame->augmented)
-        frame->train_image = first  ? 0
-                             : last ? frame->train->count - 1
-                                    : pane_wrap(frame->train_image + step, frame->train->count);
-    else if (first || last)
-        browse_go(frame->browse, first ? 0 : frame->browse->count - 1);
-    else
-        browse_move(frame->browse, step);
+    list_move(frame, action);
 }
-
-/* From the training images to the test images, and from the images of a cell to the matrix. */
-static bool back(struct frame *frame)
-{
-    if (frame->view != VIEW_SAMPLES || (!frame->augmented && frame->browse->filter != BROWSE_CELL))
-        return false;
-    if (frame->augmented) {
-        frame->augmented = false;
-        return true;
-    }
-    frame->browse->filter = BROWSE_ALL;
-    frame_open(frame, VIEW_CONFUSION);
-    return true;
-}
-
-static void press_order(struct frame *frame, int key, char message[PANE_MESSAGE])
-{
-    struct browse *browse = frame->browse;
-
-    frame->augmented = false;
-    if (frame->confusion->step == 0)
-        snprintf(message, PANE_MESSAGE, "Mistakes appear after epoch 1.");
-    if (key == 'w')
-        browse->worst_first = !browse->worst_first;
-    else
-        browse->filter = browse->filter == BROWSE_MISTAKES ? BROWSE_ALL : BROWSE_MISTAKES;
-}
-
-static void press_augmented(struct frame *frame, int key, char message[PANE_MESSAGE])
-{
-    (void)key;
-    frame->augmented = !frame->augmented && frame->settings->augment != AUGMENT_NONE;
-    if (frame->settings->augment == AUGMENT_NONE)
-        snprintf(message, PANE_MESSAGE,
-                 "This run does not augment its images: start with --augment=affine.");
-    else
-        snprintf(message, PANE_MESSAGE, "%s",
-                 frame->augmented ? "A training image as each epoch augments it. Arrows: other "
-                                    "images. a: back."
-                                  : "Back to the test images.");
-}
-
-static const struct pane_key keys[] = {
-    {{'f'}, "f", "mistakes", "mistakes only, or all", NULL, press_order},
-    {{'w'}, "w", "worst", "worst first, or in order", NULL, press_order},
-    {{'a'}, "a", "augmented", "training images as each epoch augments them", NULL, press_augmented},
-    {.names = NULL},
-};
 
 const struct pane_class pane_samples = {
     .name = "Samples",
@@ -306,7 +242,7 @@ const struct pane_class pane_samples = {
         "which add up to 1. The loss is high where it is sure and wrong. The worst mistakes often "
         "have a reason: look whether you would have read them right.",
     .draw = draw,
-    .keys = keys,
+    .keys = list_keys,
     .move = move,
-    .back = back,
+    .back = list_back,
 };
