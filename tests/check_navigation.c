@@ -7,6 +7,7 @@
 #include "support/memory.h"
 #include "train/recipe.h"
 #include "tui/header.h"
+#include "tui/list_keys.h"
 #include "tui/navigate.h"
 #include "tui/screen.h"
 #include "tui/term.h"
@@ -95,7 +96,7 @@ static void point(enum pointer_act act, int x, int y, int width, int height)
 
 static void tab_wraps_around_the_visible_panes(void **unused)
 {
-    static const enum pane order[] = {PANE_ACCURACY, PANE_MODEL, PANE_SAMPLES, PANE_LOSS};
+    static const enum pane order[] = {PANE_ACCURACY, PANE_MODEL, PANE_CARD, PANE_LOSS};
     (void)unused;
 
     assert_int_equal(frame.focus, PANE_LOSS);
@@ -104,7 +105,7 @@ static void tab_wraps_around_the_visible_panes(void **unused)
         assert_int_equal(frame.focus, order[i]);
     }
     press(TERM_BACK_TAB);
-    assert_int_equal(frame.focus, PANE_SAMPLES);
+    assert_int_equal(frame.focus, PANE_CARD);
 }
 
 static void tab_goes_through_all_panes_if_one_is_shown(void **unused)
@@ -117,7 +118,7 @@ static void tab_goes_through_all_panes_if_one_is_shown(void **unused)
         seen[frame.focus] = true;
     }
     assert_true(seen[PANE_EVENTS]);
-    assert_true(seen[PANE_SAMPLES]);
+    assert_true(seen[PANE_CARD]);
 }
 
 static void panes_lie_on_the_screen_and_do_not_overlap(void **unused)
@@ -386,6 +387,54 @@ static void samples_move_by_one_ten_and_a_hundred_and_wrap_around(void **unused)
     assert_int_equal(browse.image, 10);
     press(TERM_END);
     assert_int_equal(browse.image, 99);
+}
+
+/* Twelve pictures, six in a row. */
+static void keys_follow_the_grid_that_is_shown(void **unused)
+{
+    (void)unused;
+
+    frame_open(&frame, VIEW_SAMPLES);
+    list_fit(&frame, &(struct canvas){.width = 160, .height = 50});
+    press(TERM_DOWN);
+    press(TERM_RIGHT);
+    assert_int_equal(browse.image, 7);
+    press(TERM_PAGE_DOWN);
+    assert_int_equal(browse.image, 19);
+    press(TERM_UP);
+    assert_int_equal(browse.image, 13);
+    press(TERM_PAGE_UP);
+    assert_int_equal(browse.image, 1);
+    uint32_t images[LANES];
+    assert_int_equal(browse_seen(&browse, images, LANES), 12);
+    assert_int_equal(images[0], 0);
+    list_fit(&frame, &(struct canvas){.width = 80, .height = 24});
+    press(TERM_DOWN);
+    assert_int_equal(browse.image, 11);
+}
+
+static void type(const char *text)
+{
+    for (; *text != '\0'; text++)
+        press(*text);
+    press(TERM_ENTER);
+}
+
+static void an_image_is_found_by_its_number(void **unused)
+{
+    (void)unused;
+
+    frame_open(&frame, VIEW_SAMPLES);
+    type("/42");
+    assert_int_equal(browse.image, 42);
+    type("/100");
+    assert_int_equal(browse.image, 42);
+    assert_non_null(strstr(message, "from 0 to 99: 100"));
+    browse.entries[5].image = 6; /* as if the list lacked image 5 */
+    browse.filter = BROWSE_MISTAKES;
+    type("/5");
+    assert_int_equal(browse.filter, BROWSE_ALL);
+    assert_int_equal(browse.image, 5);
 }
 
 static void the_filters_mistakes_and_worst_can_be_switched_off(void **unused)
@@ -782,6 +831,8 @@ static const struct CMUnitTest tests[] = {
     TEST(events_are_bounded),
     TEST(events_report_a_new_learning_rate),
     TEST(samples_move_by_one_ten_and_a_hundred_and_wrap_around),
+    TEST(keys_follow_the_grid_that_is_shown),
+    TEST(an_image_is_found_by_its_number),
     TEST(the_filters_mistakes_and_worst_can_be_switched_off),
     TEST(training_images_can_be_viewed_if_the_run_augments_them),
     TEST(enter_on_a_cell_of_the_matrix_opens_its_images),

@@ -189,6 +189,7 @@ static struct frame make_frame(void)
         .predictions = &predictions,
         .events = &events,
         .browse = &browse,
+        .outcomes = &outcomes,
         .confusion = &confusion,
         .activations = &activations,
         .true_class = 4,
@@ -332,9 +333,50 @@ static void a_card_in_each_of_its_sizes(void **unused)
     assert_pane(PANE_CARD, &frame, "card-unknown", 32, 20, GLYPHS_ASCII);
 }
 
+static void a_list_of_images_in_a_grid(void **unused)
+{
+    struct frame frame = make_frame();
+    (void)unused;
+
+    browse_go(&browse, 13);
+    assert_pane(PANE_THUMBS, &frame, "thumbs", 102, 18, GLYPHS_BLOCK);
+    assert_pane(PANE_THUMBS, &frame, "thumbs", 40, 8, GLYPHS_ASCII);
+    browse.filter = BROWSE_MISTAKES;
+    browse.worst_first = true;
+    browse_update(&browse, &outcomes, &data.test);
+    browse_go(&browse, 0);
+    assert_pane(PANE_THUMBS, &frame, "thumbs-mistakes", 102, 18, GLYPHS_ASCII);
+    browse.count = 3;
+    assert_pane(PANE_THUMBS, &frame, "thumbs-few", 102, 18, GLYPHS_ASCII);
+    browse.filter = BROWSE_ALL;
+    frame.outcomes = NULL;
+    assert_pane(PANE_THUMBS, &frame, "thumbs-predicted", 64, 10, GLYPHS_ASCII);
+}
+
+/* A press anywhere on a picture selects it. */
+static void a_press_selects_an_image_of_the_grid(void **unused)
+{
+    const struct canvas canvas = {.width = 102, .height = 18};
+    const struct pointer press = {POINTER_PRESS, 0, 0};
+    struct frame frame = make_frame();
+    char message[PANE_MESSAGE] = "";
+    int presses[12] = {0};
+    (void)unused;
+
+    for (int y = 0; y < canvas.height; y++)
+        for (int x = 0; x < canvas.width; x++) {
+            browse_go(&browse, 50); /* on the page of 48 to 59 */
+            pane_of(PANE_THUMBS)->point(&frame, &press, &canvas, x, y, message);
+            assert_in_range(browse.position, 48, 59);
+            presses[browse.position - 48]++;
+        }
+    for (int i = 0; i < 12; i++)
+        assert_true(i == 2 ? presses[i] > 16 * 8 : presses[i] == 16 * 8);
+}
+
 static void row_60_a_pane_of_images_draws_at_every_size(void **unused)
 {
-    static const enum pane panes[] = {PANE_CARD};
+    static const enum pane panes[] = {PANE_CARD, PANE_THUMBS};
     struct frame frame = make_frame();
     (void)unused;
 
@@ -361,7 +403,10 @@ static void the_worst_mistakes_are_listed(void **unused)
     browse.worst_first = true;
     frame_open(&frame, VIEW_SAMPLES);
     char *text = draw(&frame, 100, 30, GLYPHS_ASCII);
-    assert_non_null(strstr(text, "wrong, worst first  #"));
+    assert_non_null(strstr(text, "Sample  test 0  1 of 100 "));
+    free(text);
+    text = draw(&frame, 160, 50, GLYPHS_ASCII);
+    assert_non_null(strstr(text, "- Mistakes  100 of 100, worst first -"));
     free(text);
 }
 
@@ -379,9 +424,9 @@ static void a_training_image_as_the_epochs_augment_it(void **unused)
     assert_frame(&frame, "augmented", 160, 50, GLYPHS_BRAILLE);
     assert_frame(&frame, "augmented", 40, 10, GLYPHS_BRAILLE);
     snapshot.epoch = 9;
-    char *text = draw(&frame, 80, 24, GLYPHS_ASCII);
+    char *text = draw(&frame, 100, 30, GLYPHS_ASCII);
     assert_non_null(strstr(text, "epoch 8"));
-    assert_non_null(strstr(text, "this epoch, 10"));
+    assert_non_null(strstr(text, "now, epoch 10"));
     free(text);
 }
 
@@ -854,12 +899,12 @@ static void every_view_of_a_class_shows_its_name(void **unused)
     browse.filter = BROWSE_CELL;
     browse.label = 4;
     browse.predicted = 6;
-    assert_shown(&frame, 160, 50, " Coat as Shirt  #");
+    assert_shown(&frame, 160, 50, "- Coat read as Shirt  ");
     browse.filter = BROWSE_ALL;
     frame.augmented = true;
     frame.train_image = 3;
     char title[64];
-    snprintf(title, sizeof title, "Training #3: %s ", data.classes.names[data.train.labels[3]]);
+    snprintf(title, sizeof title, "Training 3: %s ", data.classes.names[data.train.labels[3]]);
     assert_shown(&frame, 80, 24, title);
     frame.augmented = false;
     frame.panes[PANE_ACTIVATIONS].first = model->layer_count - 1;
@@ -978,6 +1023,8 @@ static const struct CMUnitTest tests[] = {
     TEST(the_confusion_matrix_at_every_tier),
     TEST(the_drawing_at_every_tier),
     TEST(a_card_in_each_of_its_sizes),
+    TEST(a_list_of_images_in_a_grid),
+    TEST(a_press_selects_an_image_of_the_grid),
     TEST(row_60_a_pane_of_images_draws_at_every_size),
     TEST(the_worst_mistakes_are_listed),
     TEST(a_training_image_as_the_epochs_augment_it),

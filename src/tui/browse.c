@@ -117,6 +117,14 @@ int browse_at(const struct browse *browse, int by)
     return browse->entries[place_behind(browse, by)].image;
 }
 
+int browse_find(const struct browse *browse, int image)
+{
+    for (int i = 0; i < browse->count; i++)
+        if (browse->entries[i].image == image)
+            return i;
+    return -1;
+}
+
 int browse_page_first(const struct browse *browse, int page)
 {
     return page > 0 ? browse->position - browse->position % page : browse->position;

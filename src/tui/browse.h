@@ -62,6 +62,9 @@ void browse_show(struct browse *browse, int image);
  * selected one. The list must not be empty. */
 int browse_at(const struct browse *browse, int by);
 
+/* The place of an image in the list; -1: it is not there. */
+int browse_find(const struct browse *browse, int image);
+
 /* The place in the list of the first image on the page with the selected one. */
 int browse_page_first(const struct browse *browse, int page);
 

@@ -7,6 +7,7 @@
 #include "tui/capture.h"
 #include "tui/insight.h"
 #include "tui/keys.h"
+#include "tui/list_keys.h"
 #include "tui/navigate.h"
 #include "tui/replay.h"
 #include "tui/screen.h"
@@ -143,12 +144,14 @@ static void list_cell(struct dashboard *dashboard)
 /* Takes what the frame shows of the network, as far as it has been computed. */
 static void look_inside(struct dashboard *dashboard)
 {
+    list_fit(&dashboard->frame, &dashboard->canvas);
     struct insight *insight = &dashboard->insight;
 
     list_cell(dashboard);
     const struct insight_wish wish = wish_of(dashboard);
     dashboard->unsettled = insight_update(insight, &wish);
     list_cell(dashboard);
+    dashboard->frame.outcomes = insight->shown;
     dashboard->frame.drawing.probabilities =
         sketch_empty(insight->sketch) || insight->digit_predictions.count == 0
             ? NULL
@@ -663,6 +666,7 @@ bool dashboard_draw(struct canvas *canvas, const struct dashboard_options *optio
     dashboard->canvas = *canvas;
     init_frame(dashboard);
     dashboard->frame.weights = weights_hold(weights);
+    list_fit(&dashboard->frame, &dashboard->canvas);
     for (int i = 0; i < 2; i++) { /* which images the second needs follows from the first */
         const struct insight_wish wish = wish_of(dashboard);
         insight_settle(&dashboard->insight, &wish);

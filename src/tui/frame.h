@@ -72,11 +72,12 @@ struct frame {
     int playing; /* times the slowest speed at which the replay goes on; 0: it stands still */
     const struct layout *layout; /* what is shown where; NULL: not known */
     enum view view;
-    enum pane focus;       /* the focused pane */
-    bool zoomed;           /* only the focused pane is shown */
-    struct browse *browse; /* the list of test images */
-    bool augmented;        /* instead, a training image as the epochs augment it: */
-    int train_image;       /* this one */
+    enum pane focus;                 /* the focused pane */
+    bool zoomed;                     /* only the focused pane is shown */
+    struct browse *browse;           /* the list of test images */
+    bool augmented;                  /* instead, a training image as the epochs augment it: */
+    int train_image;                 /* this one */
+    const struct outcomes *outcomes; /* of all test images; NULL or at step 0: none yet */
     const struct confusion *confusion;
     int true_class, predicted_class;       /* the selected cell of the confusion matrix */
     struct cell_images cell;               /* its images */

@@ -1,8 +1,33 @@
 #include "tui/list_keys.h"
 
+#include "support/number.h"
+#include "tui/screen.h"
+
 #include <stdio.h>
 
 enum { ROW = 10, PAGE = 100 }; /* images, if no grid is shown */
+
+struct tiles list_grid(const struct frame *frame, int width, int height)
+{
+    const int count = frame->augmented ? frame->train->count : frame->browse->count;
+
+    return tiles_lay_out(width - 2, height - 2, count);
+}
+
+void list_fit(const struct frame *frame, const struct canvas *size)
+{
+    struct browse *browse = frame->browse;
+    struct layout layout;
+
+    screen_layout(&layout, frame, size->width, size->height);
+    const struct place *place = layout_find(&layout, PANE_THUMBS);
+    browse->columns = browse->page = 0;
+    if (place == NULL)
+        return;
+    const struct tiles tiles = list_grid(frame, place->width, place->height);
+    browse->columns = tiles.columns;
+    browse->page = tiles_room(&tiles);
+}
 
 static int step_of(const struct browse *browse, enum key_action action)
 {
@@ -56,6 +81,33 @@ static void press_order(struct frame *frame, int key, char message[PANE_MESSAGE]
         browse->filter = browse->filter == BROWSE_MISTAKES ? BROWSE_ALL : BROWSE_MISTAKES;
 }
 
+/* Goes to the image with a number, among all images if the list lacks it. */
+static void go_to(struct frame *frame, const char *text, char message[PANE_MESSAGE])
+{
+    const int count = frame->augmented ? frame->train->count : frame->test->count;
+    uint64_t number;
+
+    if (!number_read_whole(text, 0, (uint64_t)count - 1, &number)) {
+        snprintf(message, PANE_MESSAGE, "That is not a number from 0 to %d: %s", count - 1, text);
+        return;
+    }
+    if (frame->augmented) {
+        frame->train_image = (int)number;
+        return;
+    }
+    const int place = browse_find(frame->browse, (int)number);
+    if (place >= 0)
+        browse_go(frame->browse, place);
+    else
+        browse_show(frame->browse, (int)number);
+}
+
+static void press_number(struct frame *frame, int key, char message[PANE_MESSAGE])
+{
+    (void)key, (void)message;
+    prompt_open(&frame->prompt, "Image number: ", go_to);
+}
+
 static void press_augmented(struct frame *frame, int key, char message[PANE_MESSAGE])
 {
     (void)key;
@@ -74,5 +126,6 @@ const struct pane_key list_keys[] = {
     {{'f'}, "f", "mistakes", "mistakes only, or all", NULL, press_order},
     {{'w'}, "w", "worst", "worst first, or in order", NULL, press_order},
     {{'a'}, "a", "augmented", "training images as each epoch augments them", NULL, press_augmented},
+    {{'/'}, "/", "go to", "go to the image with a number", NULL, press_number},
     {.names = NULL},
 };

@@ -13,8 +13,8 @@
     PANE(PANE_ACCURACY, pane_accuracy)                                                             \
     PANE(PANE_RATE, pane_rate)                                                                     \
     PANE(PANE_MODEL, pane_layers)                                                                  \
-    PANE(PANE_SAMPLES, pane_samples)                                                               \
     PANE(PANE_CARD, pane_card)                                                                     \
+    PANE(PANE_THUMBS, pane_thumbs)                                                                 \
     PANE(PANE_EVENTS, pane_events)                                                                 \
     PANE(PANE_CONFUSION, pane_confusion)                                                           \
     PANE(PANE_CELL, pane_cell)                                                                     \

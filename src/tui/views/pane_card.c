@@ -1,6 +1,8 @@
 /*
- * pane_card.c -- the selected test image: the digit card.
+ * pane_card.c -- the selected test image: the digit card; or the selected training image as the
+ * epochs augment it.
  */
+#include "tui/augmented.h"
 #include "tui/card.h"
 #include "tui/list_keys.h"
 
@@ -18,20 +20,34 @@ static void make_title(char title[TITLE_SIZE], const struct frame *frame, const 
                  browse->count);
 }
 
-static void draw(const struct frame *frame, struct canvas *canvas)
+static void draw_training(const struct frame *frame, struct canvas *canvas)
+{
+    char title[TITLE_SIZE];
+
+    snprintf(title, sizeof title, "Training %d%s %s", frame->train_image,
+             frame->classes->named ? ":" : " is a",
+             frame->classes->names[frame->train->labels[frame->train_image]]);
+    struct canvas inside = canvas_box(canvas, title, frame->focus == PANE_CARD);
+    augmented_draw(frame, &inside);
+}
+
+static void draw_test(const struct frame *frame, struct canvas *canvas)
 {
     const struct card card = card_of(frame, frame->browse->image);
     const bool focused = frame->focus == PANE_CARD;
     char title[TITLE_SIZE];
 
-    if (frame->browse->count == 0) {
-        struct canvas inside = canvas_box(canvas, "Sample", focused);
-        canvas_text(&inside, 0, 0, STYLE_DIM, "no such image");
-        return;
-    }
     make_title(title, frame, &card);
-    struct canvas inside = canvas_box(canvas, title, focused);
-    card_draw(&inside, &card);
+    struct canvas inside = canvas_box(canvas, frame->browse->count > 0 ? title : "Sample", focused);
+    if (frame->browse->count > 0)
+        card_draw(&inside, &card);
+    else
+        canvas_text(&inside, 0, 0, STYLE_DIM, "no such image");
+}
+
+static void draw(const struct frame *frame, struct canvas *canvas)
+{
+    (frame->augmented ? draw_training : draw_test)(frame, canvas);
 }
 
 static void move(struct frame *frame, enum key_action action, int height)

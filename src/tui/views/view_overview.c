@@ -28,7 +28,7 @@ static void arrange_large(struct layout *layout, int y, int width, int height)
     const int samples = SAMPLES_WIDTH + (width - LAYOUT_LARGE_WIDTH) / 2;
     const int left = (width - samples) / 2, beside = width - TABLE_WIDE;
 
-    layout_add(layout, PANE_SAMPLES, width - samples, y, samples, plots);
+    layout_add(layout, PANE_CARD, width - samples, y, samples, plots);
     layout_add(layout, PANE_MODEL, 0, y + plots, TABLE_WIDE, below);
     layout_add(layout, PANE_CONFUSION, TABLE_WIDE, y + plots, beside, below - EVENTS_ROWS);
     layout_add(layout, PANE_EVENTS, TABLE_WIDE, y + height - EVENTS_ROWS, beside, EVENTS_ROWS);
@@ -44,7 +44,7 @@ static void arrange(struct layout *layout, int y, int width, int height)
         arrange_large(layout, y, width, height);
         return;
     }
-    layout_add(layout, PANE_SAMPLES, TABLE_WIDTH, y + plots, width - TABLE_WIDTH, height - plots);
+    layout_add(layout, PANE_CARD, TABLE_WIDTH, y + plots, width - TABLE_WIDTH, height - plots);
     layout_add(layout, PANE_MODEL, 0, y + plots, TABLE_WIDTH, height - plots);
     layout_add(layout, PANE_LOSS, 0, y, width / 2, plots);
     layout_add(layout, PANE_ACCURACY, width / 2, y, width - width / 2, plots);
@@ -53,7 +53,7 @@ static void arrange(struct layout *layout, int y, int width, int height)
 const struct view_class view_overview = {
     .name = "overview",
     .hint = "Overview. Tab: next pane. Enter: enlarge.",
-    .panes = {PANE_LOSS, PANE_ACCURACY, PANE_MODEL, PANE_SAMPLES, PANE_CONFUSION, PANE_EVENTS},
+    .panes = {PANE_LOSS, PANE_ACCURACY, PANE_MODEL, PANE_CARD, PANE_CONFUSION, PANE_EVENTS},
     .count = 6,
     .arrange = arrange,
 };
