@@ -209,7 +209,7 @@ static const struct row rows[] = {
     {0, "snapshot", "COLSxROWS", "train headless, then print the last frame as plain text",
      CUSTOM, .read = read_snapshot, .expects = "COLSxROWS, each 1 to 1000",
      .action = ACTION_SNAPSHOT},
-    {0, "view", "NAME", "overview (default), plots, model, samples, confusion or draw",
+    {0, "view", "NAME", "overview (default), plots, model, samples, confusion, draw or map",
      STORED(CHOICE, view), .words = layout_view_name},
     {0, "no-mouse", NULL, "leave the mouse to the terminal", STORED(FLAG, no_mouse)},
 

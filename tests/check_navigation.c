@@ -563,7 +563,7 @@ static void a_press_on_an_image_of_the_cell_selects_it(void **unused)
         for (int x = 112; x < 158; x++) {
             frame.panes[PANE_CELL].first = CELL_IMAGES - 1;
             point(POINTER_PRESS, x, y, 160, 50);
-            assert_int_equal(frame.focus, frame.view == VIEW_SAMPLES ? PANE_SAMPLES : PANE_CELL);
+            assert_int_equal(frame.focus, frame.view == VIEW_SAMPLES ? PANE_CARD : PANE_CELL);
             found[frame.panes[PANE_CELL].first] = true;
             frame_open(&frame, VIEW_CONFUSION);
         }

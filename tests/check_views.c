@@ -7,6 +7,7 @@
 #include "train/recipe.h"
 #include "tui/navigate.h"
 #include "tui/screen.h"
+#include "tui/term.h"
 
 #include <math.h>
 
@@ -1012,6 +1013,103 @@ static void row_90_a_thread_that_could_not_start_is_reported_on_the_screen(void 
     free(text);
 }
 
+/* ---- the map ---- */
+
+static struct projection projection;
+static float map_points[100][2];
+static uint8_t map_predicted[100];
+
+/* The classes lie on a circle, a few images of each beside one another; every third is read as the
+ * next class. */
+static struct inside make_map(void)
+{
+    for (int i = 0; i < CHECK_COUNT(map_points); i++) {
+        const int label = data.test.labels[i];
+        const double angle = 0.63 * label + 0.2 * sin(i);
+        map_points[i][0] = (float)(cos(angle) * (5.0 + cos(3.0 * i)));
+        map_points[i][1] = (float)(sin(angle) * (5.0 + cos(3.0 * i)));
+        map_predicted[i] = (uint8_t)(i % 3 == 1 ? (label + 1) % shape.classes : label);
+    }
+    projection = (struct projection){.count = CHECK_COUNT(map_points),
+                                     .layer = model->layer_count - 2,
+                                     .values = 32,
+                                     .share = {0.4, 0.2},
+                                     .points = map_points,
+                                     .predicted = map_predicted};
+    return (struct inside){
+        .map = &projection,
+        .map_step = 200,
+        .neighbours = {.image = 0, .count = 3, .images = {20, 40, 60}, .distances = {1, 2, 3}}};
+}
+
+static void the_map_at_every_tier(void **unused)
+{
+    struct frame frame = make_frame();
+    (void)unused;
+
+    frame_open(&frame, VIEW_MAP);
+    assert_frame(&frame, "map-none", 80, 24, GLYPHS_ASCII);
+    const struct inside inside = make_map();
+    frame.inside = &inside;
+    assert_frame(&frame, "map", 40, 10, GLYPHS_ASCII);
+    assert_frame(&frame, "map", 80, 24, GLYPHS_BRAILLE);
+    assert_frame(&frame, "map", 160, 50, GLYPHS_BRAILLE);
+}
+
+static void press_map(struct frame *frame, int key)
+{
+    char message[PANE_MESSAGE];
+
+    assert_true(navigate(frame, key, 160, 50, message));
+}
+
+static void arrows_on_the_map_go_to_the_nearest_image_on_that_side(void **unused)
+{
+    struct frame frame = make_frame();
+    const struct inside inside = make_map();
+    (void)unused;
+
+    frame.inside = &inside;
+    frame_open(&frame, VIEW_MAP);
+    press_map(&frame, TERM_HOME);
+    for (int i = 0; i < 60; i++) {
+        const int before = browse.image;
+        press_map(&frame, TERM_RIGHT);
+        assert_true(map_points[browse.image][0] >= map_points[before][0] - 0.2F);
+    }
+    const int rightmost = browse.image;
+    press_map(&frame, TERM_LEFT);
+    assert_true(map_points[browse.image][0] < map_points[rightmost][0]);
+    press_map(&frame, TERM_END);
+    assert_int_equal(browse.image, 99);
+}
+
+static void the_map_shows_mistakes_or_one_class_alone(void **unused)
+{
+    struct frame frame = make_frame();
+    const struct inside inside = make_map();
+    (void)unused;
+
+    frame.inside = &inside;
+    frame_open(&frame, VIEW_MAP);
+    char *all = draw(&frame, 160, 50, GLYPHS_ASCII);
+    assert_non_null(strstr(all, "mistakes: 33"));
+    press_map(&frame, 'f');
+    char *mistakes = draw(&frame, 160, 50, GLYPHS_ASCII);
+    press_map(&frame, 'F');
+    char *class = draw(&frame, 160, 50, GLYPHS_ASCII);
+    assert_string_not_equal(all, mistakes);
+    assert_null(strstr(class, "mistakes: 33"));
+    press_map(&frame, 'f');
+    press_map(&frame, 'F');
+    char *again = draw(&frame, 160, 50, GLYPHS_ASCII);
+    assert_string_equal(all, again);
+    free(all);
+    free(mistakes);
+    free(class);
+    free(again);
+}
+
 #define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
 
 static const struct CMUnitTest tests[] = {
@@ -1022,6 +1120,9 @@ static const struct CMUnitTest tests[] = {
     TEST(the_samples_at_every_tier),
     TEST(the_confusion_matrix_at_every_tier),
     TEST(the_drawing_at_every_tier),
+    TEST(the_map_at_every_tier),
+    TEST(arrows_on_the_map_go_to_the_nearest_image_on_that_side),
+    TEST(the_map_shows_mistakes_or_one_class_alone),
     TEST(a_card_in_each_of_its_sizes),
     TEST(a_list_of_images_in_a_grid),
     TEST(a_press_selects_an_image_of_the_grid),

@@ -31,12 +31,12 @@ table_keys() {
         "$SRCDIR"/src/tui/views/pane_*.c |
         awk '/(bindings|keys)\[\] = / { inside = 1; next } /^};/ { inside = 0 } inside' |
         tr '\n' ' ' | awk '{ gsub("{KEY_", "\n"); gsub("{{", "\n"); print }' |
-        sed -n 's/^[^"]*"\([^"]*\)".*/\1/p' | sort
+        sed -n 's/^[^"]*"\([^"]*\)".*/\1/p' | sort -u
 }
 
 # The manual page's key tags, where .It Ic Space , Ic p stands for Space, p.
 manual_keys() {
-    section KEYS | sed -n 's/^\.It Ic //p' | sed 's/ , Ic /, /g; s/\\&//g' | sort
+    section KEYS | sed -n 's/^\.It Ic //p' | sed 's/ , Ic /, /g; s/\\&//g' | sort -u
 }
 
 # same A B: both files have the same lines, and at least one.

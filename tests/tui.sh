@@ -41,7 +41,7 @@ shares() {
 
 key_line() {
     sed -n 24p "$scratch/screen" |
-        grep -E '^ Space go on +n epoch +b batch +│ +Arrows .*│ +i explain +\? help +q quit'
+        grep -E '^ Space go on +n epoch +b batch +│ +Arrows .*│ +\? help +q quit'
 }
 
 # framed WIDTH HEIGHT: between the header and the key line every row has a border in the first and
@@ -450,7 +450,7 @@ row_82_views() {
     start 80 24 "$many" && see TRAIN || half=0
     for size in '40 10' '80 24' '140 44'; do
         tmux resize-window -t main -x ${size% *} -y ${size#* }
-        for view in 1 2 3 4 5 6; do
+        for view in 1 2 3 4 5 6 7; do
             keys Escape "$view" && every_key && answers || { echo "view $view at $size"; return 1; }
         done
     done

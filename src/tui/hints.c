@@ -10,6 +10,9 @@ enum { GAP = 2, SEPARATOR = 3 }; /* cells after a hint, and more between two gro
 static void add(struct hints *hints, enum hint_group group, int key, const char *name,
                 const char *word)
 {
+    for (int i = 0; i < hints->count; i++)
+        if (hints->hints[i].key == key)
+            return; /* an earlier pane takes the key */
     if (word != NULL && hints->count < HINTS_MAX)
         hints->hints[hints->count++] =
             (struct hint){group, key, name, (int)strcspn(name, ","), word};
@@ -67,21 +70,21 @@ static void add_panes(struct hints *hints, const struct frame *frame, const stru
     const struct pane_class *focused = pane_of(frame->focus);
 
     add(hints, HINT_PANE, TERM_RIGHT, "Arrows", focused->arrows);
-    add(hints, HINT_PANE, TERM_ENTER, "Enter",
-        focused->enters != NULL ? focused->enters
-        : frame->zoomed         ? "all panes"
-        : layout->count > 1     ? "enlarge"
-                                : NULL);
+    if (focused->enters != NULL)
+        add(hints, HINT_PANE, TERM_ENTER, "Enter", focused->enters);
     add_pane_keys(hints, frame, frame->focus);
     for (int i = 0; i < layout->count; i++)
         if (!is_repeated(frame, layout, i))
             add_pane_keys(hints, frame, layout->places[i].pane);
+    if (frame->zoomed || layout->count > 1)
+        add(hints, HINT_PANE, TERM_ENTER, "Enter", frame->zoomed ? "all panes" : "enlarge");
     if (layout_next_pane(layout, frame->view, frame->focus, 1) != frame->focus)
         add(hints, HINT_PANE, TERM_TAB, "Tab", "next pane");
     if (!is_run_over(frame) && frame->past == NULL)
         add(hints, HINT_PANE, '+', "+ -", "rate");
     if (frame->past == NULL && frame->timeline != NULL && frame->timeline->count > 1)
         add(hints, HINT_PANE, '<', "<", "replay");
+    add(hints, HINT_PANE, 'i', "i", "explain");
 }
 
 static int width_of(const struct hints *hints)
@@ -128,7 +131,6 @@ void hints_list(const struct frame *frame, const struct layout *layout, int widt
     } else {
         add_run(hints, frame);
         add_panes(hints, frame, layout);
-        add(hints, HINT_PROGRAM, 'i', "i", "explain");
         add(hints, HINT_PROGRAM, '?', "?", "help");
     }
     add(hints, HINT_PROGRAM, 'q', "q", "quit");

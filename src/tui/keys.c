@@ -11,7 +11,7 @@ static const struct key_binding bindings[] = {
     {KEY_STEP_BATCHES, {'b'}, "b", "train one batch, then pause"},
     {KEY_ASK_EPOCHS, {'N'}, "N", "train a number of epochs, then pause"},
     {KEY_ASK_BATCHES, {'B'}, "B", "train a number of batches, then pause"},
-    {KEY_VIEW, {0}, "1-6", "views: overview, plots, model, samples, confusion, draw"},
+    {KEY_VIEW, {0}, "1-7", "views: overview, plots, model, samples, confusion, draw, map"},
     {KEY_NEXT_PANE, {TERM_TAB}, "Tab", "next pane"},
     {KEY_PREVIOUS_PANE, {TERM_BACK_TAB}, "Shift-Tab", "previous pane"},
     {KEY_ZOOM, {TERM_ENTER}, "Enter", "enlarge the pane, or back; confusion: images; draw: pen"},

@@ -43,6 +43,7 @@ enum pane_want {
 struct pane_state {
     int first;     /* the first row or layer shown, if the pane scrolls; or the selected one */
     bool switched; /* shows the other of two things: shares instead of counts */
+    bool narrowed; /* shows a part alone: one class */
 };
 
 /* A key of a pane. */

@@ -20,7 +20,9 @@
     PANE(PANE_CELL, pane_cell)                                                                     \
     PANE(PANE_FILTERS, pane_filters)                                                               \
     PANE(PANE_ACTIVATIONS, pane_activations)                                                       \
-    PANE(PANE_DRAW, pane_draw)
+    PANE(PANE_DRAW, pane_draw)                                                                     \
+    PANE(PANE_MAP, pane_map)                                                                       \
+    PANE(PANE_NEIGHBOURS, pane_neighbours)
 
 #define VIEW_LIST(VIEW)                                                                            \
     VIEW(VIEW_OVERVIEW, view_overview)                                                             \
@@ -28,7 +30,8 @@
     VIEW(VIEW_MODEL, view_model)                                                                   \
     VIEW(VIEW_SAMPLES, view_samples)                                                               \
     VIEW(VIEW_CONFUSION, view_confusion)                                                           \
-    VIEW(VIEW_DRAW, view_draw)
+    VIEW(VIEW_DRAW, view_draw)                                                                     \
+    VIEW(VIEW_MAP, view_map)
 
 #define LIST_NUMBER(number, name) number,
 
