@@ -22,7 +22,7 @@
 enum {
     EPOCHS = 20,
     SEED = 7,
-    FRAMES = 24,
+    FRAMES = 20,
     FRAME_WIDTH = 80,
     FRAME_HEIGHT = 24,
     WAIT_MS = 5,

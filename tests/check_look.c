@@ -318,7 +318,7 @@ static void neighbours_of_a_block_with_other_backgrounds_are_drawn(void **unused
     canvas_free(&canvas);
 }
 
-static void an_animation_writes_only_the_rows_that_change(void **unused)
+static void an_animation_writes_only_what_changes(void **unused)
 {
     struct canvas frames[2];
     (void)unused;
@@ -336,7 +336,32 @@ static void an_animation_writes_only_the_rows_that_change(void **unused)
     assert_int_equal(lines_with(text, "<animate"), 1);
     assert_has(text, "keyTimes=\"0;0.2500\" dur=\"2.00s\"");
     assert_int_equal(lines_with(text, "<g transform="), 4);
-    assert_has(text, "<path fill=\"#121212\" d=\"M0 0h40v20h-40z\"/>\n<text");
+    assert_has(text, "<g transform=\"translate(0 40)\">\n"
+                     "<path fill=\"#121212\" d=\"M0 0h30v20h-30z\"/>\n<text");
+    free(text);
+    canvas_free(&frames[0]);
+    canvas_free(&frames[1]);
+}
+
+/* Between changes a short stretch that is the same is written, too; a long one is not. */
+static void an_animation_writes_the_changed_stretches_of_a_row(void **unused)
+{
+    struct canvas frames[2];
+    (void)unused;
+
+    make(20, 1);
+    canvas_text(&canvas, 0, 0, STYLE_PLAIN, "abcdefghijklmnopqr");
+    frames[0] = canvas;
+    make(20, 1);
+    canvas_text(&canvas, 0, 0, STYLE_PLAIN, "aBcdEfghijklmnopqR");
+    frames[1] = canvas;
+    char *text = svg_of(frames, 2, THEME_DARK);
+    assert_int_equal(lines_with(text, "<g transform="), 3);
+    assert_has(text, "<g transform=\"translate(10 0)\">\n"
+                     "<path fill=\"#121212\" d=\"M0 0h40v20h-40z\"/>\n<text");
+    assert_has(text, ">BcdE</text>");
+    assert_has(text, "<g transform=\"translate(170 0)\">");
+    assert_has(text, ">R</text>");
     free(text);
     canvas_free(&frames[0]);
     canvas_free(&frames[1]);
@@ -355,7 +380,8 @@ static const struct CMUnitTest tests[] = {
     cmocka_unit_test(every_glyph_and_ink_has_a_picture),
     cmocka_unit_test(block_glyphs_fill_their_share_of_the_cell),
     cmocka_unit_test(neighbours_of_a_block_with_other_backgrounds_are_drawn),
-    cmocka_unit_test(an_animation_writes_only_the_rows_that_change),
+    cmocka_unit_test(an_animation_writes_the_changed_stretches_of_a_row),
+    cmocka_unit_test(an_animation_writes_only_what_changes),
 };
 
 CHECK_MAIN(tests)

@@ -5,6 +5,7 @@
 
 #include "support/memory.h"
 #include "train/recipe.h"
+#include "tui/hints.h"
 #include "tui/navigate.h"
 #include "tui/screen.h"
 #include "tui/term.h"
@@ -1110,6 +1111,99 @@ static void the_map_shows_mistakes_or_one_class_alone(void **unused)
     free(again);
 }
 
+/* ---- the key line ---- */
+
+/* The screen with its looks, to be released with free(). */
+static char *looks(const struct frame *frame, int width, int height)
+{
+    struct canvas canvas;
+    char *text = NULL;
+    size_t size;
+    struct error error;
+
+    assert_true(canvas_new(&canvas, width, height, &error));
+    canvas.inks = true;
+    screen_draw(frame, &canvas);
+    FILE *file = open_memstream(&text, &size);
+    assert_non_null(file);
+    canvas_dump(&canvas, file);
+    canvas_dump_styles(&canvas, file);
+    fclose(file);
+    canvas_free(&canvas);
+    return text;
+}
+
+/* Whether the dashboard, and not the frame, acts on the key. */
+static bool is_dashboards(int key)
+{
+    return key == '+' || key == 'q' || key == 'n' || key == 'b' || key == ' ';
+}
+
+/* Presses each hint of the frame: what is on the screen changes, or a message tells why not. */
+static void assert_hints(const struct frame *before, int width, int height)
+{
+    struct layout layout;
+    struct hints hints;
+
+    screen_layout(&layout, before, width, height);
+    hints_list(before, &layout, width - 1, &hints);
+    for (int i = 0; i < hints.count; i++) {
+        struct frame frame = *before;
+        char message[PANE_MESSAGE];
+        if (is_dashboards(hints.hints[i].key) && frame.past == NULL)
+            continue;
+        if (hints.hints[i].key == 'q')
+            continue;
+        if (hints.hints[i].key == TERM_BACKSPACE) /* there must be something to undo */
+            sketch_begin(sketch, SKETCH_PEN, 8.0, 8.0);
+        char *old = looks(&frame, width, height);
+        if (!navigate(&frame, hints.hints[i].key, width, height, message))
+            fail_msg("%s (%s) does nothing: view %d pane %d overlay %d at %d", hints.hints[i].name,
+                     hints.hints[i].word, (int)frame.view, (int)frame.focus, (int)frame.overlay,
+                     width);
+        browse_update(frame.browse, &outcomes, &data.test); /* as the dashboard does */
+        char *new = looks(&frame, width, height);
+        if (strcmp(old, new) == 0 && message[0] == '\0')
+            fail_msg("%s (%s) changes nothing: view %d pane %d overlay %d at %d",
+                     hints.hints[i].name, hints.hints[i].word, (int)frame.view, (int)frame.focus,
+                     (int)frame.overlay, width);
+        free(old);
+        free(new);
+    }
+}
+
+static void every_hint_does_something(void **unused)
+{
+    static const int sizes[][2] = {{80, 24}, {100, 30}, {160, 50}};
+    struct frame frame = make_frame();
+    struct inside inside = make_map();
+    static struct timeline timeline;
+    (void)unused;
+
+    for (long step = 0; step < 250; step += 50)
+        timeline_add(&timeline, step, step % 100 == 0, weights);
+    frame.timeline = &timeline;
+    frame.inside = &inside;
+    for (int view = 0; view < VIEW_COUNT; view++)
+        for (int size = 0; size < CHECK_COUNT(sizes); size++)
+            for (int overlay = OVERLAY_NONE; overlay <= OVERLAY_ABOUT; overlay++)
+                for (int past = 0; past < 2; past++) {
+                    const int width = sizes[size][0], height = sizes[size][1];
+                    struct layout layout;
+                    frame_open(&frame, (enum view)view);
+                    screen_layout(&layout, &frame, width, height);
+                    for (int i = 0; i < layout.count; i++) {
+                        inside.neighbours.image = browse.image;
+                        frame.focus = layout.places[i].pane;
+                        frame.overlay = (enum overlay)overlay;
+                        frame.past = past ? &timeline.moments[2] : NULL;
+                        assert_hints(&frame, width, height);
+                    }
+                }
+    frame.past = NULL;
+    timeline_fini(&timeline);
+}
+
 #define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
 
 static const struct CMUnitTest tests[] = {
@@ -1121,6 +1215,7 @@ static const struct CMUnitTest tests[] = {
     TEST(the_confusion_matrix_at_every_tier),
     TEST(the_drawing_at_every_tier),
     TEST(the_map_at_every_tier),
+    TEST(every_hint_does_something),
     TEST(arrows_on_the_map_go_to_the_nearest_image_on_that_side),
     TEST(the_map_shows_mistakes_or_one_class_alone),
     TEST(a_card_in_each_of_its_sizes),

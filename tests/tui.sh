@@ -202,17 +202,17 @@ help_opens() {
 # In a terminal too small for the whole help.
 help_scrolls() {
     tmux resize-window -t main -x 60 -y 10 && keys '?' && see 'logarithmic or linear' &&
-        unseen 'Delete, d' && keys $(printf 'Down %.0s' $(seq 60)) &&
-        see 'Delete, d +clear'
+        unseen 'class alone' && keys $(printf 'Down %.0s' $(seq 60)) &&
+        see 'F +the .* class alone'
 }
 
 # One key up from the end, after more presses of down than there are lines.
 help_scrolls_back() {
-    see 'Delete, d' && keys Up && see_no 'Delete, d'
+    see 'class alone' && keys Up && see_no 'class alone'
 }
 
 help_ends() {
-    keys Home && see 'logarithmic or' && keys End && see 'Delete, d' && keys Home && see 'logarithmic or'
+    keys Home && see 'logarithmic or' && keys End && see 'class alone' && keys Home && see 'logarithmic or'
 }
 
 escape_stays() {
@@ -249,8 +249,8 @@ colorful() {
 
 opens_views() {
     start 80 24 "$many --paused" && see PAUSED && keys 2 && see '^│ +[0-9.]+┤.{60,}│$' && keys 3 &&
-        see 'Param # Kern +.w. .grad. .dw/w. +dead' && keys 4 && see 'Activations  test 0' &&
-        keys 5 && see 'Confusion' && keys 6 && see 'Draw  pen up' && keys 1 && panes
+        see 'Param # Kern +.w. .grad. .dw/w. +dead' && keys 4 && see 'Activations +test #?0' &&
+        keys 5 && see 'Confusion' && keys 6 && see 'Draw  pen up' && keys 7 && see 'Map  .* values' && keys 1 && panes
 }
 
 # A message stands in the place of the view's hint for a while.
@@ -336,7 +336,7 @@ saves() {
         run 0 -d "$data" --eval="$scratch/saves/last.safetensors" && keys n && see 'epoch 2/'
 }
 
-check "1 to 6 open the views" opens_views
+check "1 to 7 open the views" opens_views
 check "a message goes after a while, and the hint of the view comes back" messages_go
 check "Enter enlarges a pane, Tab goes to the next, Esc shrinks it" zooms
 check "the confusion matrix opens a cell's images; f and w list mistakes and the worst" \

@@ -82,7 +82,11 @@ void about_draw(const struct frame *frame, const struct layout *layout, struct c
                                         (canvas->height - height) / 2, width, height);
 
     canvas_clear(&popup);
-    struct canvas inside = canvas_box(&popup, "What this shows  (Esc closes, arrows scroll)", true);
+    struct canvas inside =
+        canvas_box(&popup,
+                   rows < lines.count ? "What this shows  (Esc closes, arrows scroll)"
+                                      : "What this shows  (Esc closes)",
+                   true);
     for (int y = 0; y < rows && frame->overlay_row + y < lines.count; y++) {
         const struct line *line = &lines.lines[frame->overlay_row + y];
         canvas_text(&inside, line->heading ? 1 : INDENT, y,

@@ -65,11 +65,35 @@ static bool is_repeated(const struct frame *frame, const struct layout *layout, 
     return pane_of(frame->focus)->keys == keys;
 }
 
+/* An arrow that scrolls the focused pane, tried on a copy; 0: all of it is seen. */
+static int find_scroll(const struct frame *frame, const struct layout *layout)
+{
+    static const struct {
+        enum key_action action;
+        int key;
+    } ways[] = {{KEY_MOVE_DOWN, TERM_DOWN},
+                {KEY_MOVE_UP, TERM_UP},
+                {KEY_MOVE_RIGHT, TERM_RIGHT},
+                {KEY_MOVE_LEFT, TERM_LEFT}};
+    const struct place *place = layout_find(layout, frame->focus);
+
+    for (size_t i = 0; i < sizeof ways / sizeof ways[0]; i++) {
+        struct frame copy = *frame;
+        pane_of(frame->focus)->move(&copy, ways[i].action, place != NULL ? place->height : 0);
+        if (copy.panes[frame->focus].first != frame->panes[frame->focus].first)
+            return ways[i].key;
+    }
+    return 0;
+}
+
 static void add_panes(struct hints *hints, const struct frame *frame, const struct layout *layout)
 {
     const struct pane_class *focused = pane_of(frame->focus);
 
-    add(hints, HINT_PANE, TERM_RIGHT, "Arrows", focused->arrows);
+    const int arrow = focused->scrolls ? find_scroll(frame, layout) : TERM_RIGHT;
+
+    if (arrow != 0)
+        add(hints, HINT_PANE, arrow, "Arrows", focused->arrows);
     if (focused->enters != NULL)
         add(hints, HINT_PANE, TERM_ENTER, "Enter", focused->enters);
     add_pane_keys(hints, frame, frame->focus);
@@ -87,54 +111,64 @@ static void add_panes(struct hints *hints, const struct frame *frame, const stru
     add(hints, HINT_PANE, 'i', "i", "explain");
 }
 
+/* The cells that a hint takes after another one; NULL: it is the first. */
+static int width_after(const struct hint *hint, const struct hint *before)
+{
+    return hint->name_length + 1 + (int)strlen(hint->word) + GAP +
+           (before != NULL && hint->group != before->group ? SEPARATOR : 0);
+}
+
 static int width_of(const struct hints *hints)
 {
     int width = 0;
 
-    for (int i = 0; i < hints->count; i++) {
-        const struct hint *hint = &hints->hints[i];
-        width += hint->name_length + 1 + (int)strlen(hint->word) + GAP;
-        if (i > 0 && hint->group != hints->hints[i - 1].group)
-            width += SEPARATOR;
-    }
+    for (int i = 0; i < hints->count; i++)
+        width += width_after(&hints->hints[i], i > 0 ? &hints->hints[i - 1] : NULL);
     return width;
 }
 
-/* The last hint to give up: of the panes first, then of the run; -1: none. */
-static int least_useful(const struct hints *hints)
+/* The hints that are kept. */
+static void choose(const struct hints *all, const bool keep[HINTS_MAX], struct hints *kept)
 {
-    for (int group = HINT_PANE; group >= HINT_RUN; group--)
-        for (int i = hints->count - 1; i >= 0; i--)
-            if ((int)hints->hints[i].group == group)
-                return i;
-    return -1;
+    kept->count = 0;
+    for (int i = 0; i < all->count; i++)
+        if (keep[i])
+            kept->hints[kept->count++] = all->hints[i];
 }
 
-static void cut(struct hints *hints, int width)
+/* Keeps what fits: the program's hints, then the run's, then of the panes' each one that still has
+ * room, the first ones first. */
+static void cut(const struct hints *all, int width, struct hints *kept)
 {
-    int at;
+    static const enum hint_group order[] = {HINT_PROGRAM, HINT_RUN, HINT_PANE};
+    bool keep[HINTS_MAX] = {false};
 
-    while (width_of(hints) > width && (at = least_useful(hints)) >= 0) {
-        hints->count--;
-        memmove(&hints->hints[at], &hints->hints[at + 1],
-                (size_t)(hints->count - at) * sizeof hints->hints[0]);
+    for (int g = 0; g < 3; g++) {
+        for (int i = 0; i < all->count; i++) {
+            if (all->hints[i].group != order[g])
+                continue;
+            keep[i] = true;
+            choose(all, keep, kept);
+            keep[i] = width_of(kept) <= width;
+        }
     }
+    choose(all, keep, kept);
 }
 
 void hints_list(const struct frame *frame, const struct layout *layout, int width,
                 struct hints *hints)
 {
-    hints->count = 0;
+    struct hints all = {0};
+
     if (frame->overlay != OVERLAY_NONE) {
-        add(hints, HINT_PANE, TERM_DOWN, "Arrows", "scroll");
-        add(hints, HINT_PANE, TERM_ESCAPE, "Esc", "close");
+        add(&all, HINT_PANE, TERM_ESCAPE, "Esc", "close");
     } else {
-        add_run(hints, frame);
-        add_panes(hints, frame, layout);
-        add(hints, HINT_PROGRAM, '?', "?", "help");
+        add_run(&all, frame);
+        add_panes(&all, frame, layout);
+        add(&all, HINT_PROGRAM, '?', "?", "help");
     }
-    add(hints, HINT_PROGRAM, 'q', "q", "quit");
-    cut(hints, width);
+    add(&all, HINT_PROGRAM, 'q', "q", "quit");
+    cut(&all, width, hints);
 }
 
 void hints_draw(const struct hints *hints, struct canvas *canvas, int y)

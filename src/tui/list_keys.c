@@ -73,12 +73,18 @@ static void press_order(struct frame *frame, int key, char message[PANE_MESSAGE]
     struct browse *browse = frame->browse;
 
     frame->augmented = false;
-    if (frame->confusion->step == 0)
-        snprintf(message, PANE_MESSAGE, "Mistakes appear after epoch 1.");
     if (key == 'w')
         browse->worst_first = !browse->worst_first;
     else
         browse->filter = browse->filter == BROWSE_MISTAKES ? BROWSE_ALL : BROWSE_MISTAKES;
+    if (frame->confusion->step == 0)
+        snprintf(message, PANE_MESSAGE, "Mistakes appear after epoch 1.");
+    else
+        snprintf(message, PANE_MESSAGE, "%s, %s.",
+                 browse->filter == BROWSE_MISTAKES ? "Mistakes"
+                 : browse->filter == BROWSE_CELL   ? "Images of the cell"
+                                                   : "All images",
+                 browse->worst_first ? "worst first" : "in order");
 }
 
 /* Goes to the image with a number, among all images if the list lacks it. */

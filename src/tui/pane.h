@@ -64,6 +64,7 @@ struct pane_class {
     /* For the key line: what the arrows and Enter do when the pane is focused; NULL: nothing, and
      * for Enter: it enlarges the pane. */
     const char *arrows, *enters;
+    bool scrolls; /* the arrows change only the state's `first`: a hint if there is more to see */
 
     /* What it shows and how to read it, for a beginner, in a few sentences. */
     const char *about;

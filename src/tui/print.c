@@ -5,19 +5,11 @@
 #include <langinfo.h>
 #include <string.h>
 
-/* The theme of a picture, which has no terminal to ask. */
-static enum theme picture_theme(const char *name)
-{
-    return strcmp(name, "light") == 0  ? THEME_LIGHT
-           : strcmp(name, "mono") == 0 ? THEME_MONO
-                                       : THEME_DARK;
-}
-
 bool print_screen(FILE *file, bool picture, const struct dashboard_options *options,
                   struct snapshot *snapshot, struct weights *weights, int columns, int rows,
                   struct error *error)
 {
-    const enum theme theme = picture_theme(options->theme);
+    const enum theme theme = theme_named(options->theme);
     const bool all = picture || strcmp(nl_langinfo(CODESET), "UTF-8") == 0;
     struct canvas canvas;
 

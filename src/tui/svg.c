@@ -10,6 +10,7 @@ enum {
     BASELINE = 15,
     MARGIN = 8,
     LAST_TIMES = 3, /* that the last frame is shown as long as another one */
+    GAP = 4,        /* same cells that a changed stretch of a row may have */
     HORIZONTAL = 0x2500,
 };
 
@@ -331,14 +332,15 @@ static void write_texts(const struct row *row)
 
 /* ---- pictures ---- */
 
-/* Writes a row; over another one it first hides that. */
-static void write_row(FILE *file, const struct canvas *canvas, int y, bool over, enum theme theme)
+/* Writes the cells from `left` to before `right` of a row; over other ones it first hides those. */
+static void write_row(FILE *file, const struct canvas *canvas, int y, int left, int right,
+                      bool over, enum theme theme)
 {
-    const struct row row = {file, canvas->cells + y * canvas->pitch, canvas->width, theme};
+    const struct row row = {file, canvas->cells + y * canvas->pitch + left, right - left, theme};
 
-    fprintf(file, "<g transform=\"translate(0 %d)\">\n", y * HIGH);
+    fprintf(file, "<g transform=\"translate(%d %d)\">\n", left * WIDE, y * HIGH);
     if (over)
-        write_box(&row, theme_rgb_back(theme), 0, 0, canvas->width * WIDE, HIGH);
+        write_box(&row, theme_rgb_back(theme), 0, 0, row.width * WIDE, HIGH);
     write_backgrounds(&row);
     write_blocks(&row);
     write_strokes(&row, SHAPE_LINE, "l");
@@ -349,15 +351,30 @@ static void write_row(FILE *file, const struct canvas *canvas, int y, bool over,
     fputs("</g>\n", file);
 }
 
-static bool same_row(const struct canvas *a, const struct canvas *b, int y)
+static bool same_cell(const struct cell *a, const struct cell *b)
 {
-    for (int x = 0; x < a->width; x++) {
-        const struct cell *one = &a->cells[y * a->pitch + x], *other = &b->cells[y * b->pitch + x];
-        if (one->glyph != other->glyph || one->style != other->style || one->fore != other->fore ||
-            one->back != other->back)
-            return false;
+    return a->glyph == b->glyph && a->style == b->style && a->fore == b->fore && a->back == b->back;
+}
+
+/* Writes what of a row differs from an earlier frame: stretches that have at least GAP same cells
+ * between them. */
+static void write_changes(FILE *file, const struct canvas *canvas, const struct canvas *before,
+                          int y, enum theme theme)
+{
+    const struct cell *now = canvas->cells + y * canvas->pitch;
+    const struct cell *old = before->cells + y * before->pitch;
+
+    for (int left = 0, right; left < canvas->width; left = right) {
+        right = left + 1;
+        if (same_cell(&now[left], &old[left]))
+            continue;
+        for (int x = right; x < canvas->width && x < right + GAP; x++)
+            right = same_cell(&now[x], &old[x]) ? right : x + 1;
+        /* neither half of a wide glyph alone */
+        left -= now[left].glyph == CANVAS_REST;
+        right += now[right - 1].wide;
+        write_row(file, canvas, y, left, right, true, theme);
     }
-    return true;
 }
 
 static void write_head(FILE *file, const struct canvas *canvas, enum theme theme)
@@ -395,8 +412,10 @@ void svg_write_frames(FILE *file, const struct canvas *frames, int count, double
                     "repeatCount=\"indefinite\"/>\n",
                     i / whole, whole * seconds);
         for (int y = 0; y < frames[i].height; y++)
-            if (i == 0 || !same_row(&frames[i - 1], &frames[i], y))
-                write_row(file, &frames[i], y, i > 0, theme);
+            if (i == 0)
+                write_row(file, &frames[i], y, 0, frames[i].width, false, theme);
+            else
+                write_changes(file, &frames[i], &frames[i - 1], y, theme);
         fputs("</g>\n", file);
     }
     fputs("</svg>\n", file);

@@ -18,7 +18,7 @@ void svg_write(FILE *file, const struct canvas *canvas, enum theme theme);
 
 /* Writes canvases of one size as an animation that browsers play again and again: `seconds` a
  * frame, and three times as long for the last one. What shows no animations shows the last one.
- * Rows that do not change are written once. */
+ * Of further frames only what changes is written. */
 void svg_write_frames(FILE *file, const struct canvas *frames, int count, double seconds,
                       enum theme theme);
 

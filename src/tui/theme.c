@@ -1,5 +1,7 @@
 #include "tui/theme.h"
 
+#include <string.h>
+
 enum {
     D = LOOK_DEFAULT,
     GREY_FIRST = 232, /* of the 256 colours: 24 greys */
@@ -115,6 +117,13 @@ static const uint8_t inks[INK_COUNT][2] = {
 
 #undef B
 #undef R
+
+enum theme theme_named(const char *name)
+{
+    return strcmp(name, "light") == 0  ? THEME_LIGHT
+           : strcmp(name, "mono") == 0 ? THEME_MONO
+                                       : THEME_DARK;
+}
 
 bool theme_has_inks(enum theme theme)
 {

@@ -27,6 +27,9 @@ struct look {
     int16_t fore, back; /* 0 to 255, or LOOK_DEFAULT */
 };
 
+/* The theme that --theme names, for a picture: that has no terminal to ask, so auto is dark. */
+enum theme theme_named(const char *name);
+
 /* Whether the theme shows inks: see canvas->inks. */
 bool theme_has_inks(enum theme theme);
 

@@ -192,6 +192,7 @@ static void move(struct frame *frame, enum key_action action, int height)
 const struct pane_class pane_activations = {
     .name = "Activations",
     .arrows = "scroll",
+    .scrolls = true,
     .about =
         "What each layer makes of the image, from the first to the last. Early maps still look "
         "like the image: edges and strokes. Later ones are smaller and say where a feature is. The "

@@ -178,6 +178,11 @@ static void press_undo(struct frame *frame, int key, char message[PANE_MESSAGE])
     lift(&frame->drawing);
 }
 
+static bool has_ink(const struct frame *frame)
+{
+    return !sketch_empty(frame->drawing.sketch);
+}
+
 static void press_clear(struct frame *frame, int key, char message[PANE_MESSAGE])
 {
     (void)key, (void)message;
@@ -210,7 +215,7 @@ static void point(struct frame *frame, const struct pointer *pointer, const stru
 static const struct pane_key keys[] = {
     {{'r'}, "r", "eraser", "pen or eraser", NULL, press_eraser},
     {{TERM_BACKSPACE}, "Backspace", "undo", "undo the last stroke", NULL, press_undo},
-    {{TERM_DELETE, 'd'}, "Delete, d", "clear", "clear", NULL, press_clear},
+    {{TERM_DELETE, 'd'}, "Delete, d", "clear", "clear", has_ink, press_clear},
     {.names = NULL},
 };
 

@@ -54,6 +54,7 @@ static void move(struct frame *frame, enum key_action action, int height)
 const struct pane_class pane_events = {
     .name = "Events",
     .arrows = "scroll",
+    .scrolls = true,
     .about = "What happened in this run, the newest first.",
     .draw = draw,
     .move = move,

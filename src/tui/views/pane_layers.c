@@ -243,6 +243,7 @@ static void move(struct frame *frame, enum key_action action, int height)
 const struct pane_class pane_layers = {
     .name = "Model",
     .arrows = "scroll",
+    .scrolls = true,
     .about =
         "The network, a layer a row: what it does, the shape of its output (-1 stands for the "
         "batch, then channels, height, width), and how many numbers it learns. |w| is the length "

@@ -179,6 +179,7 @@ const struct pane_class pane_neighbours = {
     .name = "Neighbours",
     .topic = "Map",
     .arrows = "neighbour",
+    .scrolls = true,
     .enters = "select",
     .about =
         "The images that are nearest to the selected one in all numbers of the layer, not only in "

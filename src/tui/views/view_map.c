@@ -8,7 +8,7 @@ enum {
     CARD_ROWS = 20,
     LARGE_WIDTH = 50, /* of the card and the neighbours: three columns of images */
     LARGE_CARD_ROWS = 27,
-    NEIGHBOUR_ROWS = 6, /* with fewer there are none */
+    NEIGHBOUR_ROWS = 11, /* of one row of images; with fewer there are none */
 };
 
 static void arrange(struct layout *layout, int y, int width, int height)
