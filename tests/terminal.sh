@@ -440,8 +440,8 @@ late_background() {
 
 # Keys around an answer count, and no byte of it does.
 background_among_keys() {
-    asked none '' && keys -l "b$(printf '\033]11;rgb:ffff/ffff/ffff\a')b" && eventually themed light &&
-        see 'epoch 1/.*batch 2/40' && keys q y && left 0
+    asked none '' && keys -l "b$(printf '\033]11;rgb:ffff/ffff/ffff\a')2" && eventually themed light &&
+        see 'epoch 1/.*batch 1/40' && see '^╭─ Loss.{70,}╮$' && keys q y && left 0
 }
 
 # A key that was pressed before the question works at once: nothing else wakes a paused program.

