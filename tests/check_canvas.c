@@ -345,6 +345,35 @@ static void a_band_is_a_background_with_edges_of_half_a_cell(void **unused)
     canvas_free(&canvas);
 }
 
+static void short_numbers_fit_their_columns(void **unused)
+{
+    static const struct {
+        double value;
+        const char *brief, *fixed; /* with 3 digits after the point */
+    } cases[] = {
+        {0.0, "0", ".000"},        {0.77, ".77", ".770"},      {0.09, ".090", ".090"},
+        {0.0037, ".0037", ".004"}, {0.00037, "4e-4", "4e-4"},  {0.996, "1.0", ".996"},
+        {1.234, "1.2", "1.23"},    {9.96, "10", "9.96"},       {9.999, "10", "10.0"},
+        {123.4, "123", "123"},     {123456.0, "1e+5", "1e+5"}, {0.9997, "1.0", "1.00"},
+    };
+    static const double odd[] = {NAN, INFINITY, -INFINITY, 1e300, -1e300, 1e-300};
+    char text[FIGURES_TEXT];
+    (void)unused;
+
+    for (int i = 0; i < CHECK_COUNT(cases); i++) {
+        figures_brief(text, cases[i].value);
+        assert_string_equal(text, cases[i].brief);
+        figures_fixed(text, cases[i].value, 3);
+        assert_string_equal(text, cases[i].fixed);
+    }
+    figures_brief(text, -0.0907);
+    assert_string_equal(text, "-.091");
+    for (int i = 0; i < CHECK_COUNT(odd); i++) {
+        figures_brief(text, odd[i]);
+        figures_fixed(text, odd[i], 3);
+    }
+}
+
 static void numbers_keep_their_zeros_and_have_none_before_the_point(void **unused)
 {
     static const struct {
@@ -491,6 +520,7 @@ static const struct CMUnitTest tests[] = {
     cmocka_unit_test(row_60_a_plot_of_any_size_draws),
     cmocka_unit_test(a_band_is_a_background_with_edges_of_half_a_cell),
     cmocka_unit_test(numbers_keep_their_zeros_and_have_none_before_the_point),
+    cmocka_unit_test(short_numbers_fit_their_columns),
     cmocka_unit_test(tall_figures_are_drawn_with_half_blocks_alone),
     cmocka_unit_test(a_title_drops_what_is_least_important_first),
     cmocka_unit_test(logarithmic_ticks_are_powers_of_ten),

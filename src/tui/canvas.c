@@ -273,13 +273,15 @@ static const struct {
     enum ink first;
     const char *name;
 } ink_names[] = {
-    {INK_NONE, "-"},         {INK_GREY, "grey"},       {INK_SIGN, "sign"},     {INK_COLD, "cold"},
-    {INK_WARM, "warm"},      {INK_HEAT, "heat"},       {INK_CLASS, "class"},   {INK_RIGHT, "right"},
-    {INK_BAND_WIDE, "wide"}, {INK_BAND, "band"},       {INK_BAR, "bar"},       {INK_TRACK, "track"},
-    {INK_GRID, "grid"},      {INK_ROW, "row"},         {INK_BLACK, "black"},   {INK_FOCUS, "focus"},
-    {INK_TRAIN, "train"},    {INK_TEST, "test"},       {INK_SECOND, "second"}, {INK_GOOD, "good"},
-    {INK_BAD, "bad"},        {INK_WARNING, "warning"}, {INK_REPLAY, "replay"}, {INK_DIM, "dim"},
-    {INK_BORDER, "border"},  {INK_COUNT, NULL},
+    {INK_NONE, "-"},      {INK_GREY, "grey"},       {INK_SIGN, "sign"},
+    {INK_COLD, "cold"},   {INK_WARM, "warm"},       {INK_HEAT, "heat"},
+    {INK_CLASS, "class"}, {INK_RIGHT, "right"},     {INK_BAND_WIDE, "wide"},
+    {INK_BAND, "band"},   {INK_BAR, "bar"},         {INK_TRACK, "track"},
+    {INK_GRID, "grid"},   {INK_ROW, "row"},         {INK_BLACK, "black"},
+    {INK_WHITE, "white"}, {INK_FOCUS, "focus"},     {INK_TRAIN, "train"},
+    {INK_TEST, "test"},   {INK_SECOND, "second"},   {INK_GOOD, "good"},
+    {INK_BAD, "bad"},     {INK_WARNING, "warning"}, {INK_REPLAY, "replay"},
+    {INK_DIM, "dim"},     {INK_BORDER, "border"},   {INK_COUNT, NULL},
 };
 
 static void dump_ink(enum ink ink, FILE *file)

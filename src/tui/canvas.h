@@ -76,6 +76,7 @@ enum ink {
     INK_GRID,                            /* faint lines in plots */
     INK_ROW,                             /* background of the selected row of a table */
     INK_BLACK,                           /* a glyph on INK_FOCUS, or on another bright ink */
+    INK_WHITE,                           /* the selected one of many cells with inks */
     INK_FOCUS,                           /* the selection; ticks of the progress bar */
     INK_TRAIN,                           /* from here on the colours of styles: SMOOTH, */
     INK_TEST,

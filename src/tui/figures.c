@@ -19,6 +19,15 @@ static void shorten_exponent(char *text)
         memmove(exponent, exponent + 1, strlen(exponent));
 }
 
+/* Takes the zero before the point away. */
+static void drop_zero(char *text)
+{
+    char *first = text[0] == '-' ? text + 1 : text;
+
+    if (first[0] == '0' && first[1] == '.')
+        memmove(first, first + 1, strlen(first));
+}
+
 void figures_number(char text[FIGURES_TEXT], double value)
 {
     const double size = fabs(value);
@@ -31,11 +40,44 @@ void figures_number(char text[FIGURES_TEXT], double value)
     } else {
         const int digits = size < 10.0 - 5e-4 ? 3 : size < 100.0 - 5e-3 ? 2 : 1;
         snprintf(text, FIGURES_TEXT, "%.*f", size < 1.0 - 5e-5 ? 4 : digits, value);
-        char *first = text[0] == '-' ? text + 1 : text;
-        if (first[0] == '0' && first[1] == '.' && size > 0.0)
-            memmove(first, first + 1, strlen(first));
-        else if (size == 0.0)
+        drop_zero(text);
+        if (size == 0.0)
             snprintf(text, FIGURES_TEXT, "0");
+    }
+}
+
+void figures_brief(char text[FIGURES_TEXT], double value)
+{
+    const double size = fabs(value);
+
+    if (!isfinite(value) || (size < 9.5e-4 && size > 0.0) || size >= 9999.5) {
+        snprintf(text, FIGURES_TEXT, "%.0e", value);
+        shorten_exponent(text);
+        return;
+    }
+    const int digits = size >= 9.95 || size == 0.0 ? 0
+                       : size >= 0.995             ? 1
+                       : size >= 0.0995            ? 2
+                       : size >= 0.00995           ? 3
+                                                   : 4;
+    snprintf(text, FIGURES_TEXT, "%.*f", digits, value);
+    drop_zero(text);
+}
+
+void figures_fixed(char text[FIGURES_TEXT], double value, int digits)
+{
+    const double half = 0.5 * pow(10.0, -digits);
+
+    if (isnan(value)) {
+        text[0] = '\0';
+    } else if (!isfinite(value) || (value < half && value > 0.0) || value >= 9999.5) {
+        snprintf(text, FIGURES_TEXT, "%.0e", value);
+        shorten_exponent(text);
+    } else {
+        const int before = value >= 99.95 ? 3 : value >= 9.995 ? 2 : value >= 1.0 - half ? 1 : 0;
+        const int after = before == 0 ? digits : before == 3 ? 0 : before == 2 ? 1 : 2;
+        snprintf(text, FIGURES_TEXT, "%.*f", after < digits ? after : digits, value);
+        drop_zero(text);
     }
 }
 

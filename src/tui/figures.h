@@ -18,6 +18,14 @@ enum {
  * ".0960", "1.042", "12.50"; "2.47e-8" if it is too small for that. */
 void figures_number(char text[FIGURES_TEXT], double value);
 
+/* A number with two significant digits in at most five characters, without a zero before the point:
+ * ".77", "-.090", ".0037", "12", "4e-5". */
+void figures_brief(char text[FIGURES_TEXT], double value);
+
+/* A positive number with so many digits after the point, fewer if it has digits before it: ".0030",
+ * "5.88", "12.3"; "3e-5" if it would be all zeros. NaN gives "". */
+void figures_fixed(char text[FIGURES_TEXT], double value, int digits);
+
 /* A percentage: "97.60". */
 void figures_percent(char text[FIGURES_TEXT], double value);
 

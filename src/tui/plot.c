@@ -460,27 +460,34 @@ static void y_ticks(struct plot *plot)
     }
 }
 
-/* Labels stand in the axis, centred at their ticks: `---- 1 ---- 2 ----`. */
-static void x_axis(struct plot *plot, const char *unit)
+void plot_ticks(struct canvas *canvas, double from, double to)
 {
-    const bool ascii = plot->canvas.glyphs == GLYPHS_ASCII;
-    const int y = plot->area.height, width = plot->area.width;
-    const double step = plot_round_step((plot->x_max - plot->x_min) / width * TICK_GAP);
-    struct canvas axis = canvas_inside(&plot->canvas, LABEL_WIDTH + 1, y, width, 1);
+    const bool ascii = canvas->glyphs == GLYPHS_ASCII;
+    struct canvas axis = canvas_inside(canvas, 1, 0, canvas->width - 1, 1);
+    const double step = plot_round_step((to - from) / axis.width * TICK_GAP);
 
-    canvas_put(&plot->canvas, LABEL_WIDTH, y, ascii ? '+' : 0x2514, STYLE_BORDER);
-    for (int x = 0; x < width; x++)
+    canvas_put(canvas, 0, 0, ascii ? '+' : 0x2514, STYLE_BORDER);
+    for (int x = 0; x < axis.width; x++)
         canvas_put(&axis, x, 0, ascii ? '-' : 0x2500, STYLE_BORDER);
-    double tick = (floor(plot->x_min / step) + 1.0) * step;
-    for (; tick < plot->x_max + step * 0.0001; tick += step) {
+    double tick = (floor(from / step) + 1.0) * step;
+    for (; tick < to + step * 0.0001; tick += step) {
         char text[24];
         label(text, LONG_DIGITS, tick);
         const int length = (int)strlen(text);
-        const int x = (int)fmin(x_share(plot, tick) * width, width - 1) - (length - 1) / 2;
-        if (x >= 1 && x + length <= width)
+        const int x =
+            (int)fmin((tick - from) / (to - from) * axis.width, axis.width - 1) - (length - 1) / 2;
+        if (x >= 1 && x + length <= axis.width)
             canvas_text(&axis, x - 1, 0, STYLE_DIM, " %s ", text);
     }
-    canvas_text(&plot->canvas, 0, y, STYLE_DIM, "%.*s", LABEL_WIDTH, unit);
+}
+
+static void x_axis(struct plot *plot, const char *unit)
+{
+    struct canvas axis =
+        canvas_inside(&plot->canvas, LABEL_WIDTH, plot->area.height, plot->area.width + 1, 1);
+
+    plot_ticks(&axis, plot->x_min, plot->x_max);
+    canvas_text(&plot->canvas, 0, plot->area.height, STYLE_DIM, "%.*s", LABEL_WIDTH, unit);
 }
 
 void plot_widen(double *low, double *high, double value)

@@ -44,6 +44,10 @@ void plot_widen(double *low, double *high, double value);
 void plot_init(struct plot *plot, struct canvas canvas, enum plot_scale scale, double low,
                double high, double x_min, double x_max, const char *x_unit);
 
+/* An x axis in a row of at least two cells, without its unit: labels stand in it, centred at their
+ * ticks: `+--- 1 ---- 2 ----`. */
+void plot_ticks(struct canvas *canvas, double from, double to);
+
 /* The number of columns of dots in the plot's area, and the x at the start of one. */
 int plot_columns(const struct plot *plot);
 double plot_x(const struct plot *plot, double column);

@@ -102,6 +102,7 @@ static const uint8_t inks[INK_COUNT][2] = {
     [INK_GRID]       = {237,  252},
     [INK_ROW]        = { 24,  153},
     [INK_BLACK]      = { 16,  231},
+    [INK_WHITE]      = {231,   16},
     [INK_FOCUS]      = { 39,   25},
     [INK_TRAIN]      = { 45,   25},
     [INK_TEST]       = {208,  166},
