@@ -90,6 +90,7 @@ static void init_frame(struct dashboard *dashboard)
         .log_scale = true,
         .smoothing = FRAME_SMOOTHING,
         .message = dashboard->message,
+        .screen = &dashboard->canvas,
     };
     frame_open(&dashboard->frame, dashboard->options->view);
 }

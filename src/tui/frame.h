@@ -71,6 +71,7 @@ struct frame {
     const struct moment *past; /* the moment that is shown; NULL: the snapshot's */
     int playing; /* times the slowest speed at which the replay goes on; 0: it stands still */
     const struct layout *layout; /* what is shown where; NULL: not known */
+    const struct canvas *screen; /* of its glyphs and inks; NULL: not known */
     enum view view;
     enum pane focus;                 /* the focused pane */
     bool zoomed;                     /* only the focused pane is shown */

@@ -79,6 +79,7 @@ static int find_scroll(const struct frame *frame, const struct layout *layout)
 
     for (size_t i = 0; i < sizeof ways / sizeof ways[0]; i++) {
         struct frame copy = *frame;
+        copy.layout = layout;
         pane_of(frame->focus)->move(&copy, ways[i].action, place != NULL ? place->height : 0);
         if (copy.panes[frame->focus].first != frame->panes[frame->focus].first)
             return ways[i].key;

@@ -101,6 +101,27 @@ static void travel(struct frame *frame, enum key_action action, char message[PAN
         snprintf(message, PANE_MESSAGE, "No earlier moment is stored.");
 }
 
+/* ---- the focus ---- */
+
+/* The next pane; if it has no place among those that are seen, it is shown alone. */
+static void focus_next(struct frame *frame, const struct layout *layout, int step)
+{
+    frame->focus = layout_next_pane(layout, frame->view, frame->focus, step);
+    if (layout->tier > LAYOUT_PANE && layout_find(layout, frame->focus) == NULL)
+        frame->zoomed = true;
+}
+
+/* A pane that was shown alone may have no place among the others: then the first one is focused. */
+static void settle_focus(struct frame *frame, int width, int height)
+{
+    struct layout layout;
+
+    frame->layout = NULL;
+    screen_layout(&layout, frame, width, height);
+    if (layout.count > 0 && layout_find(&layout, frame->focus) == NULL)
+        frame->focus = layout_first_pane(frame->view);
+}
+
 /* ---- the mouse ---- */
 
 static void point_at_pane(struct frame *frame, const struct pointer *pointer,
@@ -119,6 +140,19 @@ static void point_at_pane(struct frame *frame, const struct pointer *pointer,
         pane->point(frame, pointer, &canvas, pointer->x - place->x, pointer->y - place->y, message);
 }
 
+static void point_at_panes(struct frame *frame, const struct pointer *pointer,
+                           const struct layout *layout, char message[PANE_MESSAGE])
+{
+    for (int i = 0; i < layout->count; i++) {
+        const struct place *place = &layout->places[i];
+        if (pointer->x >= place->x && pointer->x < place->x + place->width &&
+            pointer->y >= place->y && pointer->y < place->y + place->height) {
+            point_at_pane(frame, pointer, place, layout, message);
+            return;
+        }
+    }
+}
+
 void navigate_point(struct frame *frame, const struct pointer *pointer, int width, int height,
                     char message[PANE_MESSAGE])
 {
@@ -127,20 +161,14 @@ void navigate_point(struct frame *frame, const struct pointer *pointer, int widt
 
     message[0] = '\0';
     screen_layout(&layout, frame, width, height);
+    frame->layout = &layout;
     if (pointer->act == POINTER_PRESS || pointer->act == POINTER_RELEASE)
         frame->drawing.dragging = false;
-    if (tab != VIEW_COUNT && pointer->act == POINTER_PRESS && layout.header_rows > 1) {
+    if (tab != VIEW_COUNT && pointer->act == POINTER_PRESS && layout.header_rows > 1)
         frame_open(frame, tab);
-        return;
-    }
-    for (int i = 0; i < layout.count; i++) {
-        const struct place *place = &layout.places[i];
-        if (pointer->x >= place->x && pointer->x < place->x + place->width &&
-            pointer->y >= place->y && pointer->y < place->y + place->height) {
-            point_at_pane(frame, pointer, place, &layout, message);
-            return;
-        }
-    }
+    else
+        point_at_panes(frame, pointer, &layout, message);
+    settle_focus(frame, width, height);
 }
 
 /* ---- keys ---- */
@@ -180,8 +208,7 @@ static bool act(struct frame *frame, int key, const struct layout *layout,
     case KEY_MOVE_END: move_anything(frame, action, layout, size); return true;
     case KEY_NEXT_PANE:
     case KEY_PREVIOUS_PANE:
-        frame->focus =
-            layout_next_pane(layout, frame->view, frame->focus, action == KEY_NEXT_PANE ? 1 : -1);
+        focus_next(frame, layout, action == KEY_NEXT_PANE ? 1 : -1);
         return true;
     case KEY_ZOOM: enter(frame, message); return true;
     case KEY_BACK: go_back(frame, layout); return true;
@@ -220,10 +247,14 @@ bool navigate(struct frame *frame, int key, int width, int height, char message[
     if (type(frame, key, message))
         return true;
     screen_layout(&layout, frame, width, height);
+    frame->layout = &layout;
     const struct pane_key *found =
         frame->overlay == OVERLAY_NONE ? find_key(frame, &layout, key) : NULL;
-    if (found == NULL)
-        return act(frame, key, &layout, &size, message);
-    found->press(frame, key, message);
-    return true;
+    bool acted = found != NULL;
+    if (acted)
+        found->press(frame, key, message);
+    else
+        acted = act(frame, key, &layout, &size, message);
+    settle_focus(frame, width, height);
+    return acted;
 }
