@@ -6,6 +6,7 @@
 #include "support/memory.h"
 #include "train/checkpoint.h"
 #include "tui/frame.h"
+#include "tui/sheet.h"
 
 #include <math.h>
 
@@ -403,7 +404,7 @@ static void the_cursor_is_drawn_under_the_pointer(void **unused)
     }
 }
 
-/* ---- activations and filters ---- */
+/* ---- activations and kernels ---- */
 
 static struct model *model;
 static struct activations activations;
@@ -444,14 +445,21 @@ static void draw_activations(const struct activations *of, int first, bool focus
     draw_pane(PANE_ACTIVATIONS, &frame, focused, canvas);
 }
 
-static void draw_filters(const struct model *of, const float *weights, bool focused,
+/* The weights of a layer, by its row in the table, with themselves as gradients. */
+static void draw_kernels(const struct model *of, const float *weights, int row, int selected,
                          struct canvas *canvas)
 {
+    const struct inside inside = {.gradients = weights, .gradients_images = 512};
     struct error error;
-    struct frame frame = {.model = of, .weights = weights_new(of, weights, NULL, 0, &error)};
+    struct frame frame = {.model = of,
+                          .weights = weights_new(of, weights, NULL, 0, &error),
+                          .inside = &inside,
+                          .classes = &classes};
 
     assert_non_null(frame.weights);
-    draw_pane(PANE_FILTERS, &frame, focused, canvas);
+    frame.panes[PANE_MODEL].first = row;
+    frame.panes[PANE_KERNELS].first = selected;
+    draw_pane(PANE_KERNELS, &frame, true, canvas);
     weights_drop(frame.weights);
 }
 
@@ -490,30 +498,31 @@ static void activations_that_are_not_finite_are_reported(void **unused)
     assert_activations("activations-nan", 16, 60, 8, GLYPHS_ASCII);
 }
 
-static void assert_filters(int width, int height, enum glyphs glyphs)
+static void assert_kernels(int width, int height, enum glyphs glyphs)
 {
     struct canvas canvas = make_canvas(width, height, glyphs);
 
-    draw_filters(model, state, false, &canvas);
-    frame_compare(frame_text(&canvas), "filters", width, height, glyphs);
+    draw_kernels(model, state, 0, 2, &canvas);
+    frame_compare(frame_text(&canvas), "kernels-first", width, height, glyphs);
 }
 
-static void the_first_layers_filters(void **unused)
+static void the_first_layers_kernels(void **unused)
 {
     (void)unused;
-    assert_filters(80, 20, GLYPHS_ASCII);
-    assert_filters(40, 10, GLYPHS_BRAILLE);
-    assert_filters(20, 6, GLYPHS_ASCII);
+    assert_kernels(80, 20, GLYPHS_ASCII);
+    assert_kernels(40, 10, GLYPHS_BRAILLE);
+    assert_kernels(20, 6, GLYPHS_ASCII);
 }
 
-static void row_60_activations_and_filters_draw_at_every_size(void **unused)
+static void row_60_activations_and_kernels_draw_at_every_size(void **unused)
 {
     (void)unused;
     FOR_EVERY_SIZE(width, height)
     {
         struct canvas canvas = make_canvas(width, height, GLYPHS_BRAILLE);
         draw_activations(&activations, (width + height) % model->layer_count, false, &canvas);
-        draw_filters(model, state, false, &canvas);
+        canvas.inks = width % 2 == 0;
+        draw_kernels(model, state, (width + height) % 13, width, &canvas);
         free(frame_text(&canvas));
     }
 }
@@ -532,6 +541,8 @@ static const char *const texts[] = {
     "Conv2d(2, 27) SiLU Flatten Linear(10)",
     "MaxPool2d((28, 1)) Flatten Linear(3) Linear(10)",
     "Conv2d(7, 4, padding=20, stride=3) ReLU AvgPool2d((1, 2)) Flatten Linear(10)",
+    "Conv2d(8, 3) BatchNorm2d ReLU Conv2d(8, 3, groups=8, bias=False) Conv2d(16, 1, groups=2) "
+    "AdaptiveAvgPool2d(1) Linear(300) ReLU Linear(10)",
 };
 
 struct depths {
@@ -579,8 +590,53 @@ static void the_inside_of_any_network_draws_at_many_sizes(void **unused)
             struct canvas canvas = make_canvas(width, height, (enum glyphs)(size % 3));
             canvas.inks = size % 2 == 0;
             draw_activations(&inside.activations, size % inside.model->layer_count, false, &canvas);
-            draw_filters(inside.model, inside.state, false, &canvas);
+            draw_kernels(inside.model, inside.state, size % 9, size * size, &canvas);
             free(frame_text(&canvas));
+        }
+        free_inside(&inside);
+    }
+}
+
+/* The corner of each tile that is seen, and no cell outside of the sheet. */
+static void assert_tiles(const struct model *of, int layer, const struct canvas *canvas,
+                         int selected, bool numbers)
+{
+    struct sheet sheet;
+
+    sheet_of(&sheet, of, layer);
+    const int count = sheet_count(&sheet), own = selected % count;
+    const struct sheet_layout layout = sheet_lay_out(&sheet, canvas, own, numbers);
+    bool seen = false;
+    for (int tile = 0; tile < count; tile++) {
+        int x, y;
+        if (!sheet_place(&sheet, &layout, tile, &x, &y))
+            continue;
+        seen = seen || tile == own;
+        const int at = sheet_at(&sheet, &layout, x, y);
+        if (layout.weights_line > 0 && layout.units > 1) /* a cell has two weights */
+            assert_in_range(tile - at, 0, layout.weights_line);
+        else
+            assert_int_equal(at, tile);
+    }
+    assert_int_equal(seen, layout.down > 0);
+    assert_int_equal(sheet_at(&sheet, &layout, canvas->width, canvas->height), -1);
+}
+
+static void a_press_finds_the_tile_that_is_drawn_there(void **unused)
+{
+    struct depths inside;
+    (void)unused;
+
+    for (int i = 0; i < CHECK_COUNT(texts); i++) {
+        make_inside(&inside, texts[i]);
+        for (int size = 0; size < 40; size++) {
+            const struct canvas canvas = {.width = size * 7 % 80 + 1,
+                                          .height = size * 11 % 50 + 1,
+                                          .glyphs = GLYPHS_BRAILLE,
+                                          .inks = size % 2 == 0};
+            for (int l = 0; l < inside.model->layer_count; l++)
+                if (inside.model->layers[l].parameter_count > 0)
+                    assert_tiles(inside.model, l, &canvas, size * size * 31, size % 3 == 0);
         }
         free_inside(&inside);
     }
@@ -593,8 +649,8 @@ static void assert_inside(const char *name, const char *text, int first, int wid
     struct depths inside;
 
     make_inside(&inside, text);
-    draw_filters(inside.model, inside.state, true, &canvas);
-    snprintf(file, sizeof file, "%s-filters", name);
+    draw_kernels(inside.model, inside.state, first, 3, &canvas);
+    snprintf(file, sizeof file, "%s-kernels", name);
     frame_compare(frame_text(&canvas), file, width, height, GLYPHS_ASCII);
     canvas = make_canvas(width, height, GLYPHS_ASCII);
     draw_activations(&inside.activations, first, true, &canvas);
@@ -603,7 +659,7 @@ static void assert_inside(const char *name, const char *text, int first, int wid
     free_inside(&inside);
 }
 
-static void filters_of_5x5_and_maps_with_negative_values(void **unused)
+static void kernels_of_5x5_and_maps_with_negative_values(void **unused)
 {
     (void)unused;
     assert_inside("lenet5", texts[2], 1, 80, 24);
@@ -640,10 +696,11 @@ static const struct CMUnitTest tests[] = {
     ACTIVATIONS_TEST(the_activations_of_the_first_layers),
     ACTIVATIONS_TEST(the_activations_of_the_last_layers),
     ACTIVATIONS_TEST(activations_that_are_not_finite_are_reported),
-    ACTIVATIONS_TEST(the_first_layers_filters),
-    ACTIVATIONS_TEST(row_60_activations_and_filters_draw_at_every_size),
+    ACTIVATIONS_TEST(the_first_layers_kernels),
+    ACTIVATIONS_TEST(row_60_activations_and_kernels_draw_at_every_size),
     DRAW_TEST(the_inside_of_any_network_draws_at_many_sizes),
-    DRAW_TEST(filters_of_5x5_and_maps_with_negative_values),
+    DRAW_TEST(a_press_finds_the_tile_that_is_drawn_there),
+    DRAW_TEST(kernels_of_5x5_and_maps_with_negative_values),
     DRAW_TEST(weights_of_each_class_as_pictures_of_the_image),
 };
 

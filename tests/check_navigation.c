@@ -96,7 +96,7 @@ static void point(enum pointer_act act, int x, int y, int width, int height)
 
 static void tab_wraps_around_the_visible_panes(void **unused)
 {
-    static const enum pane order[] = {PANE_ACCURACY, PANE_MODEL, PANE_CARD, PANE_LOSS};
+    static const enum pane order[] = {PANE_ACCURACY, PANE_BLOCKS, PANE_CARD, PANE_LOSS};
     (void)unused;
 
     assert_int_equal(frame.focus, PANE_LOSS);
@@ -689,12 +689,15 @@ static void a_press_focuses_a_pane_and_the_wheel_scrolls_it(void **unused)
 {
     (void)unused;
 
-    point(POINTER_PRESS, 5, 16, 80, 24);
-    assert_int_equal(frame.focus, PANE_MODEL);
-    point(POINTER_DOWN, 5, 16, 80, 24);
-    assert_int_equal(frame.panes[PANE_MODEL].first, 1);
-    point(POINTER_UP, 5, 16, 80, 24);
-    assert_int_equal(frame.panes[PANE_MODEL].first, 0);
+    model = sample_model_again(model, "Conv2d(4, 3) MaxPool2d(2) Flatten Linear(9) Linear(9) "
+                                      "Linear(9) Linear(9) Linear(9) Linear(9) Linear(10)");
+    frame.model = model;
+    point(POINTER_PRESS, 55, 16, 80, 24);
+    assert_int_equal(frame.focus, PANE_BLOCKS);
+    point(POINTER_DOWN, 55, 16, 80, 24);
+    assert_int_equal(frame.panes[PANE_BLOCKS].first, 1);
+    point(POINTER_UP, 55, 16, 80, 24);
+    assert_int_equal(frame.panes[PANE_BLOCKS].first, 0);
     point(POINTER_PRESS, 20, 5, 80, 24);
     assert_int_equal(frame.focus, PANE_LOSS);
     assert_in_range((int)(frame.crosshair * 100.0), 30, 50);

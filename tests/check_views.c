@@ -25,6 +25,8 @@ static struct browse browse;
 static struct outcomes outcomes;
 static struct confusion confusion;
 static struct activations activations;
+static struct inside inside_model;
+static float *gradients;
 static struct sketch *sketch;
 static uint8_t digit[DATASET_PIXELS_MAX];
 
@@ -140,6 +142,32 @@ static void make_inside(void)
     sketch_digit(sketch, digit);
 }
 
+/* Gradients like waves, and the distributions of both at some moments: the weights grow. */
+static void make_studies(void)
+{
+    struct error error;
+    float *state = memory_new(model->state_count, sizeof *state, &error);
+
+    gradients = memory_new(model->parameter_count, sizeof *gradients, &error);
+    assert_non_null(gradients);
+    assert_non_null(state);
+    for (size_t i = 0; i < model->parameter_count; i++)
+        gradients[i] = 0.01F * sinf((float)i);
+    inside_model = (struct inside){.gradients = gradients,
+                                   .gradients_images = 512,
+                                   .gradients_step = 250,
+                                   .distributions = {.model = model}};
+    for (int step = 0; step <= 250; step += 50) {
+        for (size_t i = 0; i < model->state_count; i++)
+            state[i] = weights->state[i] * (0.5F + (float)step / 500.0F);
+        struct distribution_column *column =
+            distribution_column_new(model, state, gradients, step, &error);
+        assert_non_null(column);
+        distributions_add(&inside_model.distributions, column);
+    }
+    free(state);
+}
+
 /* A run of a network on data of this shape. */
 static void make_all(const struct sample_shape *of, const char *network)
 {
@@ -155,6 +183,7 @@ static void make_all(const struct sample_shape *of, const char *network)
     make_predictions();
     make_outcomes();
     make_inside();
+    make_studies();
     events = (struct events){0};
     events_watch(&events, &snapshot);
 }
@@ -172,6 +201,8 @@ static int tear_down(void **unused)
     browse_fini(&browse);
     outcomes_fini(&outcomes);
     activations_fini(&activations);
+    distributions_fini(&inside_model.distributions);
+    free(gradients);
     weights_drop(weights);
     sketch_free(sketch);
     dataset_fini(&data);
@@ -194,6 +225,7 @@ static struct frame make_frame(void)
         .outcomes = &outcomes,
         .confusion = &confusion,
         .activations = &activations,
+        .inside = &inside_model,
         .true_class = 4,
         .predicted_class = 5,
         .drawing = {.sketch = sketch,
@@ -268,6 +300,136 @@ static void every_view_has_its_looks(void **unused)
         frame_open(&frame, (enum view)view);
         assert_styles(&frame, name, 80, 24);
     }
+}
+
+static void the_model_has_its_looks_on_a_large_screen(void **unused)
+{
+    struct frame frame = make_frame();
+    (void)unused;
+
+    frame_open(&frame, VIEW_MODEL);
+    frame.panes[PANE_MODEL].first = 2;
+    frame.panes[PANE_KERNELS].first = 5;
+    assert_styles(&frame, "model", 160, 50);
+    assert_frame(&frame, "model", 160, 50, GLYPHS_ASCII);
+    assert_frame(&frame, "model", 160, 50, GLYPHS_BRAILLE);
+    frame.panes[PANE_MODEL].first = 3; /* batch norm */
+    assert_styles(&frame, "model-norm", 160, 50);
+    frame.panes[PANE_MODEL].first = 100; /* the last layer */
+    assert_styles(&frame, "model-last", 160, 50);
+}
+
+/* Whether a row has nothing but spaces and borders. */
+static bool is_empty(const struct canvas *canvas, int y)
+{
+    for (int x = 0; x < canvas->width; x++) {
+        const struct cell *cell = &canvas->cells[y * canvas->pitch + x];
+        const bool border = cell->style == STYLE_BORDER || cell->style == STYLE_FOCUS;
+        if ((cell->glyph != ' ' || cell->back != INK_NONE) && !border)
+            return false;
+    }
+    return true;
+}
+
+static void no_more_than_6_rows_of_a_large_screen_are_empty(void **unused)
+{
+    static const enum view views[] = {VIEW_OVERVIEW, VIEW_MODEL};
+    struct frame frame = make_frame();
+    (void)unused;
+
+    for (int i = 0; i < CHECK_COUNT(views); i++)
+        for (int row = 0; row < 13; row++) {
+            struct canvas canvas;
+            struct error error;
+            int empty = 0;
+            assert_true(canvas_new(&canvas, 160, 50, &error));
+            canvas.glyphs = GLYPHS_BRAILLE;
+            canvas.inks = true;
+            frame_open(&frame, views[i]);
+            frame.panes[PANE_MODEL].first = row;
+            screen_draw(&frame, &canvas);
+            for (int y = 0; y < canvas.height; y++)
+                empty += is_empty(&canvas, y);
+            canvas_free(&canvas);
+            assert_in_range(empty, 0, 6);
+        }
+}
+
+static void the_overview_has_its_looks_on_a_large_screen(void **unused)
+{
+    struct frame frame = make_frame();
+    (void)unused;
+
+    assert_styles(&frame, "overview", 160, 50);
+    assert_frame(&frame, "overview", 160, 50, GLYPHS_BRAILLE);
+    frame.focus = PANE_WORST;
+    frame.zoomed = true;
+    assert_frame(&frame, "worst", 80, 24, GLYPHS_ASCII);
+    frame.outcomes = NULL;
+    assert_frame(&frame, "worst-none", 40, 10, GLYPHS_ASCII);
+}
+
+static void the_card_shows_the_selected_one_of_the_worst_mistakes(void **unused)
+{
+    struct frame frame = make_frame();
+    char message[PANE_MESSAGE];
+    (void)unused;
+
+    outcomes.losses[40] = 9.0F; /* read wrong */
+    outcomes.losses[7] = NAN;
+    frame.focus = PANE_WORST;
+    assert_true(navigate(&frame, TERM_HOME, 160, 50, message));
+    assert_int_equal(browse.image, 7); /* a loss that is not a number is the worst */
+    assert_true(navigate(&frame, TERM_RIGHT, 160, 50, message));
+    assert_int_equal(browse.image, 40);
+    assert_true(navigate(&frame, TERM_ENTER, 160, 50, message));
+    assert_int_equal(frame.view, VIEW_SAMPLES);
+    assert_int_equal(browse.filter, BROWSE_MISTAKES);
+}
+
+static void enter_on_a_layer_shows_its_weights_and_esc_goes_back(void **unused)
+{
+    struct frame frame = make_frame();
+    char message[PANE_MESSAGE];
+    (void)unused;
+
+    frame_open(&frame, VIEW_MODEL);
+    for (int i = 0; i < 2; i++)
+        assert_true(navigate(&frame, TERM_DOWN, 80, 24, message));
+    assert_true(navigate(&frame, TERM_ENTER, 80, 24, message));
+    assert_styles(&frame, "kernels", 80, 24);
+    assert_frame(&frame, "kernels", 80, 24, GLYPHS_ASCII);
+    assert_true(navigate(&frame, TERM_RIGHT, 80, 24, message));
+    assert_true(navigate(&frame, TERM_DOWN, 80, 24, message));
+    assert_int_equal(frame.panes[PANE_KERNELS].first, 4 + 1); /* of 4 inputs */
+    assert_true(navigate(&frame, 'v', 80, 24, message));
+    assert_frame(&frame, "kernels-values", 80, 24, GLYPHS_ASCII);
+    assert_true(navigate(&frame, TERM_TAB, 80, 24, message));
+    assert_int_equal(frame.focus, PANE_HISTOGRAMS);
+    assert_styles(&frame, "histograms", 80, 24);
+    assert_frame(&frame, "histograms", 80, 24, GLYPHS_ASCII);
+    assert_true(navigate(&frame, TERM_PAGE_DOWN, 80, 24, message));
+    assert_int_equal(frame.panes[PANE_MODEL].first, 3);
+    assert_true(navigate(&frame, TERM_ESCAPE, 80, 24, message));
+    assert_int_equal(frame.focus, PANE_MODEL);
+    assert_false(frame.zoomed);
+    assert_int_equal(frame.view, VIEW_MODEL);
+}
+
+/* What is drawn at the cell is what a press there selects. */
+static void a_press_selects_a_layer_and_a_kernel(void **unused)
+{
+    const struct pointer row = {POINTER_PRESS, 5, 2 + 2 + 5}, tile = {POINTER_PRESS, 91, 9};
+    struct frame frame = make_frame();
+    char message[PANE_MESSAGE];
+    (void)unused;
+
+    frame_open(&frame, VIEW_MODEL);
+    navigate_point(&frame, &row, 160, 50, message);
+    assert_int_equal(frame.panes[PANE_MODEL].first, 5);
+    navigate_point(&frame, &tile, 160, 50, message);
+    assert_int_equal(frame.focus, PANE_KERNELS);
+    assert_int_equal(frame.panes[PANE_KERNELS].first, 2 * 8 + 1); /* output 3, input 2 */
 }
 
 static void the_overview_at_every_tier(void **unused)
@@ -642,7 +804,7 @@ static void a_layer_out_of_its_healthy_range_gives_a_warning(void **unused)
     assert_non_null(frame.weights);
     char *text = draw(&frame, 80, 24, GLYPHS_ASCII);
     weights_drop(frame.weights);
-    assert_non_null(strstr(text, "0!"));
+    assert_non_null(strstr(text, "75%!"));
     assert_non_null(strstr(text, "ReLU-3: 75 % of its outputs never fire"));
     free(text);
 }
@@ -658,6 +820,7 @@ static void assert_table(const char *text, const char *name, int row, int width,
     float *state = memory_new(other->state_count, sizeof *state, &error);
     assert_non_null(state);
     frame.model = other;
+    frame.inside = NULL;
     frame.weights = weights_new(other, state, NULL, 250, &error);
     assert_non_null(frame.weights);
     free(state);
@@ -820,9 +983,9 @@ static void the_layer_table_scrolled_and_focused(void **unused)
     struct frame frame = make_frame();
     (void)unused;
 
-    frame.focus = PANE_MODEL;
-    frame.panes[PANE_MODEL].first = 11;
-    assert_frame(&frame, "layers", 80, 24, GLYPHS_ASCII);
+    frame_open(&frame, VIEW_MODEL);
+    frame.panes[PANE_MODEL].first = 8;
+    assert_frame(&frame, "layers", 80, 22, GLYPHS_ASCII);
 }
 
 static void before_the_first_batch_at_80x24(void **unused)
@@ -1038,6 +1201,9 @@ static struct inside make_map(void)
                                      .points = map_points,
                                      .predicted = map_predicted};
     return (struct inside){
+        .gradients = gradients,
+        .gradients_images = 512,
+        .distributions = inside_model.distributions,
         .map = &projection,
         .map_step = 200,
         .neighbours = {.image = 0, .count = 3, .images = {20, 40, 60}, .distances = {1, 2, 3}}};
@@ -1211,6 +1377,12 @@ static const struct CMUnitTest tests[] = {
     TEST(the_overview_at_every_tier),
     TEST(the_plots_at_every_tier),
     TEST(the_model_at_every_tier),
+    TEST(the_model_has_its_looks_on_a_large_screen),
+    TEST(no_more_than_6_rows_of_a_large_screen_are_empty),
+    TEST(the_overview_has_its_looks_on_a_large_screen),
+    TEST(the_card_shows_the_selected_one_of_the_worst_mistakes),
+    TEST(enter_on_a_layer_shows_its_weights_and_esc_goes_back),
+    TEST(a_press_selects_a_layer_and_a_kernel),
     TEST(the_samples_at_every_tier),
     TEST(the_confusion_matrix_at_every_tier),
     TEST(the_drawing_at_every_tier),

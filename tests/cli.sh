@@ -818,7 +818,7 @@ snapshot_80x24() {
     says "$scratch/frame" '^ ■ FINISHED +epoch 1/1 .* 100% +elapsed 0:00 +test [0-9.]+ +best [0-9.]+ @1$' &&
         says "$scratch/frame" '─ Loss.* train [0-9.]+ +● test [0-9.]+' &&
         says "$scratch/frame" '─ Accuracy % .*━ [0-9.]+ +● [0-9.]+' &&
-        says "$scratch/frame" 'Model basic  layers 1-6 of 17 ' &&
+        says "$scratch/frame" 'Model  basic .* 9,902 ' &&
         says "$scratch/frame" '(Sample|Mistake)  test 0 ' && says "$scratch/frame" 'read as [0-9]' &&
         sed -n 24p "$scratch/frame" | grep -q 'q quit$'
 }

@@ -17,18 +17,17 @@ header() {
 }
 
 panes() {
-    see '^╭─ Loss.*╮╭─ Accuracy %.*╮$' &&
-        see '^╭─ Model basic  layers [0-9]+-[0-9]+ of 17 ─+╮╭─ (Sample|Mistake)  test [0-9]+ ─+╮$'
+    see '^╭─ Loss.*╮╭─ (Sample|Mistake)  test [0-9]+ ─+╮$' && see '^╭─ Accuracy %.*╮' &&
+        see '╭─ Model  basic ─+ 9,902 ─╮$'
 }
 
 axes() {
-    see '^│ *[0-9.]+┤' && see '││ *[0-9.]+┤' && see '^│epoch└─.*─││epoch└─.*─│$'
+    see '^│ *[0-9.]+┤' && [ "$(grep -c '^│epoch└─.*─│' "$scratch/screen")" -eq 2 ]
 }
 
 layers() {
-    see '^│Layer \(type\) +Output Shape +Param #│' &&
-        see '^│Conv2d-1 +\[-1, 4, 28, 28\] +36│' && see '^│Conv2d-4 +\[-1, 8, 28, 28\] +288│' &&
-        see '^│Total params: 9,902 '
+    see '│ Conv2d-1 \+2 +4×28×28 +44 │$' && see '│ Conv2d-4 \+2 +8×28×28 +304 │$' &&
+        see '│ MaxPool2d-7 +8×14×14 +│$'
 }
 
 samples() {
@@ -47,8 +46,8 @@ key_line() {
 # framed WIDTH HEIGHT: between the header and the key line every row has a border in the first and
 # in the last column.
 framed() {
-    [ "$(wc -l <"$scratch/screen")" -eq "$2" ] && seen '^╭─ Loss.*╮╭─ Accuracy %.*╮' &&
-        seen '^╭─ Model basic .*╮╭─ .*╮$' && seen '╭─ (Sample|Mistake) .*╮$' &&
+    [ "$(wc -l <"$scratch/screen")" -eq "$2" ] && seen '^╭─ Loss.*╮╭─ .*╮$' && seen '╭─ Accuracy %.*╮' &&
+        seen '╭─ Model  basic .*╮' && seen '╭─ (Sample|Mistake) .*╮$' &&
         sed -n "$(($2))p" "$scratch/screen" | grep 'q quit' &&
         ! sed -n "3,$(($2 - 2))p" "$scratch/screen" | grep -vE "^[╭│╰].{$(($1 - 2))}[╮│╯]\$"
 }
@@ -69,7 +68,7 @@ start 80 24 "$many --paused"
 check "--paused: the header shows it, and the moment of the run" header
 check "the plots, the model and the samples have panes" panes
 check "the plots' axes have numbers" axes
-check "the layer table has a heading, layers and a total" layers
+check "the network has a row a block" layers
 check "a sample has its label, the prediction and the likeliest classes" samples
 check "the last line shows the keys" eventually key_line
 
@@ -99,8 +98,8 @@ step_epochs() {
 
 # A plot of test results, and numbers in the titles.
 plotted() {
-    see 'Loss +━ train [0-9.]+ +● test [0-9.]+' && see 'Accuracy % +━ [0-9.]+ +● [0-9.]+' &&
-        see '^│[^●]*●.*││' && see '││[^●]*●.*│$' && eventually braille
+    see 'Loss +━ train [0-9.]+ +● test [0-9.]+' && see 'Accuracy % .*━ [0-9.]+ +● [0-9.]+' &&
+        see '^│[^●]*●.*││' && eventually braille
 }
 
 # Braille is U+2800 to U+28FF. Collation has no range for it, so the bytes are matched.
@@ -159,13 +158,14 @@ check "p pauses" pause p
 
 # ---- panes ----
 
-scroll_layers() {
-    keys Tab Tab Down && see 'layers 2-7 of 17' && keys j && see 'layers 3-8 of 17' &&
-        keys k && see 'layers 2-7 of 17' && keys PageDown && see 'layers 8-13 of 17' &&
-        keys End && see 'layers 12-17 of 17' && see '^│Linear-17 +\[-1, 10\] +330│' &&
-        keys Down Down && keys Up && see 'layers 11-16 of 17' &&
-        keys PageUp && see 'layers 5-10 of 17' && keys Home && see 'layers 1-6 of 17' &&
-        keys Up Up && keys Down && see 'layers 2-7 of 17'
+# In the model's table. Afterwards the network of the overview is focused.
+select_layers() {
+    keys 3 && see '^│▸Conv2d-1 +\[-1, 4, 28, 28\] +36 +3x3' && keys Down &&
+        see '^│▸BatchNorm2d-2 ReLU-3 ' && keys j && see '^│▸Conv2d-4 ' && keys k &&
+        see '^│▸BatchNorm2d-2 ' && keys Up Up && see '^│▸Conv2d-1 ' && keys End &&
+        see '^│▸Linear-17 +\[-1, 10\] +330 ' && keys Home && see '^│▸Conv2d-1 ' &&
+        keys Down Down Enter && see '─ Conv2d-4 kernels' && keys Escape && see '^│▸Conv2d-4 ' &&
+        keys Home 1 Tab Tab
 }
 
 # In the samples' pane.
@@ -184,9 +184,9 @@ focus_shows() {
     keys BTab && eventually title_is != "$old" && keys Tab && eventually title_is = "$old"
 }
 
-# The row of the model's title, with its escape sequences.
+# The row of the first titles, with its escape sequences.
 title() {
-    tmux capture-pane -e -p -t main | grep 'Model basic'
+    tmux capture-pane -e -p -t main | grep -E ' (Sample|Mistake) '
 }
 
 title_is() {
@@ -225,7 +225,7 @@ redraw() {
         keys C-l && see_no LITTER && panes
 }
 
-check "Tab and the arrows scroll the layer table" scroll_layers
+check "arrows select a layer, and Enter shows its weights" select_layers
 check "Tab and the arrows select samples" move_samples
 check "the focused pane looks different" focus_shows
 check "? and F1 open the help, Esc and ? close it" help_opens
@@ -249,7 +249,7 @@ colorful() {
 
 opens_views() {
     start 80 24 "$many --paused" && see PAUSED && keys 2 && see '^│ +[0-9.]+┤.{60,}│$' && keys 3 &&
-        see 'Param # Kern +.w. .grad. .dw/w. +dead' && keys 4 && see 'Activations +test #?0' &&
+        see 'Params +Kern +.w. .grad. .dw/w. +dead' && keys 4 && see 'Activations +test #?0' &&
         keys 5 && see 'Confusion' && keys 6 && see 'Draw  pen up' && keys 7 && see 'Map  .* values' && keys 1 && panes
 }
 
@@ -288,7 +288,8 @@ mouse_draws() {
 }
 
 mouse_scrolls() {
-    keys 1 && press 10 18 65 && see 'layers 2-7 of 17' && press 10 18 64 && see 'layers 1-6 of 17'
+    keys 3 Home && press 10 18 65 && see '^│▸BatchNorm2d-2 ' && press 10 18 64 &&
+        see '^│▸Conv2d-1 ' && keys 1
 }
 
 travels() {
@@ -393,7 +394,7 @@ finished() {
 }
 
 finished_looks() {
-    keys BTab Right && see 'test 1 ' && keys BTab End && see 'layers 12-17 of 17' && keys y && answers &&
+    keys BTab Right && see 'test 1 ' && keys 3 End && see '^│▸Linear-17 ' && keys 1 y && answers &&
         see 'FINISHED'
 }
 
@@ -778,7 +779,7 @@ only_ascii() {
 
 row_61() {
     start 80 24 "$many --paused" LC_ALL=C && only_ascii PAUSED && see '^\+-.* Loss' &&
-        see '^\|Conv2d-1 ' && see '^\|epoch\+-+' && keys N 3 Enter && only_ascii 'PAUSED .*epoch 4' &&
+        see '\| Conv2d-1 ' && see '^\|epoch\+-+' && keys N 3 Enter && only_ascii 'PAUSED .*epoch 4' &&
         see '^\|.*o.*\|\|.*o.*\|$'
 }
 
@@ -789,7 +790,7 @@ ascii_asked() {
 
 blocks_asked() {
     start 80 24 "$many --paused --glyphs=block" && see PAUSED && keys N 2 Enter &&
-        see 'PAUSED .*epoch 3/' && see '[▀▄█]' && see '^┌─ Loss.*┐┌─ Accuracy %.*┐$' && ! braille
+        see 'PAUSED .*epoch 3/' && see '[▀▄█]' && see '^┌─ Loss.*┐┌─ (Sample|Mistake) .*┐$' && ! braille
 }
 
 colored() {

@@ -14,7 +14,7 @@ static const struct key_binding bindings[] = {
     {KEY_VIEW, {0}, "1-7", "views: overview, plots, model, samples, confusion, draw, map"},
     {KEY_NEXT_PANE, {TERM_TAB}, "Tab", "next pane"},
     {KEY_PREVIOUS_PANE, {TERM_BACK_TAB}, "Shift-Tab", "previous pane"},
-    {KEY_ZOOM, {TERM_ENTER}, "Enter", "enlarge the pane, or back; confusion: images; draw: pen"},
+    {KEY_ZOOM, {TERM_ENTER}, "Enter", "enlarge the pane, or back; also: images, weights, pen"},
     {KEY_BACK, {TERM_ESCAPE}, "Esc", "go back; never quits"},
     {KEY_MOVE_LEFT, {TERM_LEFT, 'h'}, "Left, h", "the previous image; plots: read values, earlier"},
     {KEY_MOVE_RIGHT, {TERM_RIGHT, 'l'}, "Right, l", "the next image; plots: read values, later"},

@@ -13,12 +13,15 @@
     PANE(PANE_ACCURACY, pane_accuracy)                                                             \
     PANE(PANE_RATE, pane_rate)                                                                     \
     PANE(PANE_MODEL, pane_layers)                                                                  \
+    PANE(PANE_BLOCKS, pane_blocks)                                                                 \
     PANE(PANE_CARD, pane_card)                                                                     \
+    PANE(PANE_WORST, pane_worst)                                                                   \
     PANE(PANE_THUMBS, pane_thumbs)                                                                 \
     PANE(PANE_EVENTS, pane_events)                                                                 \
     PANE(PANE_CONFUSION, pane_confusion)                                                           \
     PANE(PANE_CELL, pane_cell)                                                                     \
-    PANE(PANE_FILTERS, pane_filters)                                                               \
+    PANE(PANE_KERNELS, pane_kernels)                                                               \
+    PANE(PANE_HISTOGRAMS, pane_histograms)                                                         \
     PANE(PANE_ACTIVATIONS, pane_activations)                                                       \
     PANE(PANE_DRAW, pane_draw)                                                                     \
     PANE(PANE_MAP, pane_map)                                                                       \
