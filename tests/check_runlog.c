@@ -20,12 +20,18 @@
 
 static struct {
     int flock, fsync, ftruncate; /* the errno to fail with; 0: does not fail */
+    bool files_lock;             /* flock fails for directories alone */
 } failure;
 
 int flock(int descriptor, int operation)
 {
+    struct stat status;
+    const bool file = fstat(descriptor, &status) == 0 && S_ISREG(status.st_mode);
+
     errno = failure.flock;
-    return failure.flock != 0 ? -1 : (int)syscall(SYS_flock, descriptor, operation);
+    return failure.flock != 0 && !(failure.files_lock && file)
+               ? -1
+               : (int)syscall(SYS_flock, descriptor, operation);
 }
 
 int fsync(int descriptor)
@@ -147,7 +153,7 @@ static void every_line_is_an_object_with_its_event_first(void **unused)
     assert_true(runlog_batch(runlog, 0, 0, 2.25, 12.5, &error));
     assert_true(runlog_batch(runlog, 0, 1, (double)NAN, 12.5, &error));
     assert_true(runlog_epoch(runlog, &metrics, &error));
-    assert_true(runlog_end(runlog, "finished", 1, 938, &error));
+    assert_true(runlog_end(runlog, "finished", false, 1, 938, &error));
     runlog_free(runlog);
     FILE *file = open_in_run("metrics.jsonl");
     for (int i = 0; i < CHECK_COUNT(starts); i++) {
@@ -168,7 +174,7 @@ static void losses_read_back_as_the_same_float(void **unused)
 
     for (int i = 0; i < 4; i++)
         assert_true(runlog_batch(runlog, 0, i, (double)losses[i], 0.0, &error));
-    assert_true(runlog_end(runlog, "stopped", 0, 4, &error));
+    assert_true(runlog_end(runlog, "stopped", false, 0, 4, &error));
     runlog_free(runlog);
     FILE *file = open_in_run("metrics.jsonl");
     assert_non_null(fgets(line, sizeof line, file)); /* start */
@@ -292,7 +298,7 @@ static void log_run(void)
     assert_true(runlog_lr(runlog, 1, 0, 0.0125, &error));
     assert_true(runlog_batch(runlog, 1, 0, 1.25, 100.0 * 40 / 64, &error));
     assert_true(runlog_batch(runlog, 1, 1, 1.0, 100.0 * 88 / 128, &error));
-    assert_true(runlog_end(runlog, "stopped", 1, 2, &error));
+    assert_true(runlog_end(runlog, "stopped", false, 1, 2, &error));
     runlog_free(runlog);
 }
 
@@ -447,7 +453,7 @@ static void row_49_a_lost_log_is_started_again(void **unused)
     assert_true(runlog_resume(runlog, &config, &data, &start, &lost, &error));
     assert_true(runlog_batch(runlog, 1, 1, 1.0, 60.0, &error));
     assert_true(runlog_batch(runlog, 1, 2, 0.5, 70.0, &error));
-    assert_true(runlog_end(runlog, "stopped", 1, 3, &error));
+    assert_true(runlog_end(runlog, "stopped", false, 1, 3, &error));
     runlog_free(runlog);
     assert_true(go_on(1, 3, &lost)); /* a later part of the log is read back at its place in the
                                       * run */
@@ -545,7 +551,7 @@ static void row_92_a_log_that_was_changed_is_noticed_at_the_next_flush(void **un
         put_path(path, LOG_NAME);
         cases[i].change(path);
         memset(&error, 0, sizeof error);
-        assert_false(runlog_end(runlog, "stopped", 0, 1, &error));
+        assert_false(runlog_end(runlog, "stopped", false, 0, 1, &error));
         assert_int_equal(error.kind, ERROR_SYSTEM);
         assert_non_null(strstr(error.text, path));
         assert_non_null(strstr(error.text, cases[i].said));
@@ -705,7 +711,7 @@ static void any_number_of_lines_between_two_saves_is_kept(void **unused)
 
     for (int i = 0; i < LINES; i++)
         assert_true(runlog_batch(runlog, 0, i, 1.0 / (i + 1), 50.0, &error));
-    assert_true(runlog_end(runlog, "stopped", 0, LINES, &error));
+    assert_true(runlog_end(runlog, "stopped", false, 0, LINES, &error));
     runlog_free(runlog);
     FILE *file = open_in_run("metrics.jsonl");
     while (fgets(line, sizeof line, file) != NULL)
@@ -752,6 +758,29 @@ static void row_76_a_line_that_cannot_be_removed_is_reported(void **unused)
     failure.ftruncate = EIO;
     fill_log();
     assert_non_null(strstr(error.text, "its last line may be torn"));
+}
+
+/* As on NFS. A second process is another open descriptor, which has a lock of its own. */
+static void row_45_without_locks_of_directories_a_file_is_locked(void **unused)
+{
+    bool holds_run, busy;
+    (void)unused;
+
+    failure.flock = EBADF;
+    failure.files_lock = true;
+    struct runlog *first = runlog_new(directory, &error);
+    assert_non_null(first);
+    assert_null(runlog_open(directory, &error));
+    assert_non_null(strstr(error.text, "another process is using this run"));
+    assert_null(runlog_take(directory, &holds_run, &busy, &error));
+    assert_true(busy);
+    runlog_free(first);
+    struct runlog *second = runlog_take(directory, &holds_run, &busy, &error);
+    assert_non_null(second);
+    assert_false(holds_run || busy);
+    runlog_free(second);
+    failure.flock = 0;
+    failure.files_lock = false;
 }
 
 static void row_45_without_locks_a_run_continues(void **unused)
@@ -859,6 +888,7 @@ static const struct CMUnitTest tests[] = {
     TEST_OF(any_number_of_lines_between_two_saves_is_kept),
     TEST_OF(row_76_a_log_that_may_not_grow_keeps_whole_lines),
     TEST_OF(row_76_a_line_that_cannot_be_removed_is_reported),
+    TEST_OF(row_45_without_locks_of_directories_a_file_is_locked),
     TEST_OF(row_45_without_locks_a_run_continues),
     TEST_OF(a_run_below_an_unreadable_directory_is_saved),
     TEST_OF(row_46_a_run_whose_files_cannot_be_made_does_not_start),

@@ -11,6 +11,8 @@
 
 struct reading {
     struct snapshot *now;
+    enum past_end *end;
+    char *started;
     long line;    /* number of the latest line, from 1 */
     long damaged; /* number of the first damaged line; 0: none */
     int batches;  /* logged in the current epoch */
@@ -34,6 +36,21 @@ static void add_epoch(struct reading *reading, const json_t *line)
     now->epoch = metrics.epoch;
     metrics.step = (metrics.epoch + 1L) * now->batches;
     snapshot_add_epoch(now, &metrics);
+}
+
+/* Notes what the last line says of the run's end, and when it began. */
+static void note_end(struct reading *reading, const json_t *line)
+{
+    const char *event = log_line_event(line);
+    const char *reason = json_string_value(json_object_get(line, "reason"));
+    const char *time = json_string_value(json_object_get(line, "time"));
+    const bool ends = event != NULL && strcmp(event, "end") == 0 && reason != NULL;
+
+    *reading->end = ends && strcmp(reason, "finished") == 0                   ? PAST_FINISHED
+                    : ends && json_is_true(json_object_get(line, "diverged")) ? PAST_DIVERGED
+                                                                              : PAST_OPEN;
+    if (event != NULL && time != NULL && strcmp(event, "start") == 0)
+        snprintf(reading->started, CLOCK_TEXT_SIZE, "%s", time);
 }
 
 /* Whether no run could have written this line. An epoch that is already known is skipped. */
@@ -68,14 +85,16 @@ static bool take_line(void *argument, const json_t *line, size_t size)
     reading->line++;
     if (reading->damaged > 0)
         return false;
+    note_end(reading, line);
     if (is_damaged(reading, line))
         reading->damaged = reading->line;
     return true;
 }
 
-static bool read_log(struct snapshot *now, const struct directory *directory, struct error *error)
+static bool read_log(struct past_run *run, const struct directory *directory, struct error *error)
 {
-    struct reading reading = {.now = now};
+    struct snapshot *now = &run->now;
+    struct reading reading = {.now = now, .end = &run->end, .started = run->started};
     char path[FILE_PATH_SIZE];
 
     history_init(&now->history);
@@ -109,7 +128,18 @@ static bool read_run(struct past_run *run, const struct directory *directory, st
     run->now.validates = run->config.settings.validate > 0;
     if (lacks(directory, LOG_NAME))
         return true; /* it has just begun or has lost its log: only the settings are known */
-    return read_log(&run->now, directory, error);
+    return read_log(run, directory, error);
+}
+
+bool past_run_is_in(const char *path)
+{
+    struct directory directory;
+
+    if (!directory_search(&directory, path))
+        return false;
+    const bool is_in = !lacks(&directory, CONFIG_NAME);
+    directory_close(&directory);
+    return is_in;
 }
 
 bool past_run_read(struct past_run *run, const char *path, struct error *error)

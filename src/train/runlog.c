@@ -25,9 +25,12 @@ enum {
     DIGITS = 9 /* from 9 digits every float reads back exactly */
 };
 
+static const char LOCK_NAME[] = "lock";
+
 struct runlog {
     char path[PATH_MAX], metrics_path[PATH_MAX];
     struct directory directory; /* the locked one, even if it has been moved since */
+    int lock;                   /* of a lock file; -1: the directory itself is locked */
     int descriptor;             /* of metrics.jsonl, opened to append */
     off_t size;                 /* bytes of metrics.jsonl, without the buffer's */
     size_t used;
@@ -137,9 +140,24 @@ static bool append_mark(struct runlog *runlog, const char *event, int epoch, int
 
 /* ---- directories ---- */
 
-/* Keeps other processes out while the descriptor is open. On a file system without locks nothing
- * keeps them out, but the run can train. */
-static bool lock_directory(struct runlog *runlog, struct error *error)
+/* Whether another process has the lock of the descriptor. */
+static bool is_locked(int descriptor)
+{
+    return flock(descriptor, LOCK_EX | LOCK_NB) != 0 && errno == EWOULDBLOCK;
+}
+
+/* The same for a file in the directory. NFS does not lock directories, because it locks only what
+ * is open for writing. On a file system without any locks nothing keeps other processes out, but
+ * the run can train. */
+static bool is_file_locked(struct runlog *runlog)
+{
+    runlog->lock = openat(runlog->directory.descriptor, LOCK_NAME,
+                          O_RDWR | O_CREAT | O_NOFOLLOW | O_CLOEXEC, 0666);
+    return runlog->lock >= 0 && is_locked(runlog->lock);
+}
+
+/* Keeps other processes out while the descriptor is open. *busy: another one is in. */
+static bool lock_directory(struct runlog *runlog, bool *busy, struct error *error)
 {
     int lock = open(runlog->path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 
@@ -147,7 +165,10 @@ static bool lock_directory(struct runlog *runlog, struct error *error)
         return error_set(error, ERROR_SYSTEM, "%s: cannot hold a run: %s", runlog->path,
                          strerror(errno));
     runlog->directory.descriptor = lock;
-    if (flock(lock, LOCK_EX | LOCK_NB) != 0 && errno == EWOULDBLOCK)
+    *busy = false;
+    if (flock(lock, LOCK_EX | LOCK_NB) != 0)
+        *busy = errno == EWOULDBLOCK || is_file_locked(runlog);
+    if (*busy)
         return error_set(error, ERROR_SYSTEM,
                          "%s: another process is using this run (expected none)", runlog->path);
     return true;
@@ -160,7 +181,7 @@ static struct runlog *make(const char *path, struct error *error)
     if (runlog == NULL)
         return NULL;
     runlog->directory = (struct directory){-1, runlog->path};
-    runlog->descriptor = -1;
+    runlog->descriptor = runlog->lock = -1;
     if (snprintf(runlog->path, sizeof runlog->path, "%s", path) < (int)sizeof runlog->path &&
         snprintf(runlog->metrics_path, sizeof runlog->metrics_path, "%s/%s", path, LOG_NAME) <
             (int)sizeof runlog->metrics_path)
@@ -227,12 +248,32 @@ bool runlog_make_place(const char *path, struct error *error)
 struct runlog *runlog_new(const char *path, struct error *error)
 {
     struct runlog *runlog = make(path, error);
+    bool busy;
 
     if (runlog == NULL)
         return NULL;
-    if (make_directory(path, error) && lock_directory(runlog, error) &&
+    if (make_directory(path, error) && lock_directory(runlog, &busy, error) &&
         check_none(&runlog->directory, error) && sync_parent(&runlog->directory, "..", error))
         return runlog;
+    runlog_free(runlog);
+    return NULL;
+}
+
+struct runlog *runlog_take(const char *path, bool *holds_run, bool *busy, struct error *error)
+{
+    struct runlog *runlog = make(path, error);
+    struct stat status;
+
+    *busy = false;
+    if (runlog == NULL)
+        return NULL;
+    if (make_directory(path, error) && lock_directory(runlog, busy, error) &&
+        sync_parent(&runlog->directory, "..", error)) {
+        *holds_run =
+            fstatat(runlog->directory.descriptor, CONFIG_NAME, &status, AT_SYMLINK_NOFOLLOW) == 0;
+        if (*holds_run || check_none(&runlog->directory, error))
+            return runlog;
+    }
     runlog_free(runlog);
     return NULL;
 }
@@ -241,6 +282,7 @@ struct runlog *runlog_open(const char *path, struct error *error)
 {
     struct runlog *runlog = make(path, error);
     struct stat status;
+    bool busy;
 
     if (runlog == NULL)
         return NULL;
@@ -249,7 +291,7 @@ struct runlog *runlog_open(const char *path, struct error *error)
     else if (!S_ISDIR(status.st_mode))
         error_set(error, ERROR_CHECKPOINT,
                   "%s: cannot be resumed (expected the directory of a run)", path);
-    else if (lock_directory(runlog, error))
+    else if (lock_directory(runlog, &busy, error))
         return runlog;
     runlog_free(runlog);
     return NULL;
@@ -266,6 +308,8 @@ void runlog_free(struct runlog *runlog)
         return;
     if (runlog->descriptor >= 0)
         close(runlog->descriptor);
+    if (runlog->lock >= 0)
+        close(runlog->lock);
     if (runlog->directory.descriptor >= 0)
         directory_close(&runlog->directory);
     free(runlog);
@@ -403,12 +447,13 @@ bool runlog_epoch(struct runlog *runlog, const struct epoch_metrics *metrics, st
                   error);
 }
 
-bool runlog_end(struct runlog *runlog, const char *reason, int epoch, int batch,
+bool runlog_end(struct runlog *runlog, const char *reason, bool diverged, int epoch, int batch,
                 struct error *error)
 {
     return append(runlog,
-                  json_pack("{s:s, s:s, s:i, s:i, s:o}", "event", "end", "reason", reason, "epoch",
-                            epoch, "batch", batch, "time", time_now()),
+                  json_pack("{s:s, s:s, s:o*, s:i, s:i, s:o}", "event", "end", "reason", reason,
+                            "diverged", diverged ? json_true() : NULL, "epoch", epoch, "batch",
+                            batch, "time", time_now()),
                   error) &&
            flush_to_disk(runlog, error);
 }

@@ -8,7 +8,8 @@
  * which           is the next line, is the first with it
  *   epoch   epoch, train_loss, train_accuracy, test_loss, test_accuracy, seconds,
  *           images_per_second, time
- *   end     reason ("finished", "stopped" or "failed"), epoch, batch, time
+ *   end     reason ("finished", "stopped" or "failed"; then also "diverged":true if it did), epoch,
+ *           batch, time
  *   resume  epoch, batch (the next to train), time: another process continues the run
  * Epochs and batches count from 0, accuracies are in percent; time is UTC, ISO 8601. Only time,
  * seconds and images_per_second depend on the clock. A run that was stopped, killed and resumed has
@@ -16,7 +17,8 @@
  *
  * Only one process at a time can use a run directory: a lock keeps others out; the system releases
  * it when the process ends in any way. All files are read and written in the locked directory, even
- * if it is moved and another one takes its name.
+ * if it is moved and another one takes its name. On file systems that cannot lock directories, such
+ * as NFS, an empty file `lock` in it is locked.
  *
  * Every function except runlog_free fails with ERROR_SYSTEM if the disk cannot be written.
  * Threads: a runlog belongs to one thread at a time.
@@ -40,6 +42,11 @@ bool runlog_make_place(const char *path, struct error *error);
 /* Whether a new run can begin in the directory, which need not exist. ERROR_CHECKPOINT if it
  * already holds a run. */
 bool runlog_none_in(const char *path, struct error *error);
+
+/* Creates the directory if it does not exist, and locks it for a run that is new or continues.
+ * *holds_run: it holds a run. *busy: another process or run has the lock; that is why NULL is
+ * returned. Else errors as runlog_new(). */
+struct runlog *runlog_take(const char *path, bool *holds_run, bool *busy, struct error *error);
 
 /* Locks the directory of a run to resume. ERROR_CHECKPOINT if there is no such directory. */
 struct runlog *runlog_open(const char *path, struct error *error);
@@ -66,7 +73,7 @@ bool runlog_lr(struct runlog *runlog, int epoch, int batch, double lr, struct er
 bool runlog_epoch(struct runlog *runlog, const struct epoch_metrics *metrics, struct error *error);
 
 /* Writes the line and syncs all lines so far to the disk. */
-bool runlog_end(struct runlog *runlog, const char *reason, int epoch, int batch,
+bool runlog_end(struct runlog *runlog, const char *reason, bool diverged, int epoch, int batch,
                 struct error *error);
 
 /* Syncs all lines so far to the disk, then writes the checkpoint: so no checkpoint is ahead of the

@@ -588,7 +588,10 @@ static void *run(void *argument)
     trainer->saved_at = clock_seconds();
     bool good = run_epochs(trainer);
     const char *reason = !good ? "failed" : trainer->stopping ? "stopped" : "finished";
-    if (runlog != NULL && !runlog_end(runlog, reason, now->epoch, now->batch, &error) && good)
+    if (runlog != NULL &&
+        !runlog_end(runlog, reason, now->error.kind == ERROR_DIVERGED, now->epoch, now->batch,
+                    &error) &&
+        good)
         good = fail(trainer, &error);
     publish_state(trainer, !good               ? SNAPSHOT_FAILED
                            : trainer->stopping ? SNAPSHOT_STOPPED
