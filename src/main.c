@@ -82,6 +82,8 @@ static bool train(struct run *run, struct error *error)
     const struct options *options = &setup->options;
     bool terminal = options->action == ACTION_TRAIN && !options->headless && term_wanted();
 
+    if (options->series)
+        return series_train(setup, error);
     if (options_given(options, "batch-size") &&
         options->settings.batch_size > setup->data.train.count)
         return error_set(error, ERROR_USAGE,
@@ -93,7 +95,7 @@ static bool train(struct run *run, struct error *error)
         return false;
     if (!past_read_compared(setup, error))
         return false;
-    return options->series ? series_train(run, error) : run_train(run, terminal, error);
+    return run_train(run, terminal, error);
 }
 
 /* ---- the whole program ---- */

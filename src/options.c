@@ -1,5 +1,6 @@
 #include "options.h"
 
+#include "options_settings.h"
 #include "support/number.h"
 #include "support/words.h"
 #include "train/recipe.h"
@@ -11,8 +12,6 @@
 #include <string.h>
 
 enum { LONG_ONLY = 256 }; /* getopt_long returns LONG_ONLY + row for a long option */
-
-static const double ONECYCLE_WARMUP = 0.3; /* as in torch.optim.lr_scheduler.OneCycleLR */
 
 enum { THREADS_MAX = 1024, SNAPSHOT_MAX = 1000, IMAGE_SIDE_MIN = 4, IMAGE_SIDE_MAX = 256 };
 
@@ -62,13 +61,19 @@ struct row {
     const char *because; /* completes the sentence "--name needs ..." */
 };
 
+/* The values of one run of a sweep. */
+struct choice {
+    const struct grid *grid;
+    int combination;
+};
+
 /* ---- words, and the readers of CUSTOM options ---- */
 
 WORDS_FUNCTION(glyphs_word, "auto", "braille", "block", "ascii")
 WORDS_FUNCTION(color_word, "auto", "always", "never")
 WORDS_FUNCTION(theme_word, "auto", "dark", "light", "mono")
 WORDS_FUNCTION(summary_word, "table", "torch")
-WORDS_FUNCTION(format_word, "text", "csv", "jsonl")
+WORDS_FUNCTION(format_word, "text", "csv", "jsonl", "markdown")
 
 /* Reads two numbers in [low, high], with the separator between them. */
 static bool read_pair(const char *text, const char *separator, uint64_t low, uint64_t high,
@@ -90,6 +95,15 @@ static bool read_seeds(struct options *options, const char *text)
     return read_pair(text, "..", 0, LLONG_MAX, &options->settings.seed, &options->last_seed) &&
            options->last_seed >= options->settings.seed &&
            options->last_seed - options->settings.seed < OPTIONS_SEEDS_MAX;
+}
+
+static bool read_sweep(struct options *options, const char *text)
+{
+    options->series = options->headless = true;
+    if (options->sweep_count == GRID_AXES_MAX)
+        return false;
+    options->sweeps[options->sweep_count++] = text; /* read by options_grid() */
+    return true;
 }
 
 static bool read_snapshot(struct options *options, const char *text)
@@ -176,6 +190,10 @@ static const struct row rows[] = {
     {0, "seeds", "A..B", "train headless with each seed from A to B, then print statistics",
      CUSTOM, .read = read_seeds,
      .expects = "A..B, A at most B, at most 1000 seeds"},
+    {0, "sweep", "KEY=V,...", "train headless with each value of a setting (may be given again)",
+     CUSTOM, .read = read_sweep, .expects = "KEY=V1,V2,..., at most 8 times"},
+    {0, "jobs", "N", "with --sweep or --seeds: runs at once (default: processors / threads each)",
+     STORED(COUNT, jobs), .low = 1, .high = THREADS_MAX},
     {0, "no-shuffle", NULL, "keep the images in file order",
      SETTING, .setting = "shuffle", .value = "false"},
     {'j', "threads", "N", "threads that train (default: the processors this process may use)",
@@ -235,7 +253,7 @@ static const struct row rows[] = {
      .because = "--convert=CHECKPOINT (did you mean --normalize=none?)"},
     {0, "report", NULL, "a table of the runs in the directories that follow",
      .action = ACTION_REPORT},
-    {0, "format", "NAME", "with --report or --predict: text (default), csv or jsonl",
+    {0, "format", "NAME", "of --report and --predict: text (default), csv, jsonl, markdown",
      STORED(NAME, format), .words = format_word, .needs = REPORTS | PREDICTS,
      .because = "--report or --predict: there is no other table"},
     {0, "import", "DIR",
@@ -294,19 +312,6 @@ void options_help(FILE *file)
     fputs("\nKeys: ? lists them while the program runs. The manual: man mnist-tui.\n", file);
 }
 
-/* Whether the text ends like this, and is longer. */
-static bool has_suffix(const char *text, const char *suffix)
-{
-    const size_t length = strlen(text), end = strlen(suffix);
-
-    return length > end && strcmp(text + length - end, suffix) == 0;
-}
-
-bool options_is_picture(const char *output)
-{
-    return has_suffix(output, ".svg");
-}
-
 bool options_given(const struct options *options, const char *name)
 {
     int i = 0;
@@ -314,6 +319,28 @@ bool options_given(const struct options *options, const char *name)
     while (rows[i].name == NULL || strcmp(rows[i].name, name) != 0)
         i++;
     return options->given[i];
+}
+
+/* The key of the row's setting. */
+static const char *setting_of(const struct row *row)
+{
+    return row->setting != NULL ? row->setting : row->name;
+}
+
+/* The row of a setting with this key; NULL: there is none. */
+static const struct row *find_setting(const char *key)
+{
+    for (const struct row *row = rows; row < rows + ROW_COUNT; row++)
+        if (row->kind == SETTING && row->name != NULL && strcmp(setting_of(row), key) == 0)
+            return row;
+    return NULL;
+}
+
+const char *options_of_setting(const char *key)
+{
+    const struct row *row = find_setting(key);
+
+    return row != NULL ? row->name : NULL;
 }
 
 /* ---- reading one option ---- */
@@ -332,12 +359,11 @@ static void describe(const struct row *row, char *text, size_t size)
 static bool read_setting(struct options *options, const struct row *row, const char *text,
                          struct error *error)
 {
-    const char *name = row->setting != NULL ? row->setting : row->name;
     char where[SETTING_TEXT_SIZE];
 
     snprintf(where, sizeof where, "--%s", row->name);
-    return setting_read(settings_at(settings_find(name)), &options->settings, text, ERROR_USAGE,
-                        where, error);
+    return setting_read(settings_at(settings_find(setting_of(row))), &options->settings, text,
+                        ERROR_USAGE, where, error);
 }
 
 /* Stores the argument. False if it is not a valid argument of the row. */
@@ -448,41 +474,18 @@ static bool check_needs(const struct options *options, struct error *error)
     return true;
 }
 
-static bool check_settings(const struct options *options, struct error *error)
+/* Takes the values of a combination as if they were on the command line. */
+static bool take_choice(struct options *options, const struct choice *choice, struct error *error)
 {
-    static const char *const affine[] = {"rotate", "shift", "scale"};
-    const struct settings *settings = &options->settings;
-
-    for (size_t i = 0; i < sizeof affine / sizeof affine[0]; i++)
-        if (settings->augment != AUGMENT_AFFINE && options_given(options, affine[i]))
-            return error_set(error, ERROR_USAGE,
-                             "--%s needs --augment=affine: without it the images are unchanged",
-                             affine[i]);
-    for (const struct row *row = rows; row < rows + ROW_COUNT; row++)
-        if (row->name != NULL && options->given[row - rows] &&
-            !settings_optimizer_has(settings->optimizer, row->name))
-            return error_set(error, ERROR_USAGE, "--%s means nothing to --optimizer=%s", row->name,
-                             optimizer_name((int)settings->optimizer));
-    if (options_given(options, "ema") && settings->ema <= 0.0)
-        return error_set(error, ERROR_USAGE,
-                         "--ema: not usable (expected a number above 0 and below 1, got 0)");
-    if (settings->nesterov && settings->momentum == 0.0)
-        return error_set(error, ERROR_USAGE, "--nesterov needs --momentum above 0");
+    for (int i = 0; i < choice->grid->axis_count; i++) {
+        const struct row *row = find_setting(choice->grid->axes[i].key);
+        const char *value = grid_value(choice->grid, choice->combination, i);
+        /* nesterov=false is as no option at all. */
+        options->given[row - rows] = row->value == NULL || strcmp(row->value, value) == 0;
+        if (!read_setting(options, row, value, error))
+            return false;
+    }
     return true;
-}
-
-static bool check_series(const struct options *options, struct error *error)
-{
-    const char *other = options->action != ACTION_TRAIN  ? "another thing to do"
-                        : options_given(options, "seed") ? "--seed"
-                        : options->resume != NULL        ? "--resume"
-                        : options->compare_count > 0     ? "--compare"
-                                                         : NULL;
-
-    return !options->series || other == NULL ||
-           error_set(error, ERROR_USAGE,
-                     "--seeds trains new runs one after the other: it cannot be given with %s",
-                     other);
 }
 
 /* Checks the arguments that are no options. */
@@ -521,18 +524,8 @@ static bool check_together(const struct options *options, struct error *error)
         options->resume == NULL)
         return error_set(error, ERROR_USAGE,
                          "--checkpoint-every needs --run-dir or --resume: no directory is given");
-    if (options->action == ACTION_IMPORT && options->output == NULL)
-        return error_set(error, ERROR_USAGE,
-                         "--import needs --output=DIR: where is the data set to be written?");
-    if (options->action == ACTION_SNAPSHOT && options->output != NULL &&
-        !options_is_picture(options->output) && !has_suffix(options->output, ".txt"))
-        return error_set(error, ERROR_USAGE,
-                         "--output: %s is neither a picture nor a text (expected .svg or .txt)",
-                         options->output);
-    if (options->action == ACTION_CONVERT && options->output == NULL)
-        return error_set(error, ERROR_USAGE,
-                         "--convert needs --output=FILE: what is to be written, and where?");
-    return check_series(options, error) && check_arguments(options, error);
+    return options_check_output(options, error) && options_check_series(options, error) &&
+           check_arguments(options, error);
 }
 
 /* ---- the command line ---- */
@@ -598,8 +591,8 @@ static bool refuse(int problem, int argc, char *argv[], struct error *error)
 
 /* Starts from the settings of the last --recipe, so that every other option overrides it, in any
  * order. An unknown recipe is refused later, when each option is read. */
-static void take_recipe(struct options *options, const struct parser *parser, int argc,
-                        char *argv[])
+static void take_recipe(struct options *options, const struct parser *parser,
+                        const struct choice *choice, int argc, char *argv[])
 {
     struct settings *settings = &options->settings;
     const uint64_t seed = settings->seed;
@@ -612,52 +605,17 @@ static void take_recipe(struct options *options, const struct parser *parser, in
         if (recipe >= 0)
             *settings = *recipe_settings(recipe);
     }
+    for (int i = 0; choice != NULL && i < choice->grid->axis_count; i++)
+        if (strcmp(choice->grid->axes[i].key, "recipe") == 0) /* a known one */
+            *settings = *recipe_settings(
+                words_find(recipe_name, grid_value(choice->grid, choice->combination, i)));
     settings->seed = seed;
     optind = 1; /* the command line is read again */
 }
 
-/* Sets what an --optimizer brings: PyTorch's defaults where the command line says nothing. SGD
- * keeps the recipe's. */
-static void complete_optimizer(struct options *options)
-{
-    static const struct {
-        double lr, weight_decay, eps;
-    } defaults[] = {
-        [OPTIMIZER_ADAM] = {1e-3, 0.0, 1e-8},
-        [OPTIMIZER_ADAMW] = {1e-3, 0.01, 1e-8},
-        [OPTIMIZER_RMSPROP] = {1e-2, 0.0, 1e-8},
-        [OPTIMIZER_ADADELTA] = {1.0, 0.0, 1e-6},
-    };
-    struct settings *settings = &options->settings;
-    const enum optimizer_kind kind = settings->optimizer;
-
-    if (kind == OPTIMIZER_SGD)
-        return;
-    if (!options_given(options, "lr"))
-        settings->lr = defaults[kind].lr;
-    if (!options_given(options, "weight-decay"))
-        settings->weight_decay = defaults[kind].weight_decay;
-    if (!options_given(options, "eps"))
-        settings->eps = defaults[kind].eps;
-    if (!options_given(options, "momentum"))
-        settings->momentum = 0.0;
-    if (!options_given(options, "nesterov"))
-        settings->nesterov = false;
-}
-
-/* Sets defaults that depend on another option. */
-static void complete(struct options *options)
-{
-    struct settings *settings = &options->settings;
-
-    if (settings->schedule == SCHEDULE_ONECYCLE && options_given(options, "schedule") &&
-        !options_given(options, "warmup") && settings->warmup == 0.0)
-        settings->warmup = ONECYCLE_WARMUP;
-    complete_optimizer(options);
-}
-
-bool options_parse(struct options *options, const struct settings *run, int argc, char *argv[],
-                   struct error *error)
+/* Reads the command line for a new run, with a choice or NULL, or for the `run` that is resumed. */
+static bool parse(struct options *options, const struct settings *run, const struct choice *choice,
+                  int argc, char *argv[], struct error *error)
 {
     struct parser parser;
     const struct row *row;
@@ -665,6 +623,8 @@ bool options_parse(struct options *options, const struct settings *run, int argc
 
     *options = (struct options){
         .settings = run != NULL ? *run : *recipe_settings(0),
+        .argc = argc,
+        .argv = argv,
         .checkpoint_every = 30.0,
         .kernels = "auto",
         .glyphs = "auto",
@@ -679,10 +639,10 @@ bool options_parse(struct options *options, const struct settings *run, int argc
         return error_set(error, ERROR_USAGE, "started without a program name");
     parser_init(&parser);
     opterr = 0;
-    if (run != NULL)
+    if (run != NULL || choice != NULL)
         optind = 1; /* the command line has been read before */
-    else
-        take_recipe(options, &parser, argc, argv);
+    if (run == NULL)
+        take_recipe(options, &parser, choice, argc, argv);
     while ((row = next_option(&parser, argc, argv, &problem)) != NULL) {
         if (!take(options, row, optarg, error))
             return false;
@@ -691,10 +651,30 @@ bool options_parse(struct options *options, const struct settings *run, int argc
     }
     if (problem != 0)
         return refuse(problem, argc, argv, error);
+    if (choice != NULL ? !take_choice(options, choice, error)
+                       : !options_check_sweep(options, error))
+        return false;
     if (run == NULL)
-        complete(options);
+        options_complete(options);
+    if (!options_given(options, "seeds"))
+        options->last_seed = options->settings.seed;
     options->arguments = argv + optind;
     options->argument_count = argc - optind;
-    const bool settled = run != NULL || options->resume == NULL; /* else the run is read later */
-    return (!settled || check_settings(options, error)) && check_together(options, error);
+    /* Else the run is read later, or each run of a sweep has settings of its own. */
+    const bool settled =
+        choice != NULL || (options->sweep_count == 0 && (run != NULL || options->resume == NULL));
+    return (!settled || options_check_settings(options, error)) && check_together(options, error);
+}
+
+bool options_parse(struct options *options, const struct settings *run, int argc, char *argv[],
+                   struct error *error)
+{
+    return parse(options, run, NULL, argc, argv, error);
+}
+
+bool options_choose(struct options *options, const struct options *given, const struct grid *grid,
+                    int combination, struct error *error)
+{
+    const struct choice choice = {grid, combination};
+    return parse(options, NULL, &choice, given->argc, given->argv, error);
 }

@@ -10,6 +10,7 @@
 #define OPTIONS_H
 
 #include "support/error.h"
+#include "train/grid.h"
 #include "train/settings.h"
 #include "tui/layout.h"
 
@@ -46,8 +47,11 @@ struct options {
     int threads;         /* 0: the processors this process may use */
     const char *kernels;
     bool paused;
-    bool series; /* a run for each seed from settings.seed to last_seed */
-    uint64_t last_seed;
+    bool series; /* runs for each combination of --sweep and each seed from settings.seed on */
+    uint64_t last_seed;                /* settings.seed without --seeds */
+    const char *sweeps[GRID_AXES_MAX]; /* see options_grid() */
+    int sweep_count;
+    int jobs;                /* runs at once; 0: as the threads allow */
     const char *run_dir;     /* NULL: nothing is written, unless a run is resumed */
     const char *resume;      /* the directory of a run; NULL: a new one */
     double checkpoint_every; /* seconds */
@@ -66,11 +70,13 @@ struct options {
     int argument_count;
     const char *format; /* of --report and --predict */
     const char *import;
-    const char *output; /* of --import, --convert or --snapshot */
+    const char *output;            /* of --import, --convert or --snapshot */
     int image_rows, image_columns; /* of --size */
     double test_share;
     bool force;
     bool given[OPTIONS_MAX]; /* for options_given */
+    int argc;                /* the command line, for options_choose */
+    char **argv;
 };
 
 /* Reads the command line into *options. Settings that it does not give are the defaults, or those
@@ -78,6 +84,15 @@ struct options {
  * run's own recipe. ERROR_USAGE with a sentence that names the option. */
 bool options_parse(struct options *options, const struct settings *run, int argc, char *argv[],
                    struct error *error);
+
+/* The combinations of --sweep; release them with grid_fini(). ERROR_USAGE, but not after
+ * options_parse(); ERROR_SYSTEM if memory is short. */
+bool options_grid(const struct options *options, struct grid *grid, struct error *error);
+
+/* Reads the command line of `given` once more, as if the values of a combination of its grid were
+ * on it. Errors as options_parse(). */
+bool options_choose(struct options *options, const struct options *given, const struct grid *grid,
+                    int combination, struct error *error);
 
 /* Whether the option with this long name, such as "batch-size", is on the command line. The name
  * must be one of the table's. */

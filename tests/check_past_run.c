@@ -242,12 +242,12 @@ static void the_standard_deviation_is_a_samples(void **unused)
         runs[i].best = 90.0 + values[i];
         runs[i].final = values[i];
     }
-    struct spread best = run_summary_spread(runs, CHECK_COUNT(values), true);
-    struct spread final = run_summary_spread(runs, CHECK_COUNT(values), false);
+    struct spread best = run_summary_spread(runs, CHECK_COUNT(values), RUN_BEST);
+    struct spread final = run_summary_spread(runs, CHECK_COUNT(values), RUN_FINAL);
     assert_true(fabs(best.mean - 95.0) < 1e-12 && best.min == 92.0 && best.max == 99.0);
     assert_true(fabs(best.deviation - sqrt(32.0 / 7.0)) < 1e-12);
     assert_true(fabs(final.mean - 5.0) < 1e-12 && final.min == 2.0 && final.max == 9.0);
-    assert_true(isnan(run_summary_spread(runs, 1, true).deviation));
+    assert_true(isnan(run_summary_spread(runs, 1, RUN_BEST).deviation));
 }
 
 #define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)

@@ -312,10 +312,10 @@ series_of_one() {
         contents . >"$scratch/after" && diff "$scratch/before" "$scratch/after"
 }
 
-# The last directory exists already: no run is started.
+# One of the directories holds another run: no run is started.
 series_taken() {
     mkdir taken && cp -R one taken/seed-3 && contents taken >"$scratch/before" &&
-        refuses 4 'taken/seed-3: already holds a run' -d "$data" -e 1 --seeds=1..3 -o taken &&
+        refuses 4 'taken/seed-3: ' -d "$data" -e 1 --seeds=1..3 -o taken &&
         contents taken >"$scratch/after" && diff "$scratch/before" "$scratch/after" &&
         refuses 5 'no/series: cannot be made' -d "$data" -e 1 --seeds=1..3 -o no/series &&
         refuses 4 'no/init: ' -d "$data" -e 1 --seeds=1..3 -o "$scratch/never" --init=no/init &&
@@ -363,8 +363,10 @@ run_statistics() {
 
 series_diverged() {
     run 6 -d "$data" -e 20 -b 16 --lr=1e30 --momentum=0 --seeds=1..2 -o diverged &&
-        says "$scratch/err" '^mnist-tui: training diverged: ' && one_line "$scratch/err" &&
-        says diverged/seed-1/metrics.jsonl '"end","reason":"failed"' && absent diverged/seed-2 &&
+        says "$scratch/err" '^mnist-tui: 2 of 2 runs failed; .*seed-1: training diverged: ' &&
+        one_line "$scratch/err" &&
+        says diverged/seed-1/metrics.jsonl '"end","reason":"failed","diverged":true' &&
+        says diverged/seed-2/metrics.jsonl '"end","reason":"failed","diverged":true' &&
         run_statistics 0
 }
 
@@ -384,10 +386,10 @@ check "--seeds trains one seed after the other" series
 check "--seeds: each run equals, byte for byte, a single run with that seed" series_bits
 check "--seeds prints mean, standard deviation, minimum and maximum" series_statistics
 check "--seeds works with one seed and no run directory" series_of_one
-check "--seeds reports an existing run directory before any training" series_taken
+check "--seeds reports a directory with another run before any training" series_taken
 check "the runs of --seeds can be resumed" series_resumed
 check "row 65: a signal ends a series, and the finished runs' statistics are printed" series_stopped
-check "row 86: a run that diverges ends a series" series_diverged
+check "row 86: a run that diverges does not end a series, but sets its status" series_diverged
 check "rows 51 and 55: bad ranges of seeds, and options that contradict them, are refused" \
     seeds_usage
 

@@ -16,8 +16,9 @@ void past_free_compared(struct setup *setup);
  * number of the first epoch. */
 void past_print_compared(const struct setup *setup, const struct snapshot *last, int first);
 
-/* Prints the runs of options.arguments on stdout in options.format. Errors as past_read_compared().
- */
+/* Prints the runs of options.arguments on stdout in options.format. A directory that holds no run
+ * itself stands for the runs in its directories; then groups of all runs are printed (see
+ * train/run_groups.h), those first that began first. Errors as past_read_compared(). */
 bool past_print(const struct options *options, struct error *error);
 
 #endif

@@ -96,7 +96,6 @@ static bool start_run(struct run *run, struct error *error)
     describe_run(run);
     return config_check(&run->config, error) &&
            outputs_check_run(run->setup, options->run_dir, error) &&
-           (run->place == NULL || runlog_make_place(run->place, error)) &&
            (run->runlog = runlog_new(options->run_dir, error)) != NULL &&
            runlog_start(run->runlog, &run->config, run->setup->model, &run->start, error);
 }
@@ -217,14 +216,11 @@ bool run_train(struct run *run, bool terminal, struct error *error)
     const struct options *options = &run->setup->options;
     const int first = terminal ? 1 : 0;
 
-    memset(&run->last, 0, sizeof run->last); /* it may be the previous seed's */
     if (!outputs_check_file(run->setup, "--output", options->output, error) ||
         !needs_check(run->setup->model, &options->settings, run->setup->data.train.count,
                      run->setup->threads, error) ||
         !(options->resume != NULL ? resume_run(run, error) : start_run(run, error)))
         return false;
-    if (options->series)
-        printf("SEED: %" PRIu64 "\n", options->settings.seed);
     bool trained = watch(run, terminal, error);
     if (trained && run->last.error.kind != ERROR_NONE) {
         *error = run->last.error;

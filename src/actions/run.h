@@ -18,7 +18,6 @@ struct run {
     struct runlog *runlog; /* NULL: nothing is written */
     struct start start;
     struct snapshot last;
-    const char *place; /* the directory to create first for those of a series; NULL: none */
 };
 
 /* Opens and locks the run in options.resume. Then reads the command line again, with the run's
@@ -35,7 +34,7 @@ bool run_check_data(const struct run *run, struct error *error);
  * used; ERROR_SYSTEM; ERROR_DIVERGED. */
 bool run_train(struct run *run, bool terminal, struct error *error);
 
-/* Closes the run's directory. After that, run_train() can train another run. */
+/* Closes the run's directory. */
 void run_close(struct run *run);
 
 #endif

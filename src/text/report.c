@@ -17,18 +17,6 @@
 
 enum { BAR_CELLS = 10 };
 
-/* What has been printed of the run so far. */
-struct progress_text {
-    int batches;                  /* per epoch */
-    int first_epoch, first_batch; /* where the run was resumed */
-    int announced;                /* epochs whose first line is printed */
-    int reported;                 /* epochs whose result is printed */
-    bool validates;               /* the results are of held-out training images */
-    bool lines;                   /* print the run's lines on stdout */
-    bool bar;                     /* stderr is a terminal */
-    bool utf8;
-};
-
 /* One state of the bar. */
 struct bar {
     double loss, accuracy, seconds;
@@ -168,8 +156,16 @@ static void report_snapshot(struct progress_text *text, const struct snapshot *s
         announce(text, snapshot->epoch);
 }
 
-static bool print_snapshot(struct progress_text *text, const struct snapshot *snapshot,
-                           struct error *error)
+void report_begin(struct progress_text *text, bool lines)
+{
+    *text = (struct progress_text){
+        .lines = lines,
+        .bar = isatty(STDERR_FILENO),
+        .utf8 = strcmp(nl_langinfo(CODESET), "UTF-8") == 0,
+    };
+}
+
+bool report_show(struct progress_text *text, const struct snapshot *snapshot, struct error *error)
 {
     signals_set_printing(true);
     report_snapshot(text, snapshot);
@@ -184,18 +180,15 @@ static bool print_snapshot(struct progress_text *text, const struct snapshot *sn
 
 bool report_run(struct trainer *trainer, bool lines, struct snapshot *last, struct error *error)
 {
-    struct progress_text text = {
-        .lines = lines,
-        .bar = isatty(STDERR_FILENO),
-        .utf8 = strcmp(nl_langinfo(CODESET), "UTF-8") == 0,
-    };
+    struct progress_text text;
     bool stopping = false;
     long seen = 0;
 
+    report_begin(&text, lines);
     do {
         if (!trainer_read(trainer, last, &seen))
             signals_wait(-1, -1, -1);
-        else if (!print_snapshot(&text, last, error))
+        else if (!report_show(&text, last, error))
             return false;
         if (signals_ending() != 0 && !stopping) {
             trainer_send(trainer, (struct trainer_command){.verb = TRAINER_STOP});

@@ -16,6 +16,23 @@
 
 #include <stdio.h>
 
+/* What has been printed of a run so far. */
+struct progress_text {
+    int batches;                  /* per epoch */
+    int first_epoch, first_batch; /* where the run was resumed */
+    int announced;                /* epochs whose first line is printed */
+    int reported;                 /* epochs whose result is printed */
+    bool validates;               /* the results are of held-out training images */
+    bool lines;                   /* print the run's lines on stdout */
+    bool bar;                     /* stderr is a terminal */
+    bool utf8;
+};
+
+/* Begins with a run of which nothing has been printed; then shows a snapshot of it: with `lines`
+ * the lines that are new, and the bar. ERROR_SYSTEM if stdout cannot be written. */
+void report_begin(struct progress_text *text, bool lines);
+bool report_show(struct progress_text *text, const struct snapshot *snapshot, struct error *error);
+
 /* Follows the run until it has ended. When a signal asks the program to end, tells the trainer to
  * stop and waits for it. With `lines` it prints the run's lines as they come. *last receives the
  * last snapshot. False with ERROR_SYSTEM if stdout cannot be written. */

@@ -4,6 +4,7 @@
 #include "support/glyph.h"
 #include "support/json_memory.h"
 #include "text/fields.h"
+#include "text/table.h"
 
 #include <inttypes.h>
 #include <limits.h>
@@ -90,6 +91,30 @@ void report_runs(FILE *file, const struct run_summary runs[], int count, int fir
     }
 }
 
+bool report_runs_markdown(FILE *file, const struct run_summary runs[], int count,
+                          struct error *error)
+{
+    struct table table;
+    cells row;
+
+    table_init(&table, COLUMNS + 1);
+    table.left[0] = true;
+    table_add(&table, "run");
+    for (int i = 0; i < COLUMNS; i++) {
+        table.left[i + 1] = is_word[i];
+        table_add(&table, "%s", headings[i]);
+    }
+    for (int r = 0; r < count; r++) {
+        write_cells(row, &runs[r], 0);
+        table_add(&table, "%s", runs[r].run);
+        for (int i = 0; i < COLUMNS; i++)
+            table_add(&table, "%s", row[i]);
+    }
+    const bool printed = table_print(&table, file, true, error);
+    table_fini(&table);
+    return printed;
+}
+
 /* ---- CSV ---- */
 
 void report_runs_csv(FILE *file, const struct run_summary runs[], int count)
@@ -174,8 +199,8 @@ void report_seeds(FILE *file, const struct run_summary runs[], int count)
     for (int r = 0; r < count; r++)
         fprintf(file, "%-8" PRIu64 " %7.2f %7.2f %9.1f\n", runs[r].seed, runs[r].best,
                 runs[r].final, runs[r].seconds);
-    struct spread best = run_summary_spread(runs, count, true);
-    struct spread final = run_summary_spread(runs, count, false);
+    struct spread best = run_summary_spread(runs, count, RUN_BEST);
+    struct spread final = run_summary_spread(runs, count, RUN_FINAL);
     fprintf(file, "%-8s %7s %7s %7s %7s\n", "", "mean", "std", "min", "max");
     print_spread(file, "best", &best);
     print_spread(file, "final", &final);

@@ -24,6 +24,10 @@ void report_runs_csv(FILE *file, const struct run_summary runs[], int count);
  * valid UTF-8 become \xHH. ERROR_SYSTEM if memory is short. */
 bool report_runs_jsonl(FILE *file, const struct run_summary runs[], int count, struct error *error);
 
+/* The same as report_runs() from epoch 0 as a Markdown table. ERROR_SYSTEM if memory is short. */
+bool report_runs_markdown(FILE *file, const struct run_summary runs[], int count,
+                          struct error *error);
+
 /* Prints a row per seed: best and final test accuracy, seconds. Below them: mean, sample standard
  * deviation, minimum and maximum of both accuracies. Prints nothing without a run. */
 void report_seeds(FILE *file, const struct run_summary runs[], int count);

@@ -29,19 +29,24 @@ void run_summary_init(struct run_summary *summary, const char *run, const struct
     summary->final = last->test_accuracy;
 }
 
-struct spread run_summary_spread(const struct run_summary runs[], int count, bool best)
+static double figure_of(const struct run_summary *run, enum run_figure figure)
+{
+    return figure == RUN_BEST ? run->best : figure == RUN_FINAL ? run->final : run->seconds;
+}
+
+struct spread run_summary_spread(const struct run_summary runs[], int count, enum run_figure figure)
 {
     struct spread spread = {.min = INFINITY, .max = -INFINITY};
     double squares = 0.0;
 
     for (int i = 0; i < count; i++) {
-        double value = best ? runs[i].best : runs[i].final;
+        const double value = figure_of(&runs[i], figure);
         spread.mean += value / count;
         spread.min = fmin(spread.min, value);
         spread.max = fmax(spread.max, value);
     }
     for (int i = 0; i < count; i++) {
-        double difference = (best ? runs[i].best : runs[i].final) - spread.mean;
+        const double difference = figure_of(&runs[i], figure) - spread.mean;
         squares += difference * difference;
     }
     spread.deviation = count > 1 ? sqrt(squares / (count - 1)) : (double)NAN;

@@ -32,7 +32,11 @@ struct spread {
     double min, max;
 };
 
-/* The spread of the best (if `best`) or final test accuracies of `count` runs, at least one. */
-struct spread run_summary_spread(const struct run_summary runs[], int count, bool best);
+/* What a spread is of. */
+enum run_figure { RUN_BEST, RUN_FINAL, RUN_SECONDS };
+
+/* The spread of a figure of `count` runs, at least one. */
+struct spread run_summary_spread(const struct run_summary runs[], int count,
+                                 enum run_figure figure);
 
 #endif
