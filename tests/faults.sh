@@ -178,7 +178,9 @@ action_survives() {
 row_72_actions() {
     for action in "--eval=$scratch/last --export=$scratch/p.csv" --stats --summary --summary=torch \
         "-e 1 --snapshot=80x24 --compare=$scratch/half" "-e 1 --headless --compare=$scratch/half" \
-        "--report $scratch/half" "--report --format=jsonl $scratch/half" "-e 1 --seeds=1..2"; do
+        "--report $scratch/half" "--report --format=jsonl $scratch/half" "-e 1 --seeds=1..2" \
+        "-e 1 --jobs=2 -j 1 --sweep=lr=0.1,0.01 --sweep=nesterov=true,false" "--report $scratch" \
+        "--report --format=jsonl $scratch" "--report --format=markdown $scratch/half"; do
         action_survives "$action" once && action_survives "$action" always || return 1
     done
 }

@@ -193,6 +193,27 @@ shared() {
     [ ! -s "$scratch/twice" ] || { cat "$scratch/twice"; return 1; }
 }
 
+# Four processes at once, each killed at a random moment, again and again; then it equals the other.
+shared_killed() {
+    cut=torn
+    awk -v seed=$$ 'BEGIN { srand(seed + 1); for (i = 0; i < 16; i++) printf "%.3f\n", rand() * 0.15 }' \
+        >"$scratch/delays"
+    for round in 1 2 3 4; do
+        processes=
+        for i in 1 2 3 4; do
+            start --jobs=2
+            processes="$processes $process"
+        done
+        for process in $processes; do
+            sleep "$(sed -n 1p "$scratch/delays")"
+            sed 1d "$scratch/delays" >"$scratch/rest" && mv "$scratch/rest" "$scratch/delays"
+            kill -KILL "$process" 2>/dev/null
+        done
+        wait
+    done
+    sweep torn -j 1 && same_sweep torn
+}
+
 left_to_another() {
     cut=busy
     start -e 100000 --jobs=1
@@ -214,6 +235,7 @@ check "a sweep killed $kills times at random ends with the same bits" killed KIL
 check "a sweep stopped by SIGTERM ends with the same bits" killed TERM 143 5
 check "row 65: a signal stops all runs of a sweep, and each is saved" stopped
 check "row 45: four processes on one directory do every run exactly once" shared
+check "four processes on one directory, killed at random, lose nothing" shared_killed
 check "a run of another process is left to it" left_to_another
 
 # ---- runs that fail ----
