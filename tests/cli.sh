@@ -781,7 +781,8 @@ row_108() (
         run 0 --resume="$scratch/stack" -e 2 && run 0 --report "$scratch/stack" "$directory" &&
         run 0 -d "$data" --eval="$scratch/stack/best.safetensors" --export="$scratch/stack.csv" &&
         run 0 -d "$data" -e 1 --init="$scratch/stack/last.safetensors" --compare="$scratch/stack" &&
-        run 0 -d "$data" -e 1 --seeds=1..2 && run 0 -d "$data" -e 1 --snapshot=300x100 &&
+        run 0 -d "$data" -e 1 --seeds=1..2 && run 0 -d "$data" -e 1 --jobs=2 --sweep=lr=0.1,0.01 &&
+        run 0 -d "$data" -e 1 --snapshot=300x100 &&
         run 0 -d "$data" -e 1 --snapshot=80x24 --view=confusion
 )
 
