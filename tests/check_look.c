@@ -193,6 +193,7 @@ static int lines_with(const char *text, const char *start)
 
 static void assert_has(const char *text, const char *part)
 {
+    assert_non_null(text);
     if (strstr(text, part) == NULL)
         fail_msg("%s is not in:\n%s", part, text);
 }
