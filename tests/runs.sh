@@ -464,7 +464,7 @@ dashboard() {
 
 compare_dashboard() {
     dashboard -e 3 --compare=runs/one --compare=runs/half/ && keys Space && see FINISHED &&
-        see '^ Finished: ' && see ' b half *│$' && keys 1 && see ' b half *│$' && keys q &&
+        see '^ Finished: ' && see ' b half *│$' && keys 1 && see ' b half *│' && keys q &&
         see '^this run    basic +9,902  reference +1 +3/3 ' && see '^runs/one    basic .* 3/3 ' &&
         see '^runs/half/  basic .* 2/2 '
 }
