@@ -1,5 +1,6 @@
 #include "options.h"
 
+#include "options_row.h"
 #include "options_settings.h"
 #include "support/number.h"
 #include "support/words.h"
@@ -15,20 +16,6 @@ enum { LONG_ONLY = 256 }; /* getopt_long returns LONG_ONLY + row for a long opti
 
 enum { THREADS_MAX = 1024, SNAPSHOT_MAX = 1000, IMAGE_SIDE_MIN = 4, IMAGE_SIDE_MAX = 256 };
 
-/* How an argument is checked and stored. */
-enum kind {
-    NOTHING, /* not stored: the row has an action alone */
-    SETTING, /* one of struct settings, by `setting` or the option's name */
-    FLAG,    /* bool, set to true */
-    TEXT,    /* const char *, checked when it is used */
-    PATH,    /* const char *, not empty */
-    COUNT,   /* int, low to high */
-    SECONDS, /* double, finite, at least 0 */
-    NAME,    /* const char *, one of the words */
-    CHOICE,  /* an enum: the index of the word */
-    CUSTOM,  /* as `read` stores it */
-};
-
 /* Sets of actions, for `needs`. */
 enum {
     TRAINS = 1 << ACTION_TRAIN | 1 << ACTION_SNAPSHOT,
@@ -39,26 +26,6 @@ enum {
     CONVERTS = 1 << ACTION_CONVERT,
     WRITES = IMPORTS | CONVERTS | 1 << ACTION_SNAPSHOT,
     PREDICTS = 1 << ACTION_PREDICT,
-};
-
-/* An option: one row of the table. */
-struct row {
-    char letter;          /* 0: none */
-    const char *name;     /* NULL: `help` is the title of a group in --help */
-    const char *argument; /* NULL: takes none; "[FORM]": may be left out */
-    const char *help;
-    enum kind kind;
-    size_t offset;                                           /* in struct options */
-    int low, high;                                           /* COUNT */
-    words_function *words;                                   /* NAME, CHOICE */
-    bool (*read)(struct options *options, const char *text); /* CUSTOM: false refuses the text */
-    const char *expects; /* SECONDS, CUSTOM: what an argument must be */
-    const char *setting; /* SETTING: its key; NULL: the option's name */
-    const char *value;   /* stands for a missing argument */
-    enum action action;  /* what the option asks for; ACTION_TRAIN: nothing */
-    bool lists;          /* only the argument `list` asks for the action; it is not stored */
-    unsigned int needs;  /* the set of actions that allow the option; 0: all */
-    const char *because; /* completes the sentence "--name needs ..." */
 };
 
 /* The values of one run of a sweep. */
@@ -74,6 +41,7 @@ WORDS_FUNCTION(color_word, "auto", "always", "never")
 WORDS_FUNCTION(theme_word, "auto", "dark", "light", "mono")
 WORDS_FUNCTION(summary_word, "table", "torch")
 WORDS_FUNCTION(format_word, "text", "csv", "jsonl", "markdown")
+WORDS_FUNCTION(normalize_word, "none") /* beside numbers */
 
 /* Reads two numbers in [low, high], with the separator between them. */
 static bool read_pair(const char *text, const char *separator, uint64_t low, uint64_t high,
@@ -149,15 +117,17 @@ static const struct row rows[] = {
     {.help = "Data and model"},
     {'d', "data", "SET",
      "a directory (default $MNIST_TUI_DATA, ./data, the installed MNIST) or a name (or list)",
-     STORED(PATH, data), .action = ACTION_DATA, .lists = true},
+     STORED(PATH, data), .action = ACTION_DATA, .lists = true, .completes = ARGUMENT_DATA},
     {0, "classes", "FILE", "the names of the classes, a line each (default: those of the data)",
      STORED(PATH, classes)},
     {'m', "model", "NET", "a network's name (default basic; list: all), text, or FILE.net",
-     SETTING, .action = ACTION_MODELS, .lists = true},
+     SETTING, .action = ACTION_MODELS, .lists = true,
+     .completes = ARGUMENT_NETWORK},
     {0, "normalize", "MEAN,STD", "of pixels from 0 to 1 (default: of the training images), or none",
-     SETTING},
+     SETTING, .words = normalize_word},
     {'i', "init", "FILE", "start from the weights in a checkpoint",
-     STORED(PATH, init), .needs = TRAINS, .because = "training (did you mean --eval?)"},
+     STORED(PATH, init), .needs = TRAINS, .because = "training (did you mean --eval?)",
+     .completes = ARGUMENT_CHECKPOINT},
 
     {.help = "Training"},
     {0, "recipe", "NAME", "reference (default), best or tiny: a model and all settings below",
@@ -191,7 +161,7 @@ static const struct row rows[] = {
      CUSTOM, .read = read_seeds,
      .expects = "A..B, A at most B, at most 1000 seeds"},
     {0, "sweep", "KEY=V,...", "train headless with each value of a setting (may be given again)",
-     CUSTOM, .read = read_sweep, .expects = "KEY=V1,V2,..., at most 8 times"},
+     CUSTOM, .read = read_sweep, .expects = "KEY=V1,V2,..., at most 8 times", .repeats = true},
     {0, "jobs", "N", "with --sweep or --seeds: runs at once (default: processors / threads each)",
      STORED(COUNT, jobs), .low = 1, .high = THREADS_MAX},
     {0, "no-shuffle", NULL, "keep the images in file order",
@@ -199,21 +169,24 @@ static const struct row rows[] = {
     {'j', "threads", "N", "threads that train (default: the processors this process may use)",
      STORED(COUNT, threads), .low = 1, .high = THREADS_MAX},
     {0, "kernels", "NAME", "auto (default), or one of those --version lists",
-     STORED(TEXT, kernels)},
+     STORED(TEXT, kernels), .completes = ARGUMENT_KERNELS},
     {'p', "paused", NULL, "start paused",
      STORED(FLAG, paused), .needs = WATCHES, .because = OPTIONS_PAUSED_NEEDS},
 
     {.help = "Runs"},
     {'o', "run-dir", "DIR", "write checkpoints and metrics here (created; must not hold a run)",
-     STORED(PATH, run_dir), .needs = TRAINS, .because = "training: nothing would be written"},
+     STORED(PATH, run_dir), .needs = TRAINS, .because = "training: nothing would be written",
+     .completes = ARGUMENT_DIRECTORY},
     {'r', "resume", "DIR", "continue the run in DIR",
-     STORED(PATH, resume), .needs = TRAINS, .because = "training: there is no run to continue"},
+     STORED(PATH, resume), .needs = TRAINS, .because = "training: there is no run to continue",
+     .completes = ARGUMENT_DIRECTORY},
     {0, "checkpoint-every", "S",
      "also save every S seconds within an epoch (default 30; 0: every batch)",
      STORED(SECONDS, checkpoint_every), .expects = "0 or more seconds"},
     {0, "compare", "DIR", "show the run in DIR beside this one (may be given up to 8 times)",
      CUSTOM, .read = read_compare, .expects = "a directory, at most 8 times", .needs = TRAINS,
-     .because = "training (did you mean --report?)"},
+     .because = "training (did you mean --report?)",
+     .completes = ARGUMENT_DIRECTORY, .repeats = true},
 
     {.help = "Front end"},
     {0, "headless", NULL, "plain text (automatic if stdout is not a terminal)",
@@ -237,28 +210,29 @@ static const struct row rows[] = {
     {0, "stats", NULL, "statistics of the pixels, the mean image, and images per class",
      .action = ACTION_STATS},
     {0, "eval", "FILE", "loss and accuracy of a checkpoint on the test set",
-     STORED(PATH, checkpoint), .action = ACTION_EVAL},
+     STORED(PATH, checkpoint), .action = ACTION_EVAL, .completes = ARGUMENT_CHECKPOINT},
     {0, "export", "FILE", "with --eval: predictions as CSV (index,label,prediction,loss,p0,...)",
      STORED(PATH, export), .needs = EVALUATES, .because = "--eval=FILE: whose predictions?"},
     {0, "predict", "CHECKPOINT", "what the network says of the pictures that follow, PNG or PGM",
-     STORED(PATH, checkpoint), .action = ACTION_PREDICT},
+     STORED(PATH, checkpoint), .action = ACTION_PREDICT, .completes = ARGUMENT_CHECKPOINT,
+     .rest = ARGUMENT_PICTURE},
     {0, "as-is", NULL, "with --predict: scale pictures only, do not look for the ink",
      STORED(FLAG, as_is), .needs = PREDICTS, .because = "--predict: there are no pictures"},
     {0, "convert", "CHECKPOINT", "write the network as --output for other programs",
-     STORED(PATH, checkpoint), .action = ACTION_CONVERT},
+     STORED(PATH, checkpoint), .action = ACTION_CONVERT, .completes = ARGUMENT_CHECKPOINT},
     {0, "no-fold", NULL, "with --convert: keep batch norm as layers of its own",
      STORED(FLAG, no_fold), .needs = CONVERTS, .because = "--convert=FILE: nothing is folded"},
     {0, "no-normalize", NULL, "with --convert: the input is normalised already",
      STORED(FLAG, no_normalize), .needs = CONVERTS,
      .because = "--convert=CHECKPOINT (did you mean --normalize=none?)"},
     {0, "report", NULL, "a table of the runs in the directories that follow",
-     .action = ACTION_REPORT},
+     .action = ACTION_REPORT, .rest = ARGUMENT_DIRECTORY},
     {0, "format", "NAME", "of --report and --predict: text (default), csv, jsonl, markdown",
      STORED(NAME, format), .words = format_word, .needs = REPORTS | PREDICTS,
      .because = "--report or --predict: there is no other table"},
     {0, "import", "DIR",
      "make a data set of the pictures in DIR, which has a folder for each class",
-     STORED(PATH, import), .action = ACTION_IMPORT},
+     STORED(PATH, import), .action = ACTION_IMPORT, .completes = ARGUMENT_DIRECTORY},
     {0, "output", "PATH",
      "with --import: a directory to make; --snapshot: FILE.svg or .txt; --convert: see the manual",
      STORED(PATH, output), .needs = WRITES,
@@ -282,34 +256,9 @@ enum { ROW_COUNT = sizeof rows / sizeof rows[0] };
 
 _Static_assert((int)ROW_COUNT <= (int)OPTIONS_MAX, "options->given has no room for each row");
 
-static bool may_be_left_out(const struct row *row)
+const struct row *options_row(int i)
 {
-    return row->argument != NULL && row->argument[0] == '[';
-}
-
-void options_help(FILE *file)
-{
-    fputs("Usage: mnist-tui [OPTION]...\n"
-          "       mnist-tui --report [--format=NAME] DIR...\n"
-          "       mnist-tui --predict=CHECKPOINT [--format=NAME] [OPTION]... PICTURE...\n"
-          "       mnist-tui --convert=CHECKPOINT --output=FILE [OPTION]...\n"
-          "       mnist-tui --import=DIR --output=DIR [OPTION]...\n"
-          "Trains a small convolutional network on MNIST while you watch and steer it.\n",
-          file);
-    for (const struct row *row = rows; row < rows + ROW_COUNT; row++) {
-        char form[48], letter[8] = "    ";
-        const char *argument = row->argument != NULL ? row->argument : "";
-        if (row->name == NULL) {
-            fprintf(file, "\n%s\n", row->help);
-            continue;
-        }
-        if (row->letter != 0)
-            snprintf(letter, sizeof letter, "-%c, ", row->letter);
-        snprintf(form, sizeof form, "--%s%s%s%s", row->name, may_be_left_out(row) ? "[" : "",
-                 *argument != '\0' ? "=" : "", argument + may_be_left_out(row));
-        fprintf(file, "  %s%-22s %s\n", letter, form, row->help);
-    }
-    fputs("\nKeys: ? lists them while the program runs. The manual: man mnist-tui.\n", file);
+    return i < ROW_COUNT ? &rows[i] : NULL;
 }
 
 bool options_given(const struct options *options, const char *name)
@@ -321,17 +270,11 @@ bool options_given(const struct options *options, const char *name)
     return options->given[i];
 }
 
-/* The key of the row's setting. */
-static const char *setting_of(const struct row *row)
-{
-    return row->setting != NULL ? row->setting : row->name;
-}
-
 /* The row of a setting with this key; NULL: there is none. */
 static const struct row *find_setting(const char *key)
 {
     for (const struct row *row = rows; row < rows + ROW_COUNT; row++)
-        if (row->kind == SETTING && row->name != NULL && strcmp(setting_of(row), key) == 0)
+        if (row->kind == SETTING && row->name != NULL && strcmp(options_row_key(row), key) == 0)
             return row;
     return NULL;
 }
@@ -362,8 +305,8 @@ static bool read_setting(struct options *options, const struct row *row, const c
     char where[SETTING_TEXT_SIZE];
 
     snprintf(where, sizeof where, "--%s", row->name);
-    return setting_read(settings_at(settings_find(setting_of(row))), &options->settings, text,
-                        ERROR_USAGE, where, error);
+    return setting_read(options_row_setting(row), &options->settings, text, ERROR_USAGE, where,
+                        error);
 }
 
 /* Stores the argument. False if it is not a valid argument of the row. */
@@ -547,7 +490,7 @@ static void parser_init(struct parser *parser)
         if (rows[i].name == NULL)
             continue;
         const int takes = rows[i].argument == NULL    ? no_argument
-                          : may_be_left_out(&rows[i]) ? optional_argument
+                          : options_row_optional(&rows[i]) ? optional_argument
                                                       : required_argument;
         *option++ = (struct option){rows[i].name, takes, NULL, LONG_ONLY + i};
         if (rows[i].letter != 0) /* "", ":" or "::" after the letter: no, required or optional */

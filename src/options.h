@@ -1,6 +1,6 @@
 /*
- * options.h -- the command line. One table with a row per option serves getopt_long, --help and the
- * checks of which options can be combined.
+ * options.h -- the command line. One table with a row per option serves getopt_long, --help, the
+ * checks of which options can be combined, and the completions of shells (completions/).
  *
  * A new option is a row there and a member here, or of struct settings if it is a setting of runs.
  *
@@ -10,6 +10,7 @@
 #define OPTIONS_H
 
 #include "support/error.h"
+#include "support/words.h"
 #include "train/grid.h"
 #include "train/settings.h"
 #include "tui/layout.h"
@@ -103,5 +104,35 @@ bool options_is_picture(const char *output);
 
 /* Prints the text of --help. */
 void options_help(FILE *file);
+
+/* What an argument may be, for those that complete it. */
+enum option_argument {
+    ARGUMENT_NONE,
+    ARGUMENT_TEXT,  /* anything, of which nothing is known */
+    ARGUMENT_WORDS, /* one of the words; --normalize takes other texts, too */
+    ARGUMENT_FILE,
+    ARGUMENT_DIRECTORY,
+    ARGUMENT_CHECKPOINT, /* a file, FILE.safetensors */
+    ARGUMENT_PICTURE,    /* a file that picture.h reads */
+    ARGUMENT_DATA,       /* a directory, the name of a known data set, or `list` */
+    ARGUMENT_NETWORK,    /* a name on the shelf, FILE.net, any text, or `list` */
+    ARGUMENT_KERNELS,    /* `auto`, or kernels that were built */
+};
+
+/* An option as a command line has it. */
+struct option_form {
+    char letter;      /* 0: none */
+    const char *name; /* without the two dashes */
+    const char *help;
+    const char *metavariable;      /* stands for its argument in --help: DIR; NULL: it takes none */
+    enum option_argument argument; /* after a space or an equals sign */
+    bool optional;                 /* the argument, which then follows an equals sign */
+    words_function *words;         /* of ARGUMENT_WORDS */
+    bool repeats;                  /* it may be given several times */
+    enum option_argument rest;     /* what the arguments are that are no options, if it is given */
+};
+
+/* The i-th option, counted from 0, in the order of --help. False past the last. */
+bool options_form(int i, struct option_form *form);
 
 #endif

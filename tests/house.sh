@@ -120,7 +120,7 @@ front_ends_apart() {
 }
 
 options_users() {
-    grep -rlE '^ *# *include *"options\.h"' src | grep -vxE 'src/(options(_settings)?\.[ch]|actions/setup\.h)'
+    grep -rlE '^ *# *include *"options\.h"' src | grep -vxE 'src/(options(_row|_settings)?\.[ch]|actions/setup\.h)'
 }
 
 # The rows of the table of faults.
@@ -162,7 +162,7 @@ check "tui includes train and below" only 'tui|train|nn|data|support' src/tui/*.
 check "export includes train and below" only 'export|train|nn|data|support' src/export/*.[ch]
 check "text and tui do not know each other" front_ends_apart
 check "options include settings, recipes, the names of the views and support" nothing strangers \
-    'options(_settings)?\.h|(train/(grid|settings|recipe)|tui/layout|support/[a-z0-9_]+)\.h' src/options*.[ch]
+    'options(_row|_settings)?\.h|(train/(grid|settings|recipe)|tui/layout|support/[a-z0-9_]+)\.h' src/options*.[ch]
 check "only the actions include options.h" nothing options_users
 check "main and actions include only actions and below" nothing strangers \
     'options\.h|(actions|tui|text|export|train|nn|data|support)/[a-z0-9_]+\.h' src/main.c src/actions/*.[ch]

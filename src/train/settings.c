@@ -1,7 +1,6 @@
 #include "train/settings.h"
 
 #include "support/number.h"
-#include "support/words.h"
 #include "train/recipe.h"
 
 #include <inttypes.h>
@@ -108,6 +107,11 @@ bool setting_is_text(const struct setting *setting)
 {
     return setting->kind == CHOICE || setting->kind == NAME || setting->kind == TEXT ||
            setting->kind == NORMALIZE;
+}
+
+words_function *setting_words(const struct setting *setting)
+{
+    return setting->word;
 }
 
 int setting_format(const struct setting *setting)

@@ -13,6 +13,7 @@
 
 #include "nn/optimizer.h"
 #include "support/error.h"
+#include "support/words.h"
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -81,6 +82,9 @@ bool setting_is_text(const struct setting *setting);
 
 /* The oldest format of files that has it, 1 or 2; see settings_format. */
 int setting_format(const struct setting *setting);
+
+/* The words that its value is one of; NULL if it is no word. */
+words_function *setting_words(const struct setting *setting);
 
 /* Its value as a text that reads back as the same: in `text`, or elsewhere as long as the settings.
  */

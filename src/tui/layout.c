@@ -16,11 +16,6 @@ void layout_add(struct layout *layout, enum pane pane, int x, int y, int width, 
     layout->places[layout->count++] = (struct place){pane, x, y, width, height};
 }
 
-const char *layout_view_name(int view)
-{
-    return view < VIEW_COUNT ? view_of((enum view)view)->name : NULL;
-}
-
 enum tier layout_tier(int width, int height)
 {
     return width >= LAYOUT_LARGE_WIDTH && height >= LAYOUT_LARGE_HEIGHT ? LAYOUT_LARGE

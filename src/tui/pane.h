@@ -94,7 +94,6 @@ struct pane_class {
 
 /* A view arranges panes. */
 struct view_class {
-    const char *name; /* as on the command line: "overview" */
     const char *hint; /* one line that describes its keys */
     enum pane panes[PANE_COUNT];
     int count; /* of its panes, in the order of Tab */

@@ -2,8 +2,8 @@
  * list.h -- every pane and every view of the dashboard, a line each.
  *
  * A pane is a part of the screen with a border; `pane_NAME` in views/pane_*.c is all about it (see
- * pane.h). A view shows some panes; `view_NAME` in views/view_NAME.c is all about it. The views are
- * in the order of their keys: 1, 2, ...
+ * pane.h). A view shows some panes; `view_NAME` in views/view_NAME.c is all about it; on the
+ * command line it is called NAME. The views are in the order of their keys: 1, 2, ...
  */
 #ifndef TUI_VIEWS_LIST_H
 #define TUI_VIEWS_LIST_H

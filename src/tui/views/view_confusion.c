@@ -19,7 +19,6 @@ static void arrange(struct layout *layout, int y, int width, int height)
 }
 
 const struct view_class view_confusion = {
-    .name = "confusion",
     .hint = "Confusion. Arrows: cell. Home: most confused. Enter: its images.",
     .panes = {PANE_CONFUSION, PANE_CELL},
     .count = 2,

@@ -13,7 +13,6 @@ static void arrange(struct layout *layout, int y, int width, int height)
 }
 
 const struct view_class view_draw = {
-    .name = "draw",
     .hint = "Draw. Enter: pen down or up. Arrows or mouse: draw.",
     .panes = {PANE_DRAW, PANE_ACTIVATIONS},
     .count = 2,

@@ -25,7 +25,6 @@ static void arrange(struct layout *layout, int y, int width, int height)
 }
 
 const struct view_class view_map = {
-    .name = "map",
     .hint = "Map. Images that the network sees alike are near each other. Reversed: mistakes.",
     .panes = {PANE_MAP, PANE_CARD, PANE_NEIGHBOURS},
     .count = 3,

@@ -27,7 +27,6 @@ static void arrange(struct layout *layout, int y, int width, int height)
 }
 
 const struct view_class view_model = {
-    .name = "model",
     .hint = "Model. Orange is negative, blue positive; each picture has its own scale.",
     .panes = {PANE_MODEL, PANE_KERNELS, PANE_HISTOGRAMS},
     .count = 3,

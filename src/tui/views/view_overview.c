@@ -54,7 +54,6 @@ static void arrange(struct layout *layout, int y, int width, int height)
 }
 
 const struct view_class view_overview = {
-    .name = "overview",
     .hint = "Overview. Tab: next pane. Enter: enlarge.",
     .panes = {PANE_LOSS, PANE_ACCURACY, PANE_BLOCKS, PANE_CARD, PANE_CONFUSION, PANE_WORST,
               PANE_EVENTS},

@@ -22,7 +22,6 @@ static void arrange(struct layout *layout, int y, int width, int height)
 }
 
 const struct view_class view_plots = {
-    .name = "plots",
     .hint = "Plots. , . read values, [ ] smooth, x y z change the axes, 0 resets.",
     .panes = {PANE_LOSS, PANE_ACCURACY, PANE_RATE},
     .count = 3,

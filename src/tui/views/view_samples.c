@@ -38,7 +38,6 @@ static void arrange(struct layout *layout, int y, int width, int height)
 }
 
 const struct view_class view_samples = {
-    .name = "samples",
     .hint = "Samples. f: mistakes. w: worst first. a: training images. /: image by number.",
     .panes = {PANE_CARD, PANE_THUMBS, PANE_ACTIVATIONS},
     .count = 3,
