@@ -402,7 +402,7 @@ clean() {
 
 # goes_nowhere: no key came from the answer: the overview is shown, and nothing was trained.
 goes_nowhere() {
-    see '^╭─ Loss.*╮╭─ Accuracy' && see 'epoch 1/.*batch 0/40'
+    see '^╭─ Loss.*╮╭─ [MS]' && see 'epoch 1/.*batch 0/40'
 }
 
 quits() {
