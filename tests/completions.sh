@@ -124,23 +124,31 @@ files() {
 
 # In a terminal, after Tab: types $1 and sees $2.
 typed() {
-    keys C-c
-    keys C-u
-    keys -l "$1" && sleep 0.3 && keys Tab && see "$2"
+    keys C-e C-u
+    see '^> *$' && keys -l "$1" && see "^> $1 *\$" && keys Tab && see "$2"
+}
+
+# Runs $1 in the shell and clears the screen: then it has a prompt alone.
+runs() {
+    see '^> *$' && keys "$1 && echo ready" Enter && see '^ready' && keys C-l && see_no ready && see '^> *$'
 }
 
 # A shell in a terminal, whose prompt is "> ".
 open_shell() {
     case $1 in
-    bash) terminal 160 200 "cd '$home' && PS1='> ' bash --norc" && keys ". '$scratch/mnist-tui'" Enter ;;
+    bash) terminal 160 200 "cd '$home' && PS1='> ' bash --norc" && runs ". '$scratch/mnist-tui'" ;;
     zsh) terminal 160 200 "cd '$home' && HOME='$home' PS1='> ' zsh -f" &&
-        keys "fpath=('$scratch' \$fpath); autoload -U compinit; compinit -u -D" Enter ;;
-    fish) terminal 160 200 "cd '$home' && HOME='$home' XDG_CONFIG_HOME='$home/.config' XDG_DATA_HOME='$home/.local' fish --no-config" &&
-        keys "function fish_prompt; echo -n '> '; end; function fish_right_prompt; end; source '$scratch/mnist-tui.fish'" Enter ;;
+        runs "fpath=('$scratch' \$fpath); autoload -U compinit; compinit -u -D" ;;
+    fish)
+        {
+            echo "function fish_prompt; echo -n '> '; end"
+            echo 'function fish_right_prompt; end'
+            echo 'set -g fish_autosuggestion_enabled 0'
+            echo "source '$scratch/mnist-tui.fish'"
+        } >"$scratch/start.fish"
+        terminal 160 200 "cd '$home' && HOME='$home' XDG_CONFIG_HOME='$home/.config' \
+            XDG_DATA_HOME='$home/.local' fish --no-config -C \"source '$scratch/start.fish'\"" && runs true ;;
     esac
-    sleep 1
-    keys C-l
-    see '^> *$'
 }
 
 in_terminal() {
