@@ -151,7 +151,7 @@ static bool take_stills(struct world *world, const char *directory, struct error
         int width, height;
     } stills[] = {
         {VIEW_OVERVIEW, 160, 50},
-        {VIEW_SAMPLES, 120, 40},
+        {VIEW_MAP, 120, 40},
         {VIEW_CONFUSION, 120, 40},
     };
     bool written = true;
